@@ -1,0 +1,46 @@
+// The commands of gpuaccept: options in, exit code out. Each prints its answer on stdout and its
+// complaints on stderr; gpuaccept.cpp only parses the command line.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ga {
+
+struct RunOptions {
+  std::string profile;  // file or built-in name; empty: chosen from the scenario's name
+  std::string level = "standard";
+  std::string out = "gpuaccept-out";
+  std::string key, challenge, libs;
+  std::string scenario;  // file or built-in name; implies the simulator
+  double time_scale = 0.01;
+  std::string worker;  // program to use instead of gpuprobe: the run is simulated
+  std::string inject;  // --inject-unsafe
+  std::vector<std::string> gates;
+  bool resume = false;
+  bool plan = false;
+  std::string manifest, node_name;
+};
+int run_command(const RunOptions& options);
+
+struct VerifyOptions {
+  std::vector<std::string> files;
+  std::string trust, buyer, profile;
+  std::string require = "accepted";
+  bool json = false;
+};
+int verify_command(const VerifyOptions& options);
+
+struct RenderOptions {
+  std::string file, to = "text", lang = "en", output;
+};
+int render_command(const RenderOptions& options);
+
+int diff_command(const std::string& a, const std::string& b);
+int explain_command(const std::string& gate_or_code);
+int list_command(const std::string& what, bool as_me);  // gates profiles cases scenarios
+int keygen_command(const std::string& out);
+
+}  // namespace ga

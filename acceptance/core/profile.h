@@ -1,0 +1,93 @@
+// Profile: what was ordered, and the limits it is held to. Read from TOML; docs/profile-format.md.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reports/model/result.h"
+
+namespace ga {
+
+enum class Level { quick, standard, soak };
+enum class ProfileKind { acceptance, ci };
+enum class ProfileStatus { draft, final };
+// calibrated (from at least 59 nodes) decides; below a published or provisional floor a unit is
+// borderline, and only below the gross-defect floor does it fail.
+enum class LimitStatus { calibrated, published, provisional };
+
+// The stack a figure was measured on. Empty or 0 matches anything; a version prefix "580." matches
+// its family. Outside the key the floor exists but does not apply: limit.no_floor_for_stack.
+struct LimitKey {
+  std::string part_name, vbios, driver, library;
+  std::int64_t power_limit_mw = 0;
+  friend bool operator==(const LimitKey&, const LimitKey&) = default;
+};
+
+// An absolute floor in `unit` for one case of one gate.
+struct Limit {
+  std::string gate, case_id;
+  std::int64_t value = 0;
+  std::string unit;           // "bytes_per_s", "flops", "mhz"
+  std::string source, date;   // where the figure comes from; ISO date
+  std::int64_t units = 0;     // number of GPUs it was measured on, 0 where the source does not say
+  LimitStatus status = LimitStatus::provisional;
+  LimitKey key;
+};
+
+// A floor for case_id as a share of of_case on the same unit, in parts per million. of_case
+// "pcie.link" is the raw rate of the link by generation and width.
+struct Ratio {
+  std::string gate, case_id, of_case;
+  std::int64_t min_ppm = 0;
+  std::string source, date;
+  LimitStatus status = LimitStatus::provisional;
+};
+
+struct Ordered {                         // what identity and configuration must be
+  std::int64_t gpus = 0;
+  std::vector<std::string> pci_devices;  // any of them; "10de:2335"; empty in a ci profile: any
+  std::vector<std::string> part_names;   // any of them; empty: any
+  std::int64_t memory_bytes_min = 0;     // 0: any
+  std::optional<bool> ecc, mig;          // absent: any
+  std::int64_t power_limit_mw = 0;       // the enforced limit; 0: the part's own default
+  std::int64_t idle_memory_bytes_max = 0;
+  std::int64_t clock_light_min_ppm = 0;  // of the maximum SM clock
+  std::int64_t sw_thermal_max_ppm = 0;   // share of the run that may be spent at reason 0x20
+};
+
+struct Sizes {  // bytes or elements on a side
+  std::int64_t hbm_array_bytes = 0, pcie_bytes = 0, gemm_n = 0, exact_n = 0, exact_launches = 0;
+};
+
+struct Profile {
+  std::string name, version, sha256;  // sha256 of the file's bytes
+  ProfileKind kind = ProfileKind::acceptance;
+  ProfileStatus status = ProfileStatus::draft;
+  Level accept_level = Level::standard;
+  bool challenged = false;            // the binding that acceptance demands
+  std::vector<std::string> required;  // gates; every other gate is not_applicable
+  Ordered ordered;
+  Sizes sizes;
+  std::string warmup_case;            // the load that warms a GPU up
+  std::int64_t gross_ppm = 850000;    // the gross-defect floor, of the floor
+  std::vector<Limit> limits;
+  std::vector<Ratio> ratios;
+
+  bool requires_gate(std::string_view gate) const;
+};
+
+// `file` is only named in complaints. Refuses unknown keys, wrong units, limits without source,
+// date and status, and gates that `known_gates` lacks, with file, line and remedy.
+Result<Profile> parse_profile(std::string_view text, const std::string& file,
+                              const std::vector<std::string>& known_gates);
+
+std::string_view to_word(Level level);
+std::string_view to_word(ProfileKind kind);
+std::string_view to_word(ProfileStatus status);
+std::string_view to_word(LimitStatus status);
+std::optional<Level> level_from_word(std::string_view word);
+
+}  // namespace ga

@@ -1,0 +1,19 @@
+// SHA-256, as lower-case hexadecimal of 64 characters.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "reports/model/result.h"
+
+namespace ga {
+
+std::string sha256_hex(std::string_view bytes);
+
+// Of a file's bytes, read in pieces; an io error names the path.
+Result<std::string> sha256_file(const std::string& path);
+
+// The whole file. Refuses more than `limit` bytes.
+Result<std::string> read_file(const std::string& path, std::size_t limit = std::size_t{16} << 20);
+
+}  // namespace ga

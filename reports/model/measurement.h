@@ -1,0 +1,77 @@
+// Measurement: one series of timed blocks of one case on one unit, with its data check.
+//
+// Integers in the unit named by the field or by `unit`; see the report format for the bytes.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ga {
+
+// What a case is told beside its name: sizes, seeds of its data, placement. Integers only.
+using Params = std::map<std::string, std::int64_t>;
+
+struct FirstMismatch {
+  std::int64_t tile = -1;  // CTA tile in launch order, -1 where a case has none
+  std::int64_t sm = -1;    // %smid that computed it, -1 where unknown
+  std::int64_t element = 0;
+  std::string expected, got, xor_bits;  // hexadecimal, as stored in memory
+  friend bool operator==(const FirstMismatch&, const FirstMismatch&) = default;
+};
+
+// How the data of the timed launches was checked. An absent check is neither right nor wrong.
+struct Check {
+  std::string kind;      // "exact", "digest", "checksum", "pattern"
+  std::string expected;  // hexadecimal; empty where the kind has no single expected word
+  std::string got;
+  std::int64_t wrong = 0;  // elements, tiles or words that differ, over all checked launches
+  std::optional<FirstMismatch> first = {};
+  friend bool operator==(const Check&, const Check&) = default;
+};
+
+struct Discard {
+  std::int64_t index = 0;  // position of the block in the series as it was run
+  std::string reason;      // "no_clock_reading" or "interrupted": the list is closed
+  friend bool operator==(const Discard&, const Discard&) = default;
+};
+
+// samples, clock_mhz, power_mw, temp_mc and throttle have one entry per kept block, in run order.
+struct Measurement {
+  std::string gate, case_id, unit_id;
+  Params params;
+  std::string unit;  // of samples: "bytes_per_s", "flops", "mhz", "launches"
+  std::vector<std::int64_t> samples;
+  std::int64_t block_ns = 0;  // the length asked for
+  std::vector<std::int64_t> clock_mhz, power_mw, temp_mc;
+  std::vector<std::int64_t> throttle;  // reasons seen during the block, or-ed
+  std::optional<Check> check = {};
+  std::vector<Discard> discarded;
+  friend bool operator==(const Measurement&, const Measurement&) = default;
+};
+
+struct Warmup {
+  std::string unit_id;
+  std::int64_t ended_ns = 0;          // monotonic
+  std::vector<std::int64_t> temp_mc;  // one reading per second of warm-up
+  friend bool operator==(const Warmup&, const Warmup&) = default;
+};
+
+// How a worker's request ended. Anything but done is evidence against somebody.
+struct WorkerExit {
+  std::string worker;   // "load gpu/3"
+  std::string request;  // "hbm.bandwidth memory.copy", or "" between requests
+  std::string how;      // "done" "error" "signal" "deadline" "protocol"
+  std::string detail;
+  friend bool operator==(const WorkerExit&, const WorkerExit&) = default;
+};
+
+struct LogEvent {
+  std::int64_t t_ns = 0;
+  std::string source, gpu, code, text;  // source "kmsg", "nvml", "watch"; code "xid.79"
+  friend bool operator==(const LogEvent&, const LogEvent&) = default;
+};
+
+}  // namespace ga

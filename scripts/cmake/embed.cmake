@@ -1,0 +1,17 @@
+# cmake -DFUNCTION=name -DOUTPUT=file -DFILES=a;b -P embed.cmake
+set(text "// Generated from text files of the repository.\n#include <array>\n\n")
+string(APPEND text "#include \"reports/model/embedded.h\"\n\nnamespace ga {\n\n")
+string(APPEND text "std::span<const Embedded> ${FUNCTION}();\n\nstd::span<const Embedded> ${FUNCTION}() {\n")
+list(LENGTH FILES count)
+string(APPEND text "  static const std::array<Embedded, ${count}> files{{\n")
+foreach(file IN LISTS FILES)
+  get_filename_component(name ${file} NAME_WLE)
+  # Base 16 keeps every byte: CMake's own lists would lose semicolons and brackets.
+  file(READ ${file} hex HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" bytes "${hex}")
+  string(LENGTH "${hex}" digits)
+  math(EXPR size "${digits} / 2")
+  string(APPEND text "    {\"${name}\", {\"${bytes}\", ${size}}},\n")
+endforeach()
+string(APPEND text "  }};\n  return files;\n}\n\n}  // namespace ga\n")
+file(WRITE ${OUTPUT} "${text}")
