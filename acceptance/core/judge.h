@@ -38,8 +38,7 @@ struct Standing {
   bool real_worker = false;
   bool injected = false;
   bool challenged = false;
-  bool interrupted = false;
-  bool subset = false;  // --gates: can never accept, screen or pass
+  bool interrupted = false;  // the run was closed by a signal: names the cause, nothing else
 };
 
 Decision decide(const Order& order, const Standing& standing, std::span<const Finding> findings);

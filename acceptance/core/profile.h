@@ -30,9 +30,9 @@ struct LimitKey {
 struct Limit {
   std::string gate, case_id;
   std::int64_t value = 0;
-  std::string unit;           // "bytes_per_s", "flops", "mhz"
-  std::string source, date;   // where the figure comes from; ISO date
-  std::int64_t units = 0;     // number of GPUs it was measured on, 0 where the source does not say
+  std::string unit;          // "bytes_per_s", "flops", "mhz"
+  std::string source, date;  // where the figure comes from; ISO date
+  std::int64_t units = 0;    // number of GPUs it was measured on, 0 where the source does not say
   LimitStatus status = LimitStatus::provisional;
   LimitKey key;
 };
@@ -46,7 +46,7 @@ struct Ratio {
   LimitStatus status = LimitStatus::provisional;
 };
 
-struct Ordered {                         // what identity and configuration must be
+struct Ordered {  // what identity and configuration must be
   std::int64_t gpus = 0;
   std::vector<std::string> pci_devices;  // any of them; "10de:2335"; empty in a ci profile: any
   std::vector<std::string> part_names;   // any of them; empty: any
@@ -71,8 +71,8 @@ struct Profile {
   std::vector<std::string> required;  // gates; every other gate is not_applicable
   Ordered ordered;
   Sizes sizes;
-  std::string warmup_case;            // the load that warms a GPU up
-  std::int64_t gross_ppm = 850000;    // the gross-defect floor, of the floor
+  std::string warmup_case;          // the load that warms a GPU up
+  std::int64_t gross_ppm = 850000;  // the gross-defect floor, of the floor
   std::vector<Limit> limits;
   std::vector<Ratio> ratios;
 

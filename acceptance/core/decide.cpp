@@ -1,0 +1,72 @@
+// The one function that turns findings into a decision, and a decision into an exit code.
+#include <algorithm>
+
+#include "acceptance/core/judge.h"
+
+namespace ga {
+namespace {
+
+bool blames_hardware(const Finding& finding) {
+  return finding.blame != Blame::config && finding.blame != Blame::site;
+}
+
+bool any(std::span<const Finding> findings, bool (*holds)(const Finding&)) {
+  return std::any_of(findings.begin(), findings.end(), holds);
+}
+
+// Every required gate has spoken.
+bool complete(const Profile& profile, std::span<const Finding> findings) {
+  return std::all_of(profile.required.begin(), profile.required.end(), [&](const std::string& id) {
+    return std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) {
+      return finding.gate == id && finding.verdict != Verdict::not_applicable;
+    });
+  });
+}
+
+}  // namespace
+
+Decision decide(const Order& order, const Standing& standing, std::span<const Finding> findings) {
+  const auto failed = [](const Finding& f) { return f.verdict == Verdict::fail; };
+  if (any(findings, failed)) {
+    const auto hardware = [](const Finding& f) {
+      return f.verdict == Verdict::fail && blames_hardware(f);
+    };
+    const auto config = [](const Finding& f) {
+      return f.verdict == Verdict::fail && f.blame == Blame::config;
+    };
+    if (any(findings, hardware)) return {"rejected", "hardware"};
+    return {"rejected", any(findings, config) ? "config" : "site"};
+  }
+  const bool unmeasured = any(findings, [](const Finding& f) {
+    return f.verdict != Verdict::pass && f.verdict != Verdict::borderline &&
+           f.verdict != Verdict::not_applicable;
+  });
+  const bool undecided =
+      any(findings, [](const Finding& f) { return f.verdict == Verdict::borderline; });
+  if (unmeasured || !complete(order.profile, findings)) {
+    return {"inconclusive", standing.interrupted ? "interrupted" : "not_measured"};
+  }
+  if (undecided) return {"inconclusive", "borderline"};
+  if (!standing.real_worker || standing.injected) return {"rehearsed", ""};
+  if (order.profile.kind == ProfileKind::ci) return {"passed", ""};
+  const bool accepts = order.profile.status == ProfileStatus::final &&
+                       order.level >= order.profile.accept_level &&
+                       (standing.challenged || !order.profile.challenged);
+  return {accepts ? "accepted" : "screened", ""};
+}
+
+int exit_code(const Decision& decision) {
+  if (decision.word == "accepted" || decision.word == "screened" || decision.word == "passed") {
+    return 0;
+  }
+  if (decision.word == "rejected") return decision.cause == "hardware" ? 1 : 5;
+  return 3;
+}
+
+bool reaches(std::string_view word, std::string_view required) {
+  if (word == required) return word != "rejected" && word != "inconclusive" && !word.empty();
+  if (word == "accepted") return required == "screened" || required == "rehearsed";
+  return (word == "screened" || word == "passed") && required == "rehearsed";
+}
+
+}  // namespace ga

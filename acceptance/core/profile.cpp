@@ -1,0 +1,280 @@
+#include "acceptance/core/profile.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <span>
+#include <utility>
+
+#include "reports/codec/json.h"
+#include "reports/codec/toml.h"
+#include "reports/model/digest.h"
+
+namespace ga {
+namespace {
+
+template <class T>
+using Words = std::span<const std::pair<std::string_view, T>>;
+
+constexpr std::array<std::pair<std::string_view, Level>, 3> kLevels{
+    {{"quick", Level::quick}, {"standard", Level::standard}, {"soak", Level::soak}}};
+constexpr std::array<std::pair<std::string_view, ProfileKind>, 2> kKinds{
+    {{"acceptance", ProfileKind::acceptance}, {"ci", ProfileKind::ci}}};
+constexpr std::array<std::pair<std::string_view, ProfileStatus>, 2> kStatuses{
+    {{"draft", ProfileStatus::draft}, {"final", ProfileStatus::final}}};
+constexpr std::array<std::pair<std::string_view, LimitStatus>, 3> kLimitStatuses{
+    {{"calibrated", LimitStatus::calibrated},
+     {"published", LimitStatus::published},
+     {"provisional", LimitStatus::provisional}}};
+constexpr std::array<std::pair<std::string_view, bool>, 2> kBindings{
+    {{"challenged", true}, {"self_declared", false}}};
+constexpr std::array<std::pair<std::string_view, bool>, 2> kSwitch{{{"on", true}, {"off", false}}};
+
+template <class T>
+std::string_view word_of(Words<T> words, T value) {
+  for (const auto& [word, v] : words) {
+    if (v == value) return word;
+  }
+  return "";
+}
+
+// A required word out of a closed list.
+template <class T>
+T one_of(TomlTable& table, std::string_view key, Words<T> words) {
+  const std::string got = table.text(key);
+  std::string list;
+  for (const auto& [word, value] : words) {
+    if (word == got) return value;
+    list += (list.empty() ? "" : ", ") + std::string(word);
+  }
+  if (table.ok()) table.refuse(key, fmt::format("'{}' is not known", got), "use one of: " + list);
+  return words.front().second;
+}
+
+// An integer within [low, high].
+std::int64_t within(TomlTable& table, std::string_view key, std::int64_t low, std::int64_t high) {
+  const std::int64_t value = table.integer(key);
+  if (table.ok() && !(value >= low && value <= high)) {
+    table.refuse(key, fmt::format("{} is outside {} .. {}", value, low, high),
+                 "check the unit: the key's name says it");
+  }
+  return value;
+}
+
+constexpr std::int64_t kMillion = 1'000'000;
+
+std::int64_t share(TomlTable& table, std::string_view key) {
+  return within(table, key, 0, 2 * kMillion);
+}
+
+bool is_date(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return c == '-' || std::isdigit(static_cast<unsigned char>(c)) != 0;
+  });
+}
+
+// The unit that samples of a case have; empty for a case we do not know.
+std::string_view unit_of(std::string_view case_id) {
+  if (case_id.starts_with("memory.") || case_id.starts_with("pcie.")) return "bytes_per_s";
+  if (case_id.ends_with(".exact")) return "launches";
+  if (case_id.starts_with("gemm.") || case_id.starts_with("attention.")) return "flops";
+  if (case_id.starts_with("clock.")) return "mhz";
+  return "";
+}
+
+struct Origin {
+  std::string source, date;
+  LimitStatus status;
+};
+
+Origin read_origin(TomlTable& table) {
+  Origin origin{.source = table.text("source"), .date = table.text("date"), .status = {}};
+  if (table.ok() && origin.source.empty()) {
+    table.refuse("source", "must not be empty", "say who measured or published the figure");
+  }
+  if (table.ok() && !is_date(origin.date)) {
+    table.refuse("date", "must be a date as 2026-11-22", "give the day the figure was taken");
+  }
+  origin.status = one_of<LimitStatus>(table, "status", kLimitStatuses);
+  return origin;
+}
+
+std::string read_gate(TomlTable& table, const Profile& profile) {
+  std::string gate = table.text("gate");
+  if (table.ok() && !profile.requires_gate(gate)) {
+    table.refuse("gate", fmt::format("'{}' is not in `required`", gate),
+                 "add it there, or take this limit out");
+  }
+  return gate;
+}
+
+std::string read_case(TomlTable& table, std::string_view key) {
+  std::string case_id = table.text(key);
+  if (table.ok() && unit_of(case_id).empty()) {
+    table.refuse(key, fmt::format("'{}' is no case", case_id), "see gpuaccept list cases");
+  }
+  return case_id;
+}
+
+Limit read_limit(TomlTable& table, const Profile& profile) {
+  Limit limit;
+  limit.gate = read_gate(table, profile);
+  limit.case_id = read_case(table, "case");
+  limit.value = within(table, "value", 1, kMaxJsonInteger);
+  limit.unit = table.text("unit");
+  if (table.ok() && limit.unit != unit_of(limit.case_id)) {
+    table.refuse("unit", fmt::format("'{}' is wrong for {}", limit.unit, limit.case_id),
+                 fmt::format("give the value in {}", unit_of(limit.case_id)));
+  }
+  limit.units = within(table, "units", 0, kMillion);
+  Origin origin = read_origin(table);
+  limit.source = std::move(origin.source);
+  limit.date = std::move(origin.date);
+  limit.status = origin.status;
+  if (table.ok() && limit.status == LimitStatus::calibrated && limit.units < 472) {
+    table.refuse("status", "calibrated needs at least 59 nodes (472 GPUs)",
+                 "write published or provisional");
+  }
+  if (table.has("key")) {
+    TomlTable key = table.table("key");
+    limit.key.part_name = key.optional_text("part_name").value_or("");
+    limit.key.vbios = key.optional_text("vbios").value_or("");
+    limit.key.driver = key.optional_text("driver").value_or("");
+    limit.key.library = key.optional_text("library").value_or("");
+    limit.key.power_limit_mw = key.optional_integer("power_limit_mw").value_or(0);
+  }
+  return limit;
+}
+
+Ratio read_ratio(TomlTable& table, const Profile& profile) {
+  Ratio ratio;
+  ratio.gate = read_gate(table, profile);
+  ratio.case_id = read_case(table, "case");
+  ratio.of_case = table.text("of");
+  if (table.ok() && ratio.of_case != "pcie.link" && unit_of(ratio.of_case).empty()) {
+    table.refuse("of", fmt::format("'{}' is no case", ratio.of_case), "see gpuaccept list cases");
+  }
+  ratio.min_ppm = within(table, "min_ppm", 1, 2 * kMillion);
+  Origin origin = read_origin(table);
+  ratio.source = std::move(origin.source);
+  ratio.date = std::move(origin.date);
+  ratio.status = origin.status;
+  return ratio;
+}
+
+std::optional<bool> read_switch(TomlTable& table, std::string_view key) {
+  if (!table.has(key)) return std::nullopt;
+  return one_of<bool>(table, key, kSwitch);
+}
+
+void read_ordered(TomlTable root, Profile& profile) {
+  TomlTable table = root.table("ordered");
+  Ordered& ordered = profile.ordered;
+  ordered.gpus = within(table, "gpus", 1, 64);
+  if (table.has("pci_devices")) ordered.pci_devices = table.texts("pci_devices");
+  if (table.has("part_names")) ordered.part_names = table.texts("part_names");
+  ordered.memory_bytes_min = within(table, "memory_bytes_min", 0, kMaxJsonInteger);
+  ordered.ecc = read_switch(table, "ecc");
+  ordered.mig = read_switch(table, "mig");
+  ordered.power_limit_mw = within(table, "power_limit_mw", 0, 10 * kMillion);
+  ordered.idle_memory_bytes_max = within(table, "idle_memory_bytes_max", 0, kMaxJsonInteger);
+  ordered.clock_light_min_ppm = share(table, "clock_light_min_ppm");
+  ordered.sw_thermal_max_ppm = share(table, "sw_thermal_max_ppm");
+  if (profile.kind != ProfileKind::acceptance || !table.ok()) return;
+  const auto demand = [&](std::string_view key, bool present) {
+    if (!present) {
+      table.refuse(key, "an acceptance profile must say what was ordered", "add this key");
+    }
+  };
+  demand("pci_devices", !ordered.pci_devices.empty());
+  demand("part_names", !ordered.part_names.empty());
+  demand("memory_bytes_min", ordered.memory_bytes_min > 0);
+  demand("ecc", ordered.ecc.has_value());
+  demand("mig", ordered.mig.has_value());
+  demand("power_limit_mw", ordered.power_limit_mw > 0);
+}
+
+void read_sizes(TomlTable root, Sizes& sizes) {
+  TomlTable table = root.table("sizes");
+  constexpr std::int64_t kTebi = std::int64_t{1} << 40;
+  sizes.hbm_array_bytes = within(table, "hbm_array_bytes", std::int64_t{1} << 20, kTebi);
+  sizes.pcie_bytes = within(table, "pcie_bytes", std::int64_t{1} << 20, kTebi);
+  sizes.gemm_n = within(table, "gemm_n", 128, 65536);
+  sizes.exact_n = within(table, "exact_n", 1, 65536);
+  sizes.exact_launches = within(table, "exact_launches", 1, kMillion);
+}
+
+void read_required(TomlTable& table, Profile& profile, const std::vector<std::string>& known) {
+  for (const std::string& gate : table.texts("required")) {
+    if (std::find(known.begin(), known.end(), gate) == known.end()) {
+      table.refuse("required", fmt::format("no gate '{}'", gate), "see gpuaccept list gates");
+    }
+    if (profile.requires_gate(gate)) {
+      table.refuse("required", fmt::format("'{}' stands twice", gate), "name each gate once");
+    }
+    profile.required.push_back(gate);
+  }
+  if (table.ok() && profile.required.empty()) {
+    table.refuse("required", "no gate is required", "such a profile would pass anything");
+  }
+}
+
+}  // namespace
+
+bool Profile::requires_gate(std::string_view gate) const {
+  return std::find(required.begin(), required.end(), gate) != required.end();
+}
+
+Result<Profile> parse_profile(std::string_view text, const std::string& file,
+                              const std::vector<std::string>& known_gates) {
+  GA_TRY(TomlTable table, TomlTable::parse(text, file));
+  Profile profile;
+  profile.sha256 = sha256_hex(text);
+  if (table.integer("format") != 1 && table.ok()) {
+    table.refuse("format", "only format 1 is known", "use a newer gpuaccept");
+  }
+  profile.name = table.text("name");
+  profile.version = table.text("version");
+  profile.kind = one_of<ProfileKind>(table, "kind", kKinds);
+  profile.status = one_of<ProfileStatus>(table, "status", kStatuses);
+  profile.accept_level = one_of<Level>(table, "accept_level", kLevels);
+  profile.challenged = one_of<bool>(table, "binding", kBindings);
+  profile.warmup_case = read_case(table, "warmup_case");
+  profile.gross_ppm = within(table, "gross_ppm", 1, kMillion);
+  read_required(table, profile, known_gates);
+  read_ordered(table, profile);
+  read_sizes(table, profile.sizes);
+  for (TomlTable& floor : table.tables("floor")) {
+    profile.limits.push_back(read_limit(floor, profile));
+    if (floor.ok() && profile.kind == ProfileKind::ci) {
+      floor.refuse("gate", "a ci profile has no absolute floors", "use [[ratio]]");
+    }
+  }
+  for (TomlTable& ratio : table.tables("ratio")) {
+    profile.ratios.push_back(read_ratio(ratio, profile));
+  }
+  if (table.ok() && (profile.name.empty() || profile.version.empty())) {
+    table.refuse("name", "name and version must not be empty", "name what was ordered");
+  }
+  GA_CHECK(table.close());
+  return profile;
+}
+
+std::string_view to_word(Level level) { return word_of<Level>(kLevels, level); }
+std::string_view to_word(ProfileKind kind) { return word_of<ProfileKind>(kKinds, kind); }
+std::string_view to_word(ProfileStatus status) { return word_of<ProfileStatus>(kStatuses, status); }
+std::string_view to_word(LimitStatus status) {
+  return word_of<LimitStatus>(kLimitStatuses, status);
+}
+
+std::optional<Level> level_from_word(std::string_view word) {
+  for (const auto& [text, level] : kLevels) {
+    if (text == word) return level;
+  }
+  return std::nullopt;
+}
+
+}  // namespace ga
