@@ -10,17 +10,25 @@
 
 namespace ga {
 
-enum class Action { none, return_part, reset_and_resoak, fix_config, fix_site, measure_again, report_bug };
+enum class Action {
+  none,
+  return_part,
+  reset_and_resoak,
+  fix_config,
+  fix_site,
+  measure_again,
+  report_bug
+};
 
 struct Code {
-  std::string_view id;          // "hbm.bandwidth.below_floor"
+  std::string_view id;  // "hbm.bandwidth.below_floor"
   Verdict verdict;
   Blame blame;
   Action action;
-  bool rma;                     // whether the vendor usually takes it as a reason for return
-  std::string_view message;     // English, one line
+  bool rma;                  // whether the vendor usually takes it as a reason for return
+  std::string_view message;  // English, one line
   std::string_view message_ko;
-  std::string_view next_step;   // English, one line, imperative
+  std::string_view next_step;  // English, one line, imperative
   std::string_view next_step_ko;
 };
 

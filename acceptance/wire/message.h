@@ -26,13 +26,13 @@ enum class Verb { facts, events, watch, case_ };
 struct WireRequest {
   std::int64_t id = 0;
   Verb verb = Verb::facts;
-  std::string case_id;            // verb case only: "memory.copy"
+  std::string case_id;  // verb case only: "memory.copy"
   Params params;
   std::vector<std::string> gpus;  // UUIDs; empty: all that are there
   std::int64_t start_at_ns = 0;   // monotonic; 0: now
   std::int64_t deadline_ns = 0;   // monotonic
   std::int64_t blocks = 0;
-  std::int64_t first_block = 0;   // position of the first of them in its series
+  std::int64_t first_block = 0;  // position of the first of them in its series
   std::int64_t block_ns = 0;
   std::int64_t seed = 0;
   friend bool operator==(const WireRequest&, const WireRequest&) = default;
@@ -78,7 +78,8 @@ struct DoneEvent {
   friend bool operator==(const DoneEvent&, const DoneEvent&) = default;
 };
 struct ErrorEvent {
-  std::string code, text;  // code "device.fault", "library.missing", "case.unknown", "memory.too_small"
+  std::string code,
+      text;  // code "device.fault", "library.missing", "case.unknown", "memory.too_small"
   friend bool operator==(const ErrorEvent&, const ErrorEvent&) = default;
 };
 

@@ -61,8 +61,8 @@ class Json {
   std::variant<std::int64_t, bool, std::string, JsonArray, JsonObject> v_;
 };
 
-// Compact and deterministic: members in their kept order, no spaces, no newline; control characters,
-// and only they, as \u00xx (with the five short forms); other UTF-8 as it is.
+// Compact and deterministic: members in their kept order, no spaces, no newline; control
+// characters, and only they, as \u00xx (with the five short forms); other UTF-8 as it is.
 std::string dump(const Json& value);
 // For people: two spaces a level, a newline at the end.
 std::string dump_pretty(const Json& value);

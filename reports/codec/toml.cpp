@@ -59,8 +59,9 @@ Result<TomlTable> TomlTable::parse(std::string_view text, std::string file) {
   }
   toml::parse_result parsed = toml::parse(text);
   if (!parsed) {
-    return Error(ErrorCode::parse, fmt::format("{}:{}: {}", file, parsed.error().source().begin.line,
-                                               parsed.error().description()));
+    return Error(ErrorCode::parse,
+                 fmt::format("{}:{}: {}", file, parsed.error().source().begin.line,
+                             parsed.error().description()));
   }
   TomlTable table;
   table.document_ = std::make_shared<Document>();
@@ -93,12 +94,12 @@ const toml::node* member(const void* table, std::string_view key) {
 
 }  // namespace
 
-#define GA_TOML_READ(key, node)                                    \
-  const toml::node* node = member(node_, key);                     \
-  if (node == nullptr) {                                           \
-    if (node_ != nullptr) refuse(key, "missing", "add this key");  \
-    return {};                                                     \
-  }                                                                \
+#define GA_TOML_READ(key, node)                                   \
+  const toml::node* node = member(node_, key);                    \
+  if (node == nullptr) {                                          \
+    if (node_ != nullptr) refuse(key, "missing", "add this key"); \
+    return {};                                                    \
+  }                                                               \
   document_->used.insert(node)
 
 std::string TomlTable::text(std::string_view key) {

@@ -46,7 +46,8 @@ struct NodeFacts {
   KnownInt gpus_cuda;
   KnownInt gpus_proc;  // /proc/driver/nvidia/gpus
   KnownInt gpus_pci;   // /sys/bus/pci: vendor 10de, class 0302 or 0300
-  KnownText profilers;  // names of running profilers and monitors that hold GPU counters; "" is none
+  KnownText
+      profilers;  // names of running profilers and monitors that hold GPU counters; "" is none
 
   template <class Self, class F>
   static void visit_fields(Self& self, F&& f) {
@@ -191,15 +192,15 @@ struct Facts {
 struct GpuCounters {
   std::string unit_id;
   // Time that the clock was held down, by reason, since the driver was loaded.
-  KnownInt throttle_sw_power_ns;      // reason 0x4, normal at the power cap
-  KnownInt throttle_sw_thermal_ns;    // 0x20
-  KnownInt throttle_hw_thermal_ns;    // 0x40
-  KnownInt throttle_power_brake_ns;   // 0x80
-  KnownInt throttle_reasons;          // the reasons' bits at this moment
-  KnownInt ecc_dram_corrected;        // volatile
-  KnownInt ecc_dram_uncorrected;      // volatile
-  KnownInt ecc_sram_corrected;        // volatile
-  KnownInt ecc_sram_uncorrected;      // volatile
+  KnownInt throttle_sw_power_ns;     // reason 0x4, normal at the power cap
+  KnownInt throttle_sw_thermal_ns;   // 0x20
+  KnownInt throttle_hw_thermal_ns;   // 0x40
+  KnownInt throttle_power_brake_ns;  // 0x80
+  KnownInt throttle_reasons;         // the reasons' bits at this moment
+  KnownInt ecc_dram_corrected;       // volatile
+  KnownInt ecc_dram_uncorrected;     // volatile
+  KnownInt ecc_sram_corrected;       // volatile
+  KnownInt ecc_sram_uncorrected;     // volatile
   KnownInt remap_correctable_rows;
   KnownInt remap_uncorrectable_rows;
   KnownInt pcie_replays;

@@ -44,7 +44,9 @@ auto value_of(const Table& table, std::string_view word) {
 
 std::string_view to_word(Verdict verdict) { return word_of(kVerdicts, verdict); }
 std::string_view to_word(Blame blame) { return word_of(kBlames, blame); }
-std::optional<Verdict> verdict_from_word(std::string_view word) { return value_of(kVerdicts, word); }
+std::optional<Verdict> verdict_from_word(std::string_view word) {
+  return value_of(kVerdicts, word);
+}
 std::optional<Blame> blame_from_word(std::string_view word) { return value_of(kBlames, word); }
 
 }  // namespace ga

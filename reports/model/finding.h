@@ -20,10 +20,10 @@ struct Finding {
   std::string gate;     // "hbm.bandwidth"
   std::string unit_id;  // "node", "gpu/3"; renderings add slot and UUID from the facts
   Verdict verdict = Verdict::not_measured;
-  std::string code;    // "hbm.bandwidth.below_floor", permanent; empty on a pass
+  std::string code;  // "hbm.bandwidth.below_floor", permanent; empty on a pass
   Blame blame = Blame::none;
-  std::string reason;     // one sentence with the number and the limit
-  std::string next_step;  // what the operator does now; empty on a pass
+  std::string reason;             // one sentence with the number and the limit
+  std::string next_step;          // what the operator does now; empty on a pass
   std::vector<std::string> warn;  // never changes the verdict, always printed
 
   friend bool operator==(const Finding&, const Finding&) = default;

@@ -13,7 +13,8 @@
 namespace ga {
 
 inline constexpr std::int64_t kReportSchema = 1;
-inline constexpr std::int64_t kRulesVersion = 1;  // of gates and judgement; a changed rule is a new number
+inline constexpr std::int64_t kRulesVersion =
+    1;  // of gates and judgement; a changed rule is a new number
 
 // All that next() and judge() read, and nothing else.
 struct Evidence {
@@ -27,7 +28,10 @@ struct Evidence {
   friend bool operator==(const Evidence&, const Evidence&) = default;
 };
 
-struct Program { std::string name, sha256; friend bool operator==(const Program&, const Program&) = default; };
+struct Program {
+  std::string name, sha256;
+  friend bool operator==(const Program&, const Program&) = default;
+};
 struct Library {
   std::string name, path, version, sha256;
   friend bool operator==(const Library&, const Library&) = default;
@@ -42,7 +46,10 @@ struct ProfileRef {
   std::string name, version, sha256;
   friend bool operator==(const ProfileRef&, const ProfileRef&) = default;
 };
-struct ChallengeRef { std::string dsse, sha256; friend bool operator==(const ChallengeRef&, const ChallengeRef&) = default; };
+struct ChallengeRef {
+  std::string dsse, sha256;
+  friend bool operator==(const ChallengeRef&, const ChallengeRef&) = default;
+};
 struct Resumed {
   std::string at, boot_id;  // UTC
   friend bool operator==(const Resumed&, const Resumed&) = default;
@@ -84,7 +91,10 @@ struct Claimed {
   std::vector<Finding> findings;
   friend bool operator==(const Claimed&, const Claimed&) = default;
 };
-struct Subject { std::string name, sha256; friend bool operator==(const Subject&, const Subject&) = default; };
+struct Subject {
+  std::string name, sha256;
+  friend bool operator==(const Subject&, const Subject&) = default;
+};
 
 struct Report {
   std::vector<Subject> subject;  // node, gpu/0 ...: digests of the identity records
