@@ -1,0 +1,120 @@
+#include "acceptance/core/profile.h"
+
+#include <gtest/gtest.h>
+
+#include "acceptance/profiles/builtin.h"
+
+namespace ga {
+namespace {
+
+const std::vector<std::string> kGates{"hbm.bandwidth", "config.ecc"};
+
+constexpr std::string_view kGood = R"(format = 1
+name = "toy"
+version = "1"
+kind = "acceptance"
+status = "draft"
+accept_level = "standard"
+binding = "challenged"
+warmup_case = "gemm.bf16.cublaslt"
+gross_ppm = 850_000
+required = ["hbm.bandwidth"]
+[ordered]
+gpus = 8
+pci_devices = ["10de:2335"]
+part_names = ["NVIDIA H200"]
+memory_bytes_min = 1
+ecc = "on"
+mig = "off"
+power_limit_mw = 700_000
+idle_memory_bytes_max = 1
+clock_light_min_ppm = 990_000
+sw_thermal_max_ppm = 0
+[sizes]
+hbm_array_bytes = 1_048_576
+pcie_bytes = 1_048_576
+gemm_n = 8192
+exact_n = 4096
+exact_launches = 64
+[[floor]]
+gate = "hbm.bandwidth"
+case = "memory.copy"
+value = 4_000
+unit = "bytes_per_s"
+source = "a test"
+date = "2026-11-22"
+units = 8
+status = "published"
+)";
+
+Result<Profile> parse(std::string_view text) { return parse_profile(text, "toy.toml", kGates); }
+
+// The good profile with one text replaced.
+std::string spoiled(std::string_view from, std::string_view to) {
+  std::string text(kGood);
+  const auto at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+void expect_refusal(const std::string& text, std::string_view where, std::string_view why) {
+  const auto profile = parse(text);
+  ASSERT_FALSE(profile) << why;
+  EXPECT_NE(profile.error().what().find(where), std::string::npos) << profile.error().what();
+  EXPECT_NE(profile.error().what().find(why), std::string::npos) << profile.error().what();
+}
+
+TEST(Profile, ReadsAGoodOne) {
+  const auto profile = parse(kGood);
+  ASSERT_TRUE(profile) << profile.error().what();
+  EXPECT_EQ(profile->ordered.gpus, 8);
+  EXPECT_TRUE(profile->challenged);
+  ASSERT_EQ(profile->limits.size(), 1u);
+  EXPECT_EQ(profile->limits[0].value, 4000);
+  EXPECT_EQ(profile->sha256.size(), 64u);
+}
+
+TEST(Profile, NamesFileAndLineOfWhatItRefuses) {
+  expect_refusal(spoiled("gross_ppm = 850_000", "gros_ppm = 1\ngross_ppm = 850_000"), "toy.toml:9",
+                 "unknown key 'gros_ppm'");
+  expect_refusal(spoiled("value = 4_000", "value = nan"), "toy.toml:31", "must be an integer");
+  expect_refusal(spoiled("value = 4_000", "value = 4_000.5"), "toy.toml:31", "must be an integer");
+  expect_refusal(spoiled("value = 4_000", "value = -1"), "toy.toml:31", "outside");
+  expect_refusal(spoiled("bytes_per_s", "GB/s"), "toy.toml:32", "is wrong for memory.copy");
+  expect_refusal(spoiled("source = \"a test\"\n", ""), "toy.toml", "source: missing");
+  expect_refusal(spoiled("\"a test\"", "\"\""), "toy.toml:33", "must not be empty");
+  expect_refusal(spoiled("\"2026-11-22\"", "\"soon\""), "toy.toml:34", "must be a date");
+  expect_refusal(spoiled("\"published\"", "\"guessed\""), "toy.toml:36", "'guessed' is not known");
+  expect_refusal(spoiled("\"published\"", "\"calibrated\""), "toy.toml:36", "at least 59 nodes");
+  expect_refusal(spoiled("[\"hbm.bandwidth\"]", "[\"hbm\"]"), "toy.toml:10", "no gate 'hbm'");
+  expect_refusal(spoiled("[\"hbm.bandwidth\"]", "[]"), "toy.toml:10", "no gate is required");
+  expect_refusal(spoiled("gpus = 8", "gpus = 0"), "toy.toml:12", "outside");
+  expect_refusal(spoiled("ecc = \"on\"\n", ""), "toy.toml", "must say what was ordered");
+  expect_refusal(spoiled("format = 1", "format = 2"), "toy.toml:1", "only format 1");
+  expect_refusal(spoiled("gate = \"hbm.bandwidth\"", "gate = \"config.ecc\""), "toy.toml:29",
+                 "is not in `required`");
+  expect_refusal("format = [", "toy.toml:1", "");
+}
+
+TEST(Profile, EveryBuiltInProfileIsSound) {
+  std::vector<std::string> gates{"identity.inventory", "config.ecc",
+                                 "config.mig",         "config.power_limit",
+                                 "config.idle",        "memory.remap",
+                                 "memory.ecc",         "clock.light",
+                                 "events.throttle",    "hbm.bandwidth",
+                                 "pcie.h2d",           "pcie.d2h",
+                                 "gemm.bf16.own",      "gemm.bf16.own.exact",
+                                 "gemm.bf16.cublaslt", "gemm.bf16.cublaslt.exact"};
+  EXPECT_EQ(builtin_profiles().size(), 3u);
+  for (const Embedded& file : builtin_profiles()) {
+    const auto profile = load_profile(std::string(file.name), gates);
+    ASSERT_TRUE(profile) << profile.error().what();
+    EXPECT_EQ(profile->name, file.name);
+    EXPECT_EQ(builtin_profile_by_digest(profile->sha256), &file);
+    EXPECT_EQ(profile->kind == ProfileKind::ci, profile->limits.empty());
+  }
+  EXPECT_EQ(builtin_profile_by_digest("00"), nullptr);
+}
+
+}  // namespace
+}  // namespace ga
