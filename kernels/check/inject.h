@@ -1,0 +1,35 @@
+// Damages one place of an output buffer on purpose, so that a check is seen to fail on real
+// hardware. Only behind --inject-unsafe; a report with an injection can never accept.
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "reports/model/result.h"
+
+namespace ga {
+
+enum class Damage {
+  bitflip,    // one bit of one element
+  zero_tile,  // the 8 x 8 elements from (row, col), cut at the edge
+  nan         // one element becomes a quiet NaN
+};
+// "bitflip", "zero-tile", "nan".
+std::optional<Damage> parse_damage(std::string_view name);
+
+enum class InjectType { bf16, fp32 };
+
+struct Inject {
+  void* data = nullptr;  // rows x cols, row-major; a plain buffer is one row
+  InjectType type = InjectType::fp32;
+  std::int64_t rows = 0, cols = 0, ld = 0;
+  std::int64_t row = 0, col = 0;
+  int bit = 0;  // of a bitflip
+  Damage damage = Damage::bitflip;
+};
+Status inject(const Inject& args, cudaStream_t stream);
+
+}  // namespace ga

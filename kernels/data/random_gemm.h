@@ -1,0 +1,36 @@
+// Random bf16 operands for GEMMs that are timed, the same on host and device, bit for bit.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/data/bf16.h"
+#include "kernels/data/philox.h"
+
+namespace ga {
+
+enum class RandomKind {
+  uniform,  // uniform in [-1, 1], rounded to nearest: the usual data of a power-capped GEMM
+  wide      // random sign and mantissa, magnitude in [2^-6, 2): wide exponents
+};
+
+// The mean square of an element: 1/3 for uniform; for wide the mean of 4^e over e = -6 .. 0, which
+// is 0.1905, times 7/3 for the mantissa in [1, 2).
+constexpr double random_mean_square(RandomKind kind) {
+  return kind == RandomKind::uniform ? 1.0 / 3.0 : 0.1905 * 7.0 / 3.0;
+}
+
+GA_HOST_DEVICE Bf16 random_from_word(std::uint32_t word, RandomKind kind) {
+  if (kind == RandomKind::uniform) {
+    return to_bf16(static_cast<float>(static_cast<std::int32_t>(word)) * 0x1p-31f);
+  }
+  const std::uint32_t exponent = 121 + (((word >> 8) & 0xFFu) * 7 >> 8);  // 121 .. 127
+  return {static_cast<std::uint16_t>(((word >> 31) << 15) | (exponent << 7) | (word & 0x7Fu))};
+}
+
+// Element `index` (row-major) of the operand whose stream is kStreamRandomA or kStreamRandomB.
+GA_HOST_DEVICE Bf16 random_element(std::uint64_t seed, std::uint64_t index, std::uint32_t stream,
+                                   RandomKind kind) {
+  return random_from_word(philox_word(seed, index, stream), kind);
+}
+
+}  // namespace ga

@@ -1,0 +1,62 @@
+// C = A B in bf16 with fp32 accumulation, any shape, by mma.sync: runs on sm_80 and everything
+// since.
+//
+// A is m x k, B is k x n, C is m x n, all row-major, leading dimensions in elements. Every output
+// element is the sum over k in one fixed order, whatever the placement: no split-K, no atomics, so
+// that the same inputs give the same bits on every launch, placement and GPU of one kind.
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/data/bf16.h"
+#include "reports/model/result.h"
+
+namespace ga {
+
+enum class GemmOut { bf16, fp32 };
+
+struct Gemm {
+  const Bf16* a = nullptr;
+  const Bf16* b = nullptr;
+  void* c = nullptr;  // Bf16 or float, by `out`
+  std::int64_t m = 0, n = 0, k = 0;
+  std::int64_t lda = 0, ldb = 0, ldc = 0;
+  GemmOut out = GemmOut::bf16;
+  // Which CTA computes which tile: 0 is the natural order, any other value its own bijective
+  // shuffle. A launch counter here moves every tile over the SMs in time.
+  std::uint64_t placement = 0;
+  // Optional: the SM that computed each tile, row-major by tile; gemm_plan().tiles() words.
+  std::uint32_t* smid = nullptr;
+};
+
+constexpr double gemm_flops(std::int64_t m, std::int64_t n, std::int64_t k) {
+  return 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+}
+// Least bytes over the memory bus: A and B in once, C out once.
+constexpr double gemm_bytes(std::int64_t m, std::int64_t n, std::int64_t k, GemmOut out) {
+  const double in = 2.0 * static_cast<double>(k) * static_cast<double>(m + n);
+  return in + (out == GemmOut::bf16 ? 2.0 : 4.0) * static_cast<double>(m) * static_cast<double>(n);
+}
+
+// What gemm_bf16 will run for these arguments on the current device.
+struct GemmPlan {
+  int tile_m = 0, tile_n = 0, tile_k = 0;
+  int stages = 0;
+  int threads = 0;
+  std::size_t shared_bytes = 0;
+  std::int64_t tiles_m = 0, tiles_n = 0;
+  bool async_a = false;  // 16-byte cp.async for A; else element by element, correct and slower
+  bool async_b = false;
+  std::int64_t tiles() const { return tiles_m * tiles_n; }
+};
+Result<GemmPlan> gemm_plan(const Gemm& args);
+
+Status gemm_bf16(const Gemm& args, cudaStream_t stream);
+
+// Plain C++, accumulating in double: what random products are compared with. c holds m x n doubles.
+void gemm_ref(const Gemm& args, double* c);
+
+}  // namespace ga
