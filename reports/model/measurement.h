@@ -22,6 +22,13 @@ struct FirstMismatch {
   friend bool operator==(const FirstMismatch&, const FirstMismatch&) = default;
 };
 
+// One output tile that a verifier recomputes: its place and its path to the root.
+struct Opening {
+  std::int64_t tile = 0;
+  std::vector<std::string> path = {};  // hexadecimal, leaf first
+  friend bool operator==(const Opening&, const Opening&) = default;
+};
+
 // How the data of the timed launches was checked. An absent check is neither right nor wrong.
 struct Check {
   std::string kind;      // "exact", "digest", "checksum", "pattern"
@@ -29,6 +36,8 @@ struct Check {
   std::string got;
   std::int64_t wrong = 0;  // elements, tiles or words that differ, over all checked launches
   std::optional<FirstMismatch> first = {};
+  std::string root = {};               // SHA-256 tree over the output tiles; "" where none was made
+  std::vector<Opening> openings = {};  // of `root`, chosen by the challenge
   friend bool operator==(const Check&, const Check&) = default;
 };
 
