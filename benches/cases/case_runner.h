@@ -13,19 +13,11 @@
 #include <string_view>
 #include <vector>
 
-#include "reports/model/facts.h"
+#include "benches/harness/reading.h"
 #include "reports/model/measurement.h"
 #include "reports/model/report.h"
 
 namespace ga {
-
-// What the driver says of the GPU at this moment. The main passes the reader in; the harness calls
-// it while a block runs. Absent readings carry their reason.
-struct DeviceReading {
-  KnownInt clock_mhz, power_mw, temp_mc;
-  KnownInt throttle;  // bits of the reasons
-};
-using ReadDevice = std::function<DeviceReading()>;
 
 struct CaseRequest {
   std::string case_id;  // "memory.copy"

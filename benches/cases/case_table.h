@@ -1,0 +1,36 @@
+// Which cases there are, what each may be told, and what its samples are in. Host only: the command
+// line lists it, the simulator obeys it, and the CUDA cases refer to it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "reports/model/measurement.h"
+#include "reports/model/result.h"
+
+namespace ga {
+
+struct CaseParameter {
+  std::string_view name;
+  std::string_view unit;  // "bytes", "elements"; "" where it is a plain number
+  std::int64_t fallback = 0, min = 0, max = 0;
+  std::int64_t step = 1;  // the value is a multiple of it
+};
+
+struct CaseInfo {
+  std::string_view id;           // permanent: "memory.copy"
+  std::string_view description;  // one line
+  std::string_view unit;         // of its samples: "bytes_per_s", "flops", "launches", "mhz"
+  std::string_view check_kind;   // "pattern", "checksum", "exact"
+  std::span<const CaseParameter> parameters;
+};
+
+std::span<const CaseInfo> all_cases();
+const CaseInfo* find_case(std::string_view id);
+
+// Every parameter of the case: as given, else its fallback. Refuses a name that the case does not
+// know and a value outside its range, with the range.
+Result<Params> complete_params(const CaseInfo& info, const Params& given);
+
+}  // namespace ga

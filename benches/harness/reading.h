@@ -1,0 +1,21 @@
+// What the driver says of a GPU at one moment. The harness does not know NVML: a main hands it the
+// function.
+#pragma once
+
+#include <functional>
+
+#include "reports/model/facts.h"
+
+namespace ga {
+
+// Absent readings carry their reason.
+struct DeviceReading {
+  KnownInt clock_mhz, power_mw, temp_mc;
+  KnownInt throttle;  // bits of the reasons
+};
+
+// Called on a thread of the harness while a block runs, never two at a time, and never after the
+// call that it was handed to has returned.
+using ReadDevice = std::function<DeviceReading()>;
+
+}  // namespace ga
