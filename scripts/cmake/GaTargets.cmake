@@ -41,6 +41,10 @@ function(ga_program name)
   cmake_parse_arguments(A "" "" "SOURCES;DEPS" ${ARGN})
   add_executable(${name} ${A_SOURCES})
   target_link_libraries(${name} PRIVATE ga_options ${A_DEPS})
+  # A node brings glibc and the driver, and nothing else. Sanitizers need the shared runtime.
+  if(NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+    target_link_options(${name} PRIVATE -static-libstdc++ -static-libgcc)
+  endif()
 endfunction()
 
 # ga_test(name SOURCES ... DEPS ... [GPU] [LABEL unit|cli|golden|lint] [TIMEOUT seconds])

@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""check_layers.py ROOT: fail when a file includes a part of the project that it may not see.
+
+The table is docs/adr's and the design's; changing it needs a decision record.
+"""
+import pathlib
+import re
+import sys
+
+MODEL, CODEC = "reports/model", "reports/codec"
+HOST_REPORTS = [MODEL, CODEC, "reports/seal", "reports/render"]
+ACCEPTANCE_HOST = ["acceptance/core", "acceptance/gates", "acceptance/profiles", "acceptance/wire",
+                   "acceptance/worker", "acceptance/journal", "acceptance/sim", "acceptance/commands"]
+DEVICE = ["kernels/runtime", "kernels/ptx", "kernels/check", "kernels/data", "kernels/loader"]
+FAMILIES = ["kernels/memory", "kernels/gemm", "kernels/power", "kernels/baselines"]
+
+# part -> parts it may include, itself always. The longest matching path is a file's part.
+MAY = {
+    MODEL: [],
+    CODEC: [MODEL],
+    "reports/seal": [MODEL, CODEC],
+    "reports/render": [MODEL, CODEC],
+    "benches/stats": [MODEL],
+    "kernels/data": [MODEL],
+    "kernels/loader": [MODEL],
+    "acceptance/core": [MODEL, CODEC, "benches/stats"],
+    "acceptance/wire": [MODEL, CODEC, "benches/stats"],
+    "acceptance/profiles": [MODEL, CODEC, "acceptance/core"],
+    "acceptance/gates": ["acceptance/core", MODEL, "benches/stats", "kernels/data"],
+    "acceptance/node": [MODEL, "kernels/loader"],
+    # reports/codec by docs/adr: scenarios are read with the codec's strict TOML.
+    "acceptance/sim": ["acceptance/wire", MODEL, CODEC, "benches/stats", "kernels/data"],
+    "acceptance/worker": HOST_REPORTS + ACCEPTANCE_HOST + ["benches/stats", "kernels/data"],
+    "acceptance/journal": HOST_REPORTS + ACCEPTANCE_HOST + ["benches/stats", "kernels/data"],
+    "acceptance/commands": HOST_REPORTS + ACCEPTANCE_HOST
+    + ["benches/stats", "kernels/data", "benches/cases/case_table.h"],
+    "kernels/runtime": [MODEL, "kernels/data", "kernels/loader"],
+    "kernels/ptx": [MODEL, "kernels/data", "kernels/loader"],
+    "kernels/check": [MODEL, "kernels/data", "kernels/loader", "kernels/runtime", "kernels/ptx"],
+    "benches/harness": DEVICE + FAMILIES + ["benches/stats", MODEL],
+    "benches/cases": DEVICE + FAMILIES + ["benches/stats", MODEL, "benches/harness"],
+}
+for family in FAMILIES:
+    MAY[family] = [MODEL] + DEVICE
+
+# A main may include what its program links. Only these two join host and CUDA.
+MAINS = {
+    "acceptance/gpuaccept.cpp": HOST_REPORTS + ACCEPTANCE_HOST,
+    "acceptance/gpusim.cpp": ["acceptance/sim", "acceptance/wire", MODEL, CODEC],
+    "acceptance/gpuprobe.cpp": ["acceptance/node", "acceptance/wire", "benches/cases",
+                                "benches/harness", MODEL, CODEC] + DEVICE,
+    "benches/gpubench.cpp": ["benches/cases", "benches/harness", "benches/stats", MODEL] + DEVICE
+    + FAMILIES,
+}
+CUDA_HEADER = re.compile(r"^(cuda|cublas|cudnn|nccl|nvml|cub/|thrust/|cooperative_groups)")
+MAY_USE_CUDA = ("kernels/", "benches/cases/", "benches/harness/", "benches/gpubench",
+                "acceptance/gpuprobe")
+HEAVY = {"nlohmann/": CODEC, "toml++/": CODEC, "CLI/": "acceptance/gpuaccept.cpp"}
+# Folders that are compiled for tests only may see more: a fake of NVML knows the wire, and so on.
+TEST_FOLDERS = ("testing", "fuzz")
+INCLUDE = re.compile(r'\s*#\s*include\s*[<"]([^>"]+)')
+SUFFIXES = {".h", ".cpp", ".cu", ".cuh"}
+
+
+def part(path):
+    fits = [k for k in MAY if path == k or path.startswith(k + "/")]
+    return max(fits, key=len, default=None)
+
+
+def is_test(path):
+    return path.rsplit(".", 1)[0].endswith("_test") or any(
+        folder in path.split("/") for folder in TEST_FOLDERS)
+
+
+def allowed(path):
+    if path in MAINS:
+        return MAINS[path]
+    mine = part(path)
+    return None if mine is None else MAY[mine] + [mine]
+
+
+def sees(allowed_parts, header):
+    return any(header == p or header.startswith(p + "/") for p in allowed_parts)
+
+
+def faults(path, text):
+    mine = allowed(path)
+    if mine is None:
+        yield 0, "belongs to no part; add it to the table"
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        match = INCLUDE.match(line)
+        if not match:
+            continue
+        header = match.group(1)
+        ours = header.split("/")[0] in ("kernels", "benches", "acceptance", "reports")
+        if ours and not sees(mine, header) and not is_test(path):
+            yield number, f"may not include {header}"
+        if CUDA_HEADER.match(header) and not path.startswith(MAY_USE_CUDA):
+            yield number, "CUDA header outside kernels and the worker"
+        if path.endswith((".cu", ".cuh")) and header.startswith(("fmt/", "nlohmann/", "gtest/")):
+            yield number, "host library in a file that nvcc compiles"
+        for prefix, home in HEAVY.items():
+            if header.startswith(prefix) and not path.startswith(home) and not is_test(path):
+                yield number, f"{prefix} belongs in {home} alone"
+
+
+def main():
+    root, bad = pathlib.Path(sys.argv[1]), 0
+    for top in ("kernels", "benches", "acceptance", "reports"):
+        for file in sorted((root / top).rglob("*")):
+            if file.suffix in SUFFIXES:
+                path = file.relative_to(root).as_posix()
+                for number, fault in faults(path, file.read_text(encoding="utf-8")):
+                    print(f"{path}:{number}: {fault}")
+                    bad += 1
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
