@@ -1,0 +1,92 @@
+#include "kernels/baselines/cublaslt.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace ga {
+namespace {
+
+LibraryPlaces nowhere() {
+  LibraryPlaces places;
+  places.libs = "/nonexistent/libs";
+  places.system = false;
+  return places;
+}
+
+LtAlgorithm unsplit(std::int64_t id) { return {.id = id}; }
+LtAlgorithm split(std::int64_t id) { return {.id = id, .split_k = 4, .reduction = 2}; }
+
+TEST(CublasLt, MissingLibraryIsAnEnvironmentErrorWithAHint) {
+  const auto lt = CublasLt::load(nowhere());
+  ASSERT_FALSE(lt);
+  EXPECT_EQ(lt.error().code(), ErrorCode::environment);
+  EXPECT_NE(lt.error().what().find("libcublasLt.so.13 was not found"), std::string::npos)
+      << lt.error().what();
+  EXPECT_NE(lt.error().hint().find("--libs"), std::string::npos);
+}
+
+TEST(CublasLt, AFileThatIsNoLibraryIsNamed) {
+  const std::string directory = testing::TempDir() + "cublaslt_test_libs";
+  std::filesystem::create_directories(directory);
+  std::ofstream(directory + "/libcublasLt.so.13") << "not a library";
+  LibraryPlaces places = nowhere();
+  places.libs = directory;
+  const auto lt = CublasLt::load(places);
+  std::filesystem::remove_all(directory);
+  ASSERT_FALSE(lt);
+  EXPECT_EQ(lt.error().code(), ErrorCode::environment);
+  EXPECT_NE(lt.error().what().find(directory + "/libcublasLt.so.13"), std::string::npos)
+      << lt.error().what();
+}
+
+TEST(CublasLt, LoadsWithoutADriverAndSaysWhatItLoaded) {
+  const auto lt = CublasLt::load(library_places(""));
+  if (!lt) GTEST_SKIP() << lt.error().what();
+  EXPECT_TRUE(lt->version().starts_with("13.")) << lt->version();
+  EXPECT_NE(lt->path().find("libcublasLt.so"), std::string::npos);
+}
+
+TEST(CublasLt, WithoutADriverTheHandleIsRefusedInItsOwnWords) {
+  int devices = 0;
+  if (cudaGetDeviceCount(&devices) == cudaSuccess && devices > 0) GTEST_SKIP() << "there is a GPU";
+  auto lt = CublasLt::load(library_places(""));
+  if (!lt) GTEST_SKIP() << lt.error().what();
+  const auto plan = lt->plan({.m = 128, .n = 128, .k = 128}, 16);
+  ASSERT_FALSE(plan);
+  EXPECT_EQ(plan.error().code(), ErrorCode::environment);
+  EXPECT_EQ(plan.error().what(),
+            "cublasLtCreate: CUBLAS_STATUS_NOT_INITIALIZED (the library was not initialized)");
+}
+
+TEST(CublasLt, RefusesAProductOfNothing) {
+  auto lt = CublasLt::load(library_places(""));
+  if (!lt) GTEST_SKIP() << lt.error().what();
+  const auto plan = lt->plan({.m = 0, .n = 128, .k = 128}, 1);
+  ASSERT_FALSE(plan);
+  EXPECT_EQ(plan.error().code(), ErrorCode::usage);
+}
+
+TEST(PickForGate, TakesTheFirstHeuristic) {
+  EXPECT_EQ(pick_for_gate(std::vector{unsplit(66), unsplit(67)}), 0u);
+}
+
+TEST(PickForGate, PassesOverASplitSumWhereAnUnsplitOneIsOffered) {
+  EXPECT_EQ(pick_for_gate(std::vector{split(1), split(2), unsplit(3)}), 2u);
+}
+
+TEST(PickForGate, TakesASplitSumOnlyWhereAllSplit) {
+  EXPECT_EQ(pick_for_gate(std::vector{split(1), split(2)}), 0u);
+}
+
+TEST(LtAlgorithm, TextNamesEveryNumber) {
+  EXPECT_EQ(to_text(split(7)),
+            "id 7 tile 0 stages 0 split-k 4 reduction 2 swizzle 0 custom 0 inner 0 cluster 0 "
+            "workspace 0");
+}
+
+}  // namespace
+}  // namespace ga
