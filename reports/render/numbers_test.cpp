@@ -1,0 +1,34 @@
+#include "reports/render/numbers.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace ga {
+namespace {
+
+TEST(Numbers, MedianIsTheLowerMiddleSample) {
+  EXPECT_EQ(median_of({}), std::nullopt);
+  EXPECT_EQ(median_of(std::vector<std::int64_t>{7}), 7);
+  EXPECT_EQ(median_of(std::vector<std::int64_t>{9, 1, 5}), 5);
+  EXPECT_EQ(median_of(std::vector<std::int64_t>{9, 1, 5, 7}), 5);
+}
+
+TEST(Numbers, AreShownInTheUnitThatPeopleUse) {
+  EXPECT_EQ(in_unit(4312'100'000'000, "bytes_per_s"), "4312.1");
+  EXPECT_EQ(unit_label("bytes_per_s"), "GB/s");
+  EXPECT_EQ(in_unit(715'550'000'000'000, "flops"), "715.5");
+  EXPECT_EQ(in_unit(1980, "mhz"), "1980");
+  EXPECT_EQ(in_unit(3, "stones"), "3");
+  EXPECT_EQ(unit_label("stones"), "stones");
+}
+
+TEST(Numbers, MarginIsTheShareAboveTheFloor) {
+  EXPECT_EQ(margin(103, 100), "+3.0 %");
+  EXPECT_EQ(margin(968, 1000), "-3.2 %");
+  EXPECT_EQ(margin(968, 0), "?");
+  EXPECT_EQ(percent(970'000), "97.0 %");
+}
+
+}  // namespace
+}  // namespace ga
