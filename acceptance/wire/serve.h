@@ -32,15 +32,19 @@ class EventWriter {
  public:
   EventWriter(int descriptor, std::function<std::int64_t()> now_ns);
 
-  // Stamped with now, or with the caller's own time. An io error when the reader has gone: stop.
+  // Stamped with now, or with the caller's own time. An error when the reader has gone or the event
+  // is longer than kMaxWireLine; from then on nothing more is written.
   Status send(std::int64_t id, EventBody body);
   Status send_at(std::int64_t id, std::int64_t t_ns, EventBody body);
 
  private:
+  Status write_line(std::int64_t id, std::int64_t t_ns, EventBody body);
+
   std::mutex mutex_;
   int descriptor_;
   std::function<std::int64_t()> now_ns_;
   std::int64_t seq_ = 0;
+  bool broken_ = false;
 };
 
 // What a handler has in hand while it answers one request.
