@@ -1,0 +1,149 @@
+#!/usr/bin/env bash
+# Proof on real hardware: builds, runs one part, prints a short table last, leaves one archive.
+#
+# usage: scripts/gpu_proof.sh PART [--node-name NAME]
+#   pack       on any machine with the packages of scripts/bootstrap: builds everything that the
+#              other parts run into dist/gpu-proof, for a GPU machine that has no such packages
+#   facts      facts and events as they are; every gpu test, where a skip is a failure; a signed,
+#              real report with the profile single-gpu, verified and rendered
+#   compare [gemm|memory]   hand-written against baseline, interleaved, in one process
+#   inject     a real run with each --inject-unsafe kind against the table of expected decisions
+#   sanitize   compute-sanitizer (memcheck, racecheck, synccheck) over the gpu tests, small sizes
+#   overhead   what a digest of a GEMM costs while it runs
+# Each part ends within 9 minutes and can be repeated. The archive is OUT/gpu-proof-PART.tar.gz,
+# where OUT is $OUT or dist/gpu-proof-out; its content belongs under docs/evidence/PART/DATE/.
+# example: scripts/gpu_proof.sh facts --node-name bench-1
+set -uo pipefail
+cd "$(dirname "$0")/.."
+part=${1:-}
+[ -n "$part" ] && [ "$part" != -h ] && [ "$part" != --help ] || { sed -n '2,17s/^# \{0,1\}//p' "$0"; exit 2; }
+shift
+family=""
+case "${1:-}" in gemm | memory) family=$1; shift ;; esac
+node=gpu-node
+[ "${1:-}" = --node-name ] && node=${2:?--node-name needs a name}
+pack=dist/gpu-proof
+out=${OUT:-$PWD/dist/gpu-proof-out}
+where=$out/$part
+rows=()
+failed=0
+row() { rows+=("$(printf '%-44s %s' "$1" "$2")"); }
+hold() { # NAME EXPECTED ACTUAL
+  if [ "$2" = "$3" ]; then row "$1" "held ($3)"; else row "$1" "BROKE: expected $2, got $3"; failed=1; fi
+}
+
+build() { # DIR ARCHS
+  cmake -S . -B "$1" -G Ninja -DCMAKE_BUILD_TYPE=Release -DGA_WERROR=ON -DGA_REQUIRE_GPU=ON \
+    "-DGA_CUDA_ARCHS=$2" >/dev/null && cmake --build "$1"
+}
+
+do_pack() {
+  build build/proof 90a-real || exit 1
+  # A second build with the asserts of every library left in, for the sanitizers.
+  cmake -S . -B build/proof-debug -G Ninja -DCMAKE_BUILD_TYPE= -DCMAKE_CXX_FLAGS=-O1 -DGA_REQUIRE_GPU=ON \
+    -DGA_CUDA_ARCHS=90a-real >/dev/null && cmake --build build/proof-debug || exit 1
+  rm -rf "$pack" && mkdir -p "$pack"/{bin,tests,tests-debug,lib}
+  cp build/proof/bin/{gpuaccept,gpuprobe,gpusim,gpubench} "$pack/bin/"
+  cp build/proof/tests/*_gpu_test "$pack/tests/"
+  cp build/proof-debug/tests/*_gpu_test "$pack/tests-debug/"
+  cp -L "$(ldd build/proof/bin/gpubench | sed -n 's/.*=> \(.*libbenchmark[^ ]*\).*/\1/p')" "$pack/lib/"
+  git rev-parse HEAD >"$pack/commit"
+  du -sh "$pack"
+}
+
+# The folder with bin and tests: what pack left, else a build of our own.
+programs() {
+  if [ -x "$pack/bin/gpuprobe" ]; then echo "$pack"; return; fi
+  build build/proof native >"$where/build.log" 2>&1 || { tail -30 "$where/build.log" >&2; exit 1; }
+  echo build/proof
+}
+
+record_machine() {
+  {
+    echo "date $(date -u +%Y-%m-%dT%H:%M:%SZ)"
+    echo "commit $(cat "$pack/commit" 2>/dev/null || git rev-parse HEAD)"
+    nvidia-smi --query-gpu=name,driver_version,vbios_version,clocks.max.sm,clocks.max.mem,power.limit,power.draw,temperature.gpu --format=csv
+  } >"$where/machine.txt" 2>&1
+}
+
+run_gpu_tests() { # DIR [WRAPPER...]
+  local dir=$1 test status
+  shift
+  for test in "$dir"/*_gpu_test; do
+    timeout 240 "$@" "$test" >"$where/$(basename "$test").log" 2>&1
+    status=$?
+    hold "$(basename "$test")${1:+ under $(basename "$1")}" 0 "$status"
+  done
+}
+
+do_facts() {
+  "$from/bin/gpuprobe" facts --text >"$where/facts.txt" 2>"$where/facts.log"
+  hold "gpuprobe facts" 0 $?
+  "$from/bin/gpuprobe" facts >"$where/facts.jsonl" 2>>"$where/facts.log"
+  "$from/bin/gpuprobe" events >"$where/events.jsonl" 2>>"$where/facts.log"
+  hold "gpuprobe events" 0 $?
+  run_gpu_tests "$from/tests"
+  local level
+  for level in quick; do
+    rm -rf "$where/report-$level"
+    timeout 400 "$from/bin/gpuaccept" run --profile single-gpu --level "$level" --node-name "$node" \
+      --out "$where/report-$level" >"$where/report-$level.txt" 2>"$where/report-$level.log"
+    hold "run single-gpu $level" 0 $?
+    "$from/bin/gpuaccept" verify "$where/report-$level/report.dsse.json" --require passed \
+      --trust "$(find "$where/report-$level" -name '*.pub.pem')" >"$where/verify-$level.txt" 2>&1
+    hold "verify $level" 0 $?
+  done
+}
+
+do_compare() {
+  local kind
+  for kind in ${family:-memory gemm}; do
+    LD_LIBRARY_PATH=$from/lib timeout 500 "$from/bin/gpubench" --compare "$kind" --out "$where/compare-$kind.json" \
+      >"$where/compare-$kind.txt" 2>"$where/compare-$kind.log"
+    hold "compare $kind" 0 $?
+    tail -30 "$where/compare-$kind.txt"
+  done
+}
+
+do_inject() {
+  local kind expected status
+  while read -r kind expected; do
+    rm -rf "$where/$kind"
+    timeout 200 "$from/bin/gpuaccept" run --profile single-gpu --level quick --inject-unsafe "$kind" \
+      --node-name "$node" --out "$where/$kind" >"$where/$kind.txt" 2>"$where/$kind.log"
+    status=$?
+    hold "inject $kind" "$expected" "$status"
+  done < <(grep -v '^#' scripts/tests/inject-expected.txt)
+}
+
+do_sanitize() {
+  local tool
+  command -v compute-sanitizer >/dev/null || { row "compute-sanitizer" "BROKE: not on PATH"; failed=1; return; }
+  for tool in memcheck racecheck synccheck; do
+    GA_SMALL=1 run_gpu_tests "$from/tests" compute-sanitizer --tool "$tool" --error-exitcode 9
+  done
+  [ -d "$from/tests-debug" ] && GA_SMALL=1 run_gpu_tests "$from/tests-debug" compute-sanitizer --tool memcheck --error-exitcode 9
+}
+
+do_overhead() {
+  LD_LIBRARY_PATH=$from/lib timeout 300 "$from/bin/gpubench" --compare digest --out "$where/overhead.json" \
+    >"$where/overhead.txt" 2>"$where/overhead.log"
+  hold "overhead" 0 $?
+  cat "$where/overhead.txt"
+}
+
+case "$part" in
+  pack) do_pack; exit $? ;;
+  facts | compare | inject | sanitize | overhead) ;;
+  *) echo "gpu_proof: error: no part '$part'" >&2; exit 2 ;;
+esac
+mkdir -p "$where"
+command -v nvidia-smi >/dev/null || { echo "gpu_proof: error: no GPU driver on this machine" >&2; exit 3; }
+from=$(programs) || exit 1
+record_machine
+"do_$part"
+tar -czf "$out/gpu-proof-$part.tar.gz" -C "$out" "$part"
+echo
+cat "$where/machine.txt"
+printf '%s\n' "${rows[@]}"
+exit $failed
