@@ -1,0 +1,90 @@
+// Identity and configuration: what the node is, and how it was set up.
+#include <array>
+
+#include "acceptance/core/codes_table.h"
+
+namespace ga {
+namespace {
+
+constexpr Bilingual kRunWholeNode{
+    "correct the setting, reboot if it asks for one, then run the whole node again",
+    "설정을 바로잡고 필요하면 재부팅한 뒤 노드 전체를 다시 실행하십시오"};
+constexpr Bilingual kStopOthers{
+    "stop what the reason names, wait until the GPU is idle, then run the whole node again",
+    "사유에 표시된 작업을 중지하고 GPU가 유휴 상태가 된 뒤 노드 전체를 다시 실행하십시오"};
+
+}  // namespace
+
+std::span<const Code> configuration_codes() {
+  using Action::fix_config;
+  using Action::return_part;
+  using Blame::config;
+  using Blame::gpu;
+  using Blame::node;
+  static constexpr std::array kCodes{
+      fail_row(
+          "identity.inventory.count", node, return_part, Rma::yes,
+          {"the number of GPUs is not what was ordered", "GPU 개수가 주문과 다릅니다"},
+          {"power-cycle once and look for Xid 79 in the kernel log; if a GPU stays away, reseat "
+           "or replace it and run the whole node again",
+           "전원을 한 번 껐다 켜고 커널 로그에서 Xid 79를 확인하십시오. GPU가 계속 보이지 않으면 "
+           "재장착 또는 교체 후 노드 전체를 다시 실행하십시오"}),
+      fail_row(
+          "identity.inventory.sources_disagree", node, return_part, Rma::no,
+          {"NVML, CUDA, /proc and PCI do not describe the same GPUs",
+           "NVML, CUDA, /proc, PCI가 서로 다른 GPU를 보고합니다"},
+          {"look for Xid lines and a GPU that lost its driver; if the sources still differ after "
+           "a reboot, do not accept the node's identity",
+           "Xid 기록과 드라이버가 분리된 GPU를 확인하십시오. 재부팅 후에도 일치하지 않으면 노드의 "
+           "신원을 인정하지 마십시오"}),
+      fail_row(
+          "identity.inventory.duplicate", node, return_part, Rma::no,
+          {"two GPUs have the same serial number or UUID",
+           "두 GPU의 일련번호 또는 UUID가 동일합니다"},
+          {"do not accept the node: no two parts share an identity; tell the buyer",
+           "노드를 인수하지 마십시오. 서로 다른 부품이 같은 식별자를 가질 수 없습니다. 구매자에게 "
+           "알리십시오"}),
+      fail_row(
+          "identity.inventory.wrong_part", gpu, return_part, Rma::yes,
+          {"the GPU is not the part that was ordered", "주문한 부품과 다른 GPU입니다"},
+          {"return the GPU, or correct the order", "GPU를 반품하거나 주문 내용을 정정하십시오"}),
+      fail_row("identity.inventory.memory_small", gpu, return_part, Rma::yes,
+               {"the GPU has less memory than was ordered", "GPU 메모리 용량이 주문보다 작습니다"},
+               {"check that MIG is off and look for retired memory (Xid 168); otherwise return the "
+                "GPU",
+                "MIG가 꺼져 있는지, 메모리 축소(Xid 168)가 없는지 확인하고, 해당하지 않으면 GPU를 "
+                "반품하십시오"}),
+      fail_row("config.ecc.wrong", config, fix_config, Rma::no,
+               {"ECC is not set as ordered", "ECC 설정이 주문과 다릅니다"}, kRunWholeNode),
+      fail_row("config.ecc.pending", config, fix_config, Rma::no,
+               {"ECC will change at the next reset", "다음 리셋 때 ECC 설정이 변경될 예정입니다"},
+               kRunWholeNode),
+      fail_row("config.mig.wrong", config, fix_config, Rma::no,
+               {"MIG is not set as ordered", "MIG 설정이 주문과 다릅니다"}, kRunWholeNode),
+      fail_row("config.mig.pending", config, fix_config, Rma::no,
+               {"MIG will change at the next reset", "다음 리셋 때 MIG 설정이 변경될 예정입니다"},
+               kRunWholeNode),
+      fail_row(
+          "config.power_limit.wrong", config, fix_config, Rma::no,
+          {"the enforced power limit is not what was ordered",
+           "적용 중인 전력 한도가 주문과 다릅니다"},
+          {"set the limit with nvidia-smi -pl and check power profiles; if it falls back, look "
+           "for a failed power supply; then run the whole node again",
+           "nvidia-smi -pl로 한도를 설정하고 전력 프로파일을 확인하십시오. 다시 낮아지면 전원공급"
+           "장치 고장을 확인한 뒤 노드 전체를 다시 실행하십시오"}),
+      fail_row("config.idle.processes", config, fix_config, Rma::no,
+               {"another process uses the GPU", "다른 프로세스가 GPU를 사용 중입니다"},
+               kStopOthers),
+      fail_row("config.idle.memory", config, fix_config, Rma::no,
+               {"memory of the GPU is in use before the run begins",
+                "시험 시작 전에 GPU 메모리가 사용 중입니다"},
+               kStopOthers),
+      fail_row("config.idle.profiler", config, fix_config, Rma::no,
+               {"a profiler or monitor holds the GPUs' counters",
+                "프로파일러나 모니터가 GPU 카운터를 점유하고 있습니다"},
+               kStopOthers),
+  };
+  return kCodes;
+}
+
+}  // namespace ga

@@ -1,0 +1,151 @@
+// The floor rule: one row for each way in which a gate can end below its floor, and the rows that
+// say why a GPU is slow where the clock, the power and the temperature beside the blocks tell.
+#include <array>
+
+#include "acceptance/core/codes_table.h"
+
+namespace ga {
+namespace {
+
+using Action::fix_config;
+using Action::fix_site;
+using Action::report_bug;
+using Action::return_part;
+using Blame::config;
+using Blame::gpu;
+using Blame::host;
+using Blame::node;
+using Blame::site;
+using Blame::suite;
+
+constexpr Bilingual kBelowFloor{"slower than the floor", "하한값보다 느립니다"};
+constexpr Bilingual kBelowRatio{"slower than the ratio that the profile sets",
+                                "프로파일이 정한 비율보다 느립니다"};
+constexpr Bilingual kBelowGross{"far slower than the floor: a gross defect",
+                                "하한값보다 현저히 느립니다(중대 결함)"};
+constexpr Bilingual kUndecided{"too close to the floor to decide, with all blocks measured",
+                               "모든 블록을 측정했으나 하한값에 너무 가까워 판정할 수 없습니다"};
+constexpr Bilingual kProvisional{"below a floor that is not yet calibrated",
+                                 "아직 보정되지 않은 하한값보다 낮습니다"};
+constexpr Bilingual kAtQuick{"not clearly above the floor at level quick",
+                             "quick 레벨에서 하한값을 확실히 넘지 못했습니다"};
+constexpr Bilingual kWrong{"the data of the timed blocks are wrong",
+                           "측정에 쓰인 데이터가 틀렸습니다"};
+
+constexpr Bilingual kReturnGpu{"return the GPU with this report",
+                               "이 보고서를 첨부하여 GPU를 반품하십시오"};
+constexpr Bilingual kReturnWrong{
+    "stop using the GPU and return it with this report, however fast it is",
+    "속도와 관계없이 GPU 사용을 중지하고 이 보고서를 첨부하여 반품하십시오"};
+constexpr Bilingual kCompareRatio{
+    "measure a second GPU of the same kind: if it reaches the ratio return this one, else correct "
+    "the profile",
+    "같은 종류의 다른 GPU를 측정하십시오. 비율에 도달하면 이 GPU를 반품하고, 아니면 프로파일을 "
+    "정정하십시오"};
+constexpr Bilingual kSecondSession{
+    "hold the one second session, declared before it runs, on another day; both are counted "
+    "together",
+    "사전에 선언한 두 번째 측정을 다른 날에 한 번 실시하십시오. 두 결과를 합산하여 판정합니다"};
+constexpr Bilingual kRejudge{
+    "keep the report: it is judged again, without measuring, once a calibrated profile exists",
+    "보고서를 보관하십시오. 보정된 프로파일이 나오면 재측정 없이 다시 판정합니다"};
+constexpr Bilingual kRunStandard{"run level standard", "standard 레벨로 실행하십시오"};
+constexpr Bilingual kMendLink{
+    "check the link's generation and width under load, reseat riser and cables, look for PCIe "
+    "errors; "
+    "then run the whole node again or return it",
+    "부하 중 링크 세대와 폭을 확인하고 라이저와 케이블을 재장착하며 PCIe 오류를 점검한 뒤 노드 "
+    "전체를 "
+    "다시 실행하거나 반품하십시오"};
+
+}  // namespace
+
+std::span<const Code> speed_codes() {
+  static constexpr std::array kCodes{
+      fail_row("hbm.bandwidth.below_floor", gpu, return_part, Rma::yes, kBelowFloor, kReturnGpu),
+      fail_row("hbm.bandwidth.below_ratio", gpu, return_part, Rma::no, kBelowRatio, kCompareRatio),
+      fail_row("hbm.bandwidth.below_gross", gpu, return_part, Rma::yes, kBelowGross, kReturnGpu),
+      borderline_row("hbm.bandwidth.borderline", kUndecided, kSecondSession),
+      borderline_row("hbm.bandwidth.below_provisional", kProvisional, kRejudge),
+      borderline_row("hbm.bandwidth.below_at_quick", kAtQuick, kRunStandard),
+      fail_row("hbm.bandwidth.wrong_data", gpu, return_part, Rma::yes, kWrong, kReturnWrong),
+
+      fail_row("pcie.h2d.below_floor", node, return_part, Rma::yes, kBelowFloor, kMendLink),
+      fail_row("pcie.h2d.below_ratio", node, return_part, Rma::no, kBelowRatio, kMendLink),
+      fail_row("pcie.h2d.below_gross", node, return_part, Rma::yes, kBelowGross, kMendLink),
+      borderline_row("pcie.h2d.borderline", kUndecided, kSecondSession),
+      borderline_row("pcie.h2d.below_provisional", kProvisional, kRejudge),
+      borderline_row("pcie.h2d.below_at_quick", kAtQuick, kRunStandard),
+      fail_row("pcie.h2d.wrong_data", gpu, return_part, Rma::yes, kWrong, kReturnWrong),
+
+      fail_row("pcie.d2h.below_floor", node, return_part, Rma::yes, kBelowFloor, kMendLink),
+      fail_row("pcie.d2h.below_ratio", node, return_part, Rma::no, kBelowRatio, kMendLink),
+      fail_row("pcie.d2h.below_gross", node, return_part, Rma::yes, kBelowGross, kMendLink),
+      borderline_row("pcie.d2h.borderline", kUndecided, kSecondSession),
+      borderline_row("pcie.d2h.below_provisional", kProvisional, kRejudge),
+      borderline_row("pcie.d2h.below_at_quick", kAtQuick, kRunStandard),
+      fail_row("pcie.d2h.wrong_data", gpu, return_part, Rma::yes, kWrong, kReturnWrong),
+
+      fail_row("gemm.bf16.cublaslt.below_floor", gpu, return_part, Rma::yes, kBelowFloor,
+               kReturnGpu),
+      fail_row("gemm.bf16.cublaslt.below_ratio", gpu, return_part, Rma::no, kBelowRatio,
+               kCompareRatio),
+      fail_row("gemm.bf16.cublaslt.below_gross", gpu, return_part, Rma::yes, kBelowGross,
+               kReturnGpu),
+      borderline_row("gemm.bf16.cublaslt.borderline", kUndecided, kSecondSession),
+      borderline_row("gemm.bf16.cublaslt.below_provisional", kProvisional, kRejudge),
+      borderline_row("gemm.bf16.cublaslt.below_at_quick", kAtQuick, kRunStandard),
+      fail_row("gemm.bf16.cublaslt.wrong_data", gpu, return_part, Rma::yes, kWrong, kReturnWrong),
+
+      fail_row("gemm.bf16.own.below_floor", gpu, return_part, Rma::yes, kBelowFloor, kReturnGpu),
+      fail_row("gemm.bf16.own.below_ratio", gpu, return_part, Rma::no, kBelowRatio, kCompareRatio),
+      fail_row("gemm.bf16.own.below_gross", gpu, return_part, Rma::yes, kBelowGross, kReturnGpu),
+      borderline_row("gemm.bf16.own.borderline", kUndecided, kSecondSession),
+      borderline_row("gemm.bf16.own.below_provisional", kProvisional, kRejudge),
+      borderline_row("gemm.bf16.own.below_at_quick", kAtQuick, kRunStandard),
+      fail_row("gemm.bf16.own.wrong_data", gpu, return_part, Rma::yes, kWrong, kReturnWrong),
+      open_row(
+          "gemm.bf16.own.kernel_wrong", suite, report_bug,
+          {"the hand-written kernel is wrong on every GPU and the vendor's is right",
+           "자체 커널은 모든 GPU에서 틀리고 제조사 라이브러리는 모두 맞습니다"},
+          {"report this as a bug with the report file: the kernel does not suit this driver or "
+           "part",
+           "보고서 파일을 첨부하여 버그로 신고하십시오. 커널이 이 드라이버 또는 부품에 맞지 "
+           "않습니다"}),
+
+      fail_row(
+          "slow.hot", gpu, return_part, Rma::no,
+          {"below the floor because this GPU is too hot", "이 GPU가 과열되어 하한값보다 느립니다"},
+          {"check heat sink, airflow and fans at this slot, then run again; if they are sound, "
+           "return the GPU",
+           "이 슬롯의 방열판, 공기 흐름, 팬을 점검하고 다시 실행하십시오. 이상이 없으면 GPU를 "
+           "반품하십시오"}),
+      fail_row("slow.hot_site", site, fix_site, Rma::no,
+               {"below the floor because most GPUs are too hot",
+                "대부분의 GPU가 과열되어 하한값보다 느립니다"},
+               {"mend inlet temperature, airflow or coolant, then run the whole node again",
+                "흡기 온도, 공기 흐름, 냉각수를 조치한 뒤 노드 전체를 다시 실행하십시오"}),
+      fail_row(
+          "slow.host_starved", host, return_part, Rma::no,
+          {"below the floor with a high clock and little power: the host does not feed the GPU",
+           "클럭은 높고 전력은 낮은데 하한값보다 느립니다. 호스트가 GPU에 일을 공급하지 못합니다"},
+          {"check CPU affinity, governor and NUMA placement and run this GPU alone: if it is fast "
+           "then, the host is at fault",
+           "CPU 친화도, 거버너, NUMA 배치를 점검하고 이 GPU만 단독으로 실행하십시오. 그때 빠르면 "
+           "호스트 문제입니다"}),
+      fail_row(
+          "slow.power_brake", node, return_part, Rma::no,
+          {"below the floor because the power brake held the GPU down",
+           "전력 제동(power brake)이 걸려 하한값보다 느립니다"},
+          {"check power supplies, their redundancy and the feeds, then run the whole node again",
+           "전원공급장치와 이중화 상태, 급전 회로를 점검한 뒤 노드 전체를 다시 실행하십시오"}),
+      fail_row("slow.locked", config, fix_config, Rma::no,
+               {"below the floor because the clock is locked below its maximum",
+                "클럭이 최대값보다 낮게 고정되어 하한값보다 느립니다"},
+               {"remove clock locks (nvidia-smi -rgc, -rac), then run the whole node again",
+                "클럭 고정을 해제하고(nvidia-smi -rgc, -rac) 노드 전체를 다시 실행하십시오"}),
+  };
+  return kCodes;
+}
+
+}  // namespace ga

@@ -1,0 +1,39 @@
+// The families of the code table, one file each. Only codes.cpp puts them together.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "acceptance/core/codes.h"
+
+namespace ga {
+
+struct Bilingual {
+  std::string_view en, ko;
+};
+
+// The three kinds of row. A fail says whether the vendor usually takes it as a reason for return.
+enum class Rma { no, yes };
+constexpr Code fail_row(std::string_view id, Blame blame, Action action, Rma rma, Bilingual message,
+                        Bilingual next) {
+  return {id,         Verdict::fail, blame,   action, rma == Rma::yes,
+          message.en, message.ko,    next.en, next.ko};
+}
+constexpr Code open_row(std::string_view id, Blame blame, Action action, Bilingual message,
+                        Bilingual next) {
+  return {id,     Verdict::not_measured, blame, action, false, message.en, message.ko, next.en,
+          next.ko};
+}
+constexpr Code borderline_row(std::string_view id, Bilingual message, Bilingual next) {
+  return {id,     Verdict::borderline, Blame::gpu, Action::measure_again,
+          false,  message.en,          message.ko, next.en,
+          next.ko};
+}
+
+std::span<const Code> evidence_codes();       // what keeps a gate from being answered
+std::span<const Code> configuration_codes();  // identity, config
+std::span<const Code> health_codes();         // memory, clock, events
+std::span<const Code> speed_codes();          // the floor rule and its explanations
+std::span<const Code> exact_codes();          // right and wrong answers
+
+}  // namespace ga
