@@ -5,79 +5,6 @@
 namespace ga {
 namespace {
 
-// Facts and counters: every field a value, or {"absent": reason}.
-
-Json write_fact(const KnownInt& fact) {
-  if (fact) return *fact;
-  return Json().add("absent", as_fact(fact.absent));
-}
-Json write_fact(const KnownFlag& fact) {
-  if (fact) return *fact;
-  return Json().add("absent", as_fact(fact.absent));
-}
-Json write_fact(const KnownText& fact) {
-  if (fact) return as_fact(*fact);
-  return Json().add("absent", as_fact(fact.absent));
-}
-
-template <class T>
-void write_facts(Json& out, const T& facts) {
-  T::visit_fields(facts,
-                  [&](const char* name, const auto& fact) { out.add(name, write_fact(fact)); });
-}
-
-bool take(const Json& json, KnownInt& fact) {
-  if (json.is_int()) fact = json.as_int();
-  return json.is_int();
-}
-bool take(const Json& json, KnownFlag& fact) {
-  if (json.is_bool()) fact = json.as_bool();
-  return json.is_bool();
-}
-bool take(const Json& json, KnownText& fact) {
-  const bool good = json.is_string() && json.as_string().size() <= kMaxText &&
-                    is_printable_ascii(json.as_string());
-  if (good) fact = json.as_string();
-  return good;
-}
-std::string_view kind_of(const KnownInt&) { return "an integer"; }
-std::string_view kind_of(const KnownFlag&) { return "true or false"; }
-std::string_view kind_of(const KnownText&) { return "a printable ASCII string"; }
-
-template <class K>
-void read_fact(Fields& fields, std::string_view name, K& fact) {
-  const Json& json = fields.any(name);
-  if (take(json, fact)) return;
-  const Json* reason = json.find("absent");
-  KnownText text;
-  if (reason != nullptr && json.as_object().size() == 1 && take(*reason, text)) {
-    fact = K::missing(*text);
-    return;
-  }
-  fields.refuse(name, fmt::format("must be {} or {{\"absent\": reason}}", kind_of(fact)));
-}
-
-template <class T>
-void read_facts(Fields& fields, T& facts) {
-  T::visit_fields(facts, [&](const char* name, auto& fact) { read_fact(fields, name, fact); });
-}
-
-Json gpu_to_json(const GpuFacts& gpu) {
-  Json out;
-  out.add("unit_id", as_name(gpu.unit_id));
-  write_facts(out, gpu);
-  return out;
-}
-
-Result<GpuFacts> gpu_from_json(const Json& json, const std::string& path) {
-  Fields fields(json, path);
-  GpuFacts gpu;
-  gpu.unit_id = read_name(fields, "unit_id");
-  read_facts(fields, gpu);
-  GA_CHECK(fields.close());
-  return gpu;
-}
-
 Json integers(const std::vector<std::int64_t>& values) {
   return JsonArray(values.begin(), values.end());
 }
@@ -167,39 +94,6 @@ void check_lengths(Fields& fields, const Measurement& m) {
 }
 
 }  // namespace
-
-Json to_json(const Facts& facts) {
-  Json node;
-  write_facts(node, facts.node);
-  return Json().add("node", std::move(node)).add("gpus", list_to_json(facts.gpus, gpu_to_json));
-}
-
-Result<Facts> facts_from_json(const Json& json, const std::string& path) {
-  Fields fields(json, path);
-  Facts facts;
-  Fields node(fields.any("node"), path + ".node");
-  read_facts(node, facts.node);
-  GA_CHECK(node.close());
-  GA_TRY(facts.gpus, read_list<GpuFacts>(fields, "gpus", gpu_from_json));
-  GA_CHECK(fields.close());
-  return facts;
-}
-
-Json to_json(const GpuCounters& counters) {
-  Json out;
-  out.add("unit_id", as_name(counters.unit_id));
-  write_facts(out, counters);
-  return out;
-}
-
-Result<GpuCounters> counters_from_json(const Json& json, const std::string& path) {
-  Fields fields(json, path);
-  GpuCounters counters;
-  counters.unit_id = read_name(fields, "unit_id");
-  read_facts(fields, counters);
-  GA_CHECK(fields.close());
-  return counters;
-}
 
 Json to_json(const Check& check) {
   Json out;
