@@ -1,4 +1,7 @@
 // Keys: ECDSA P-256, as PEM. A key id is the hexadecimal SHA-256 of the public key's SPKI.
+//
+// A refusal begins with its id: key.pem key.one key.label key.broken key.kind key.halves key.exists
+// key.none, after the file's name where there is one.
 #pragma once
 
 #include <memory>
@@ -11,6 +14,8 @@
 struct evp_pkey_st;
 
 namespace ga {
+
+inline constexpr std::size_t kMaxKeyFile = std::size_t{1} << 16;
 
 class PublicKey {
  public:
@@ -32,7 +37,8 @@ class PublicKey {
 class SigningKey {
  public:
   static Result<SigningKey> generate();
-  static Result<SigningKey> load(const std::string& path);  // PKCS#8 PEM
+  static Result<SigningKey> load(const std::string& path);  // PKCS#8 PEM, not encrypted
+  static Result<SigningKey> from_pem(std::string_view pem);
 
   PublicKey public_key() const { return public_; }
   // DER, low-S.
@@ -40,11 +46,13 @@ class SigningKey {
   std::string pem() const;  // PKCS#8
 
  private:
+  static Result<PublicKey> public_half(evp_pkey_st* key);
+
   std::shared_ptr<evp_pkey_st> key_;
   PublicKey public_;
 };
 
-// Writes DIR/key.pem (0600) and DIR/key.pub.pem. Refuses to overwrite either.
+// Writes DIR/key.pem (0600) and DIR/key.pub.pem, both whole or neither. Refuses to overwrite.
 Status write_key_pair(const SigningKey& key, const std::string& dir);
 
 // A PEM file, or every *.pem of a directory that holds a public key (at least one).
