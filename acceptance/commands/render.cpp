@@ -1,0 +1,86 @@
+// render: a report as text, JUnit or JSON. It checks no signature, and says so; it judges the
+// evidence again, so that a forged claim is not what is shown.
+#include "reports/render/render.h"
+
+#include <fmt/format.h>
+
+#include "acceptance/commands/commands.h"
+#include "acceptance/commands/console.h"
+#include "acceptance/commands/input.h"
+#include "acceptance/commands/shown.h"
+#include "acceptance/commands/verify.h"
+#include "acceptance/gates/gates.h"
+#include "acceptance/profiles/builtin.h"
+
+namespace ga {
+namespace {
+
+struct Rendered {
+  std::string text;
+  std::string difference;  // between the claim and the judgement
+};
+
+// Judged with the built-in profile that the report names; else what it claims, called a claim.
+Result<Shown> judge(const Unverified& file, std::string& difference) {
+  const Report& report = file.report;
+  const Embedded* builtin = builtin_profile_by_digest(report.profile.sha256);
+  const auto level = level_from_word(report.level);
+  if (builtin == nullptr || !level || report.rules != kRulesVersion) {
+    Shown shown = shown_of(Profile{}, {report.claimed.decision, report.claimed.cause},
+                           report.claimed.findings, "");
+    shown.judged_by = "the run itself: its claim, not judged again (the profile is not built in)";
+    return shown;
+  }
+  GA_TRY(const Profile profile,
+         parse_profile(builtin->text, std::string(builtin->name), gate_ids()));
+  const Order order{profile, *level};
+  std::vector<Finding> findings = judge_all(all_gates(), order, report.evidence);
+  const Decision decision = decide(order, standing_of(report), findings);
+  difference = difference_of({report.claimed.decision, report.claimed.cause},
+                             report.claimed.findings, decision, findings);
+  return shown_of(profile, decision, std::move(findings),
+                  fmt::format("render with profile {} {}", profile.name, profile.version));
+}
+
+Result<Rendered> render(const RenderOptions& options) {
+  GA_TRY(const Unverified file, read_unverified(options.file));
+  Rendered rendered;
+  if (options.to == "json") {
+    rendered.text = dump_pretty(file.payload);
+    return rendered;
+  }
+  GA_TRY(Shown shown, judge(file, rendered.difference));
+  shown.report_id = file.report_id;
+  rendered.text =
+      options.to == "junit"
+          ? render_junit(file.report, shown)
+          : render_text(file.report, shown, options.lang == "ko" ? Language::ko : Language::en);
+  return rendered;
+}
+
+}  // namespace
+
+int render_command(const RenderOptions& options) {
+  if (options.to == "html" || options.to == "ctrf") {
+    return fail(Error(ErrorCode::usage,
+                      fmt::format("render: --to {} is not in this version yet", options.to))
+                    .hinted("use --to text, junit or json"));
+  }
+  const Result<Rendered> rendered = render(options);
+  if (!rendered) {
+    const int exit = fail(rendered.error());
+    return rendered.error().code() == ErrorCode::parse ? kExitUnverified : exit;
+  }
+  note(fmt::format("{}: the signature was not checked; gpuaccept verify checks it", options.file));
+  if (!rendered->difference.empty())
+    warn(fmt::format("{}: {}", options.file, rendered->difference));
+  int exit = rendered->difference.empty() ? 0 : kExitUnverified;
+  if (options.output.empty()) {
+    const int printed = answer(rendered->text);
+    return printed != 0 ? printed : exit;
+  }
+  const Status written = write_whole_file(options.output, rendered->text);
+  return written ? exit : fail(written.error());
+}
+
+}  // namespace ga

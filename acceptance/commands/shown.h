@@ -1,0 +1,17 @@
+// From a judgement to what the renderings show of it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "acceptance/core/judge.h"
+#include "acceptance/core/profile.h"
+#include "reports/render/render.h"
+
+namespace ga {
+
+// The profile's limits and the code table's words are added; report_id and key_id stay empty.
+Shown shown_of(const Profile& profile, const Decision& decision, std::vector<Finding> findings,
+               std::string judged_by);
+
+}  // namespace ga

@@ -1,0 +1,188 @@
+#include "acceptance/commands/verify_print.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "acceptance/commands/console.h"
+#include "acceptance/commands/shown.h"
+#include "reports/codec/evidence_codec.h"
+#include "reports/codec/json.h"
+#include "reports/render/layout.h"
+#include "reports/render/render.h"
+
+namespace ga {
+namespace {
+
+bool judged(const CheckedFile& file) {
+  return file.unreadable.empty() && !file.journal && file.outcome.step.empty();
+}
+
+std::string node_of(const CheckedFile& file) {
+  if (!file.outcome.report) return "";
+  const KnownText& name = file.outcome.report->evidence.facts.node.name;
+  return name ? *name : "";
+}
+
+std::string judged_by(const VerifyOutcome& outcome) {
+  return fmt::format("verify with profile {} {}{}", outcome.profile->name, outcome.profile->version,
+                     outcome.own_profile ? " (--profile)" : "");
+}
+
+// "decision", or what kept the file from one.
+std::string word_of(const CheckedFile& file) {
+  if (!file.unreadable.empty()) return "unreadable";
+  if (!file.journal) {
+    if (file.outcome.step.empty()) return file.outcome.decision.word;
+    return file.exit == kExitUnverified ? "unverified" : "not judged";
+  }
+  if (!file.summary.sound) return "broken journal";
+  return file.summary.closed ? "closed journal" : "not closed";
+}
+
+std::string line_of(const CheckedFile& file) {
+  const std::string& cause = file.outcome.decision.cause;
+  const std::string word =
+      cause.empty() ? word_of(file) : fmt::format("{} ({})", word_of(file), cause);
+  return clean(fmt::format("{}  {:<26}  {}  {}", file.exit, word, file.path, node_of(file))) + "\n";
+}
+
+Json profile_json(const VerifyOutcome& outcome) {
+  Json out;
+  out.add("name", outcome.profile->name).add("version", outcome.profile->version);
+  return out.add("sha256", outcome.profile->sha256).add("own", outcome.own_profile);
+}
+
+Json gpus_json(const Report& report) {
+  JsonArray gpus;
+  for (const GpuFacts& gpu : report.evidence.facts.gpus) {
+    Json entry;
+    entry.add("unit_id", gpu.unit_id);
+    if (gpu.uuid) entry.add("uuid", *gpu.uuid);
+    if (gpu.serial) entry.add("serial", *gpu.serial);
+    gpus.push_back(std::move(entry));
+  }
+  return gpus;
+}
+
+Json journal_json(const CheckedFile& file) {
+  Json out;
+  out.add("sound", file.summary.sound).add("closed", file.summary.closed);
+  out.add("records", file.summary.records).add("head", file.summary.head);
+  return out.add("fault", file.summary.fault);
+}
+
+void add_report(Json& out, const VerifyOutcome& outcome) {
+  out.add("verified", outcome.step.empty()).add("step", outcome.step).add("why", outcome.why);
+  out.add("report_id", outcome.report_id).add("key_id", outcome.key_id);
+  if (outcome.report) {
+    const KnownText& node = outcome.report->evidence.facts.node.name;
+    out.add("node", node ? *node : std::string()).add("gpus", gpus_json(*outcome.report));
+    out.add("level", outcome.report->level).add("binding", outcome.report->binding);
+    out.add("signer", outcome.report->signer);
+  }
+  if (outcome.profile) out.add("profile", profile_json(outcome));
+  // A judgement that does not hold is not handed to a program that might read nothing else.
+  if (!outcome.step.empty()) return;
+  out.add("decision", outcome.decision.word).add("cause", outcome.decision.cause);
+  out.add("compared_with_claim", outcome.compared);
+  JsonArray findings;
+  for (const Finding& finding : outcome.findings) findings.push_back(to_json(finding));
+  out.add("findings", std::move(findings));
+  JsonArray warnings;
+  for (const std::string& warning : outcome.warnings) warnings.emplace_back(warning);
+  out.add("warnings", std::move(warnings));
+}
+
+Json file_json(const CheckedFile& file) {
+  Json out;
+  out.add("file", clean(file.path)).add("kind", file.journal ? "journal" : "report");
+  out.add("exit", file.exit);
+  if (!file.unreadable.empty()) return out.add("unreadable", clean(file.unreadable));
+  if (file.journal) return out.add("journal", journal_json(file));
+  add_report(out, file.outcome);
+  return out;
+}
+
+void say_journal(const CheckedFile& file) {
+  const JournalSummary& summary = file.summary;
+  if (!summary.sound) {
+    complain(Error(ErrorCode::parse, fmt::format("{}: {}", file.path, summary.fault))
+                 .hinted("the record was changed or damaged; ask for the report"));
+  } else if (!summary.closed) {
+    note(fmt::format("{}: not closed: the attempt never ended", file.path));
+  } else {
+    note(fmt::format("{}: closed as \"{}\"; a journal decides nothing, verify the report",
+                     file.path, summary.decision));
+  }
+}
+
+}  // namespace
+
+std::vector<Duplicate> duplicates_of(const std::vector<CheckedFile>& files) {
+  std::map<std::string, const CheckedFile*> first;
+  std::vector<Duplicate> out;
+  const auto look = [&](std::string_view kind, const KnownText& fact, const CheckedFile& file) {
+    if (!fact) return;
+    const auto [entry, fresh] = first.emplace(fmt::format("{} {}", kind, *fact), &file);
+    const CheckedFile& other = *entry->second;
+    if (fresh || &other == &file) return;
+    const bool across = node_of(other) != node_of(file);
+    out.push_back({fmt::format("the GPU with {} stands in {} and in {}{}", entry->first, other.path,
+                               file.path, across ? ", of another node" : ""),
+                   across});
+  };
+  for (const CheckedFile& file : files) {
+    if (!judged(file)) continue;
+    for (const GpuFacts& gpu : file.outcome.report->evidence.facts.gpus) {
+      look("UUID", gpu.uuid, file);
+      look("serial", gpu.serial, file);
+    }
+  }
+  return out;
+}
+
+void say_file(const CheckedFile& file, const std::string& require) {
+  if (!file.unreadable.empty()) {
+    return complain(
+        Error(ErrorCode::io, file.unreadable).hinted("name a report or a journal file"));
+  }
+  if (file.journal) return say_journal(file);
+  const VerifyOutcome& outcome = file.outcome;
+  for (const std::string& warning : outcome.warnings) {
+    warn(fmt::format("{}: {}", file.path, warning));
+  }
+  if (!outcome.step.empty()) {
+    const std::string_view what = file.exit == kExitUnverified ? "does not verify" : "not judged";
+    complain(Error(ErrorCode::parse,
+                   fmt::format("{}: {}: {}: {}", file.path, what, outcome.step, outcome.why))
+                 .hinted(outcome.hint));
+  } else if (file.exit != 0 && exit_code(outcome.decision) == 0) {
+    note(fmt::format("{}: verifies as {}, which is not the {} that is required", file.path,
+                     outcome.decision.word, require));
+  }
+}
+
+std::string verify_text(const std::vector<CheckedFile>& files) {
+  if (files.size() == 1 && judged(files.front())) {
+    const VerifyOutcome& outcome = files.front().outcome;
+    Shown shown =
+        shown_of(*outcome.profile, outcome.decision, outcome.findings, judged_by(outcome));
+    shown.report_id = outcome.report_id;
+    shown.key_id = outcome.key_id;
+    return render_text(*outcome.report, shown, Language::en);
+  }
+  std::string out;
+  for (const CheckedFile& file : files) out += line_of(file);
+  return out;
+}
+
+std::string verify_json(const std::vector<CheckedFile>& files, int exit) {
+  JsonArray entries;
+  for (const CheckedFile& file : files) entries.push_back(file_json(file));
+  Json out;
+  out.add("schema", 1).add("exit", exit).add("files", std::move(entries));
+  return dump_pretty(out);
+}
+
+}  // namespace ga
