@@ -10,22 +10,13 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/check/report.h"
 #include "kernels/data/bf16.h"
 #include "kernels/data/pattern.h"
 #include "kernels/data/random_gemm.h"
 #include "reports/model/result.h"
 
 namespace ga {
-
-inline constexpr std::uint64_t kNoMismatch = ~std::uint64_t{0};
-
-// Of pattern, equality and fill checks. `first` is the lowest wrong index or kNoMismatch.
-struct Mismatch {
-  std::uint64_t wrong = 0;
-  std::uint64_t first = kNoMismatch;
-  std::uint64_t expected = 0;
-  std::uint64_t got = 0;
-};
 
 // Compares with the pattern of kernels/data/pattern.h; indices count 64-bit words.
 struct PatternCheck {
@@ -72,10 +63,6 @@ std::uint64_t hash_buffer_ref(const void* host, std::size_t bytes);
 // The linear digest mod 2^61-1 of an fp32 matrix of integers: kernels/data/exact_gemm.h's
 // digest_of_product, computed where C lies. `not_exact` counts elements that are not integers below
 // 2^24 in magnitude (NaN and infinity are not); they add nothing, and a digest with any is wrong.
-struct DigestReport {
-  std::uint64_t digest = 0;
-  std::uint64_t not_exact = 0;
-};
 struct DigestProduct {
   const float* c = nullptr;
   std::int64_t m = 0, n = 0, ldc = 0;
@@ -89,14 +76,6 @@ Status digest_product(const DigestProduct& args, cudaStream_t stream);
 // Where an exact product is wrong: every element against a plain integer product of A and B, which
 // are first compared with what the seed says, so that wrong inputs are not blamed on the product.
 // Slow (about a second for 8192^3): for when a digest is wrong.
-struct ProductMismatch {
-  std::uint64_t wrong_inputs = 0;   // elements of A and B that are not what the seed says
-  std::uint64_t wrong = 0;          // elements of C
-  std::int64_t row = -1, col = -1;  // of the first wrong element, row-major order
-  std::int64_t tile = -1;           // row-major index of its tile
-  std::int32_t smid = -1;           // the SM that wrote the tile, where recorded
-  std::uint32_t expected = 0, got = 0, flipped = 0;  // float bits and their difference
-};
 struct ProductCheck {
   const Bf16* a = nullptr;  // m x k, exact_element(seed, ., kStreamExactA)
   const Bf16* b = nullptr;  // k x n
@@ -116,11 +95,6 @@ Status check_product(const ProductCheck& args, cudaStream_t stream);
 // in double, with x random signs and delta the rounding a correct product may show. A correct GPU
 // fails one of all the groups of an 8192^3 product with probability below 1e-14.
 enum class ProductType { bf16, fp32 };
-struct ChecksumReport {
-  std::uint64_t wrong = 0;            // groups outside the bound; a NaN is outside
-  std::uint64_t first = kNoMismatch;  // row * groups + group
-  double worst = 0;                   // largest |difference| / bound; infinite when any is NaN
-};
 struct ChecksumProduct {
   const Bf16* a = nullptr;
   const Bf16* b = nullptr;

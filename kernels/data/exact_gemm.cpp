@@ -35,8 +35,7 @@ void walk(std::uint64_t seed, std::uint64_t first, std::uint64_t count, std::uin
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::uint64_t index = first + i;
     if (i == 0 || index % 4 == 0) block = philox(seed, index / 4, stream);
-    const std::uint64_t word = block.word[index % 4];
-    f(i, static_cast<int>((word * 17) >> 32) - 8);
+    f(i, exact_from_word(block.word[index % 4]));
   }
 }
 

@@ -25,10 +25,14 @@ struct ExactGemm {
   std::uint64_t seed = 0;
 };
 
-// Element `index` (row-major) of A or B: an integer in [-8, 8].
+// A Philox word as an integer in [-8, 8].
+GA_HOST_DEVICE int exact_from_word(std::uint32_t word) {
+  return static_cast<int>((std::uint64_t{word} * 17) >> 32) - 8;
+}
+
+// Element `index` (row-major) of A or B.
 GA_HOST_DEVICE int exact_element(std::uint64_t seed, std::uint64_t index, std::uint32_t stream) {
-  const std::uint64_t word = philox_word(seed, index, stream);
-  return static_cast<int>((word * 17) >> 32) - 8;
+  return exact_from_word(philox_word(seed, index, stream));
 }
 
 // Weight `index` of the digest, in [1, p-1].

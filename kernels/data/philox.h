@@ -43,7 +43,11 @@ GA_HOST_DEVICE Philox4 philox(std::uint64_t key, std::uint64_t counter, std::uin
 // Word `index` of a stream: lane index%4 of block index/4.
 GA_HOST_DEVICE std::uint32_t philox_word(std::uint64_t key, std::uint64_t index,
                                          std::uint32_t stream) {
-  return philox(key, index / 4, stream).word[index % 4];
+  // Selected and not indexed: a run-time index would move the block to local memory on a GPU.
+  const Philox4 block = philox(key, index / 4, stream);
+  const std::uint32_t low = (index & 1) != 0 ? block.word[1] : block.word[0];
+  const std::uint32_t high = (index & 1) != 0 ? block.word[3] : block.word[2];
+  return (index & 2) != 0 ? high : low;
 }
 
 }  // namespace ga

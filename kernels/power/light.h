@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/power/light_step.h"
 #include "reports/model/result.h"
 
 namespace ga {
@@ -17,11 +18,6 @@ namespace ga {
 inline constexpr int kLightBlocks = 4;
 inline constexpr int kLightThreads = 128;
 inline constexpr std::size_t kLightCount = std::size_t{kLightBlocks} * kLightThreads;
-
-struct LightClock {
-  std::uint64_t cycles = 0;
-  std::uint64_t nanoseconds = 0;
-};
 
 struct Light {
   std::uint32_t* out = nullptr;  // on the device, kLightCount words

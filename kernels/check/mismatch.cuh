@@ -1,0 +1,108 @@
+// Counts 64-bit words that differ from what they should be, and finds the first.
+//
+// A Source says what word i should be and what it is; pattern, triad, equality and fills differ
+// only in that. The count is a sum and the first a minimum: neither depends on the order.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/check/block_reduce.cuh"
+#include "kernels/check/report.h"
+#include "kernels/data/pattern.h"
+
+namespace ga {
+
+// Word `i` of a buffer of any size: a last partial word is padded with zeros.
+__device__ __forceinline__ std::uint64_t padded_word(const void* data, std::size_t bytes,
+                                                     std::size_t i) {
+  const auto* const words = static_cast<const std::uint64_t*>(data);
+  if (8 * i + 8 <= bytes) return words[i];
+  const auto* const tail = static_cast<const unsigned char*>(data) + 8 * i;
+  std::uint64_t word = 0;
+  for (std::size_t byte = 0; byte < bytes - 8 * i; ++byte) {
+    word |= std::uint64_t{tail[byte]} << (8 * byte);
+  }
+  return word;
+}
+
+struct PatternSource {
+  const std::uint64_t* data;
+  std::uint64_t key;
+  PatternKind kind;
+  __device__ std::uint64_t expected(std::size_t i) const { return pattern(kind, key, i); }
+  __device__ std::uint64_t got(std::size_t i) const { return data[i]; }
+};
+
+struct TriadSource {
+  const std::uint64_t* data;
+  std::uint64_t key_b, key_c;
+  float s;
+  __device__ std::uint64_t expected(std::size_t i) const {
+    const std::uint64_t b = pattern_floats(key_b, i);
+    const std::uint64_t c = pattern_floats(key_c, i);
+    const auto half = [&](int shift) {
+      return float_bits(triad_element(bits_float(static_cast<std::uint32_t>(b >> shift)),
+                                      bits_float(static_cast<std::uint32_t>(c >> shift)), s));
+    };
+    return (std::uint64_t{half(32)} << 32) | half(0);
+  }
+  __device__ std::uint64_t got(std::size_t i) const { return data[i]; }
+};
+
+struct EqualSource {
+  const void* data;
+  const void* reference;
+  std::size_t bytes;
+  __device__ std::uint64_t expected(std::size_t i) const {
+    return padded_word(reference, bytes, i);
+  }
+  __device__ std::uint64_t got(std::size_t i) const { return padded_word(data, bytes, i); }
+};
+
+__global__ void mismatch_reset_kernel(Mismatch* report) { *report = Mismatch{}; }
+
+template <int kThreads, class Source>
+__launch_bounds__(kThreads) __global__
+    void mismatch_kernel(Source source, std::size_t count, Mismatch* report) {
+  constexpr int kUnroll = 4;
+  const std::size_t step = static_cast<std::size_t>(gridDim.x) * kThreads;
+  std::uint64_t wrong = 0;
+  std::uint64_t first = kNoMismatch;
+  for (std::size_t base = static_cast<std::size_t>(blockIdx.x) * kThreads + threadIdx.x;
+       base < count; base += kUnroll * step) {
+    std::uint64_t got[kUnroll];
+#pragma unroll
+    for (int u = 0; u < kUnroll; ++u) {
+      const std::size_t i = base + u * step;
+      got[u] = i < count ? source.got(i) : 0;
+    }
+#pragma unroll
+    for (int u = 0; u < kUnroll; ++u) {
+      const std::size_t i = base + u * step;
+      if (i < count && got[u] != source.expected(i)) {
+        ++wrong;
+        if (i < first) first = i;
+      }
+    }
+  }
+  const std::uint64_t block_wrong = block_sum<kThreads>(wrong);
+  const std::uint64_t block_first = block_min<kThreads>(first);
+  if (threadIdx.x == 0 && block_wrong != 0) {
+    atomicAdd(reinterpret_cast<unsigned long long*>(&report->wrong),
+              static_cast<unsigned long long>(block_wrong));
+    atomicMin(reinterpret_cast<unsigned long long*>(&report->first),
+              static_cast<unsigned long long>(block_first));
+  }
+}
+
+// After the count: what stands at the first wrong place. Read once more, so a fault that has gone
+// by then shows as expected == got with wrong > 0.
+template <class Source>
+__global__ void mismatch_explain_kernel(Source source, Mismatch* report) {
+  if (report->first == kNoMismatch) return;
+  report->expected = source.expected(report->first);
+  report->got = source.got(report->first);
+}
+
+}  // namespace ga

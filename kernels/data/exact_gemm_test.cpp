@@ -1,0 +1,106 @@
+// The digest that needs no product is the digest of the product, and sees every wrong element.
+#include "kernels/data/exact_gemm.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <vector>
+
+namespace {
+
+using ga::ExactGemm;
+
+std::vector<std::int64_t> product(const ExactGemm& gemm) {
+  std::vector<std::int64_t> c(static_cast<std::size_t>(gemm.m * gemm.n));
+  ga::exact_gemm_product(gemm, c.data());
+  return c;
+}
+
+TEST(ExactGemm, OneByOneByOneIsTheProductOfTwoElements) {
+  const ExactGemm gemm{1, 1, 1, 7};
+  const int a = ga::exact_element(7, 0, ga::kStreamExactA);
+  const int b = ga::exact_element(7, 0, ga::kStreamExactB);
+  EXPECT_EQ(product(gemm), std::vector<std::int64_t>{a * b});
+}
+
+// C by the definition, element by element, against the row-at-a-time product.
+TEST(ExactGemm, ProductIsTheSumOverK) {
+  const ExactGemm gemm{3, 5, 7, 11};
+  const std::vector<std::int64_t> c = product(gemm);
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    for (std::uint64_t j = 0; j < 5; ++j) {
+      std::int64_t sum = 0;
+      for (std::uint64_t l = 0; l < 7; ++l) {
+        sum += ga::exact_element(11, i * 7 + l, ga::kStreamExactA) *
+               ga::exact_element(11, l * 5 + j, ga::kStreamExactB);
+      }
+      EXPECT_EQ(c[i * 5 + j], sum);
+    }
+  }
+}
+
+// p = 2^61 - 1 and the weights are below it: c = 1 gives u v mod p, c = -1 its negative.
+TEST(ExactGemm, DigestOfOneElementIsItsWeights) {
+  const ExactGemm gemm{1, 1, 1, 3};
+  __extension__ typedef unsigned __int128 Wide;
+  const Wide u = ga::digest_weight(3, 0, ga::kStreamDigestU);
+  const Wide v = ga::digest_weight(3, 0, ga::kStreamDigestV);
+  const auto uv = static_cast<std::uint64_t>(u * v % ga::kDigestPrime);
+  const std::int64_t one = 1;
+  const std::int64_t minus = -1;
+  const std::int64_t none = 0;
+  EXPECT_EQ(ga::digest_of_product(gemm, &one), uv);
+  EXPECT_EQ(ga::digest_of_product(gemm, &minus), ga::kDigestPrime - uv);
+  EXPECT_EQ(ga::digest_of_product(gemm, &none), 0u);
+}
+
+TEST(ExactGemm, ElementsCoverMinusEightToEightAndNothingElse) {
+  int count[17] = {};
+  for (std::uint64_t i = 0; i < 20000; ++i) {
+    const int x = ga::exact_element(1, i, ga::kStreamExactA);
+    ASSERT_GE(x, -8);
+    ASSERT_LE(x, 8);
+    ++count[x + 8];
+  }
+  for (const int c : count) EXPECT_NEAR(c, 20000 / 17, 250);
+}
+
+TEST(ExactGemm, DigestWithoutProductEqualsDigestOfProduct) {
+  std::mt19937_64 random(2026);
+  for (int trial = 0; trial < 60; ++trial) {
+    const auto size = [&] { return static_cast<std::int64_t>(1 + random() % 70); };
+    const ExactGemm gemm{size(), size(), size(), random()};
+    EXPECT_EQ(ga::exact_gemm_digest(gemm), ga::digest_of_product(gemm, product(gemm).data()))
+        << gemm.m << "x" << gemm.n << "x" << gemm.k << " seed " << gemm.seed;
+  }
+}
+
+TEST(ExactGemm, DigestSeesEveryElement) {
+  const ExactGemm gemm{9, 13, 6, 5};
+  std::vector<std::int64_t> c = product(gemm);
+  const std::uint64_t right = ga::exact_gemm_digest(gemm);
+  for (std::int64_t& element : c) {
+    for (const std::int64_t change : {1, -1, 64, 1 << 20}) {
+      element += change;
+      EXPECT_NE(ga::digest_of_product(gemm, c.data()), right);
+      element -= change;
+    }
+  }
+}
+
+TEST(ExactGemm, DigestSeesTwoElementsExchanged) {
+  const ExactGemm gemm{4, 4, 8, 6};
+  std::vector<std::int64_t> c = product(gemm);
+  for (std::size_t i = 1; i < c.size(); ++i) {
+    if (c[i] == c[0]) continue;
+    std::swap(c[i], c[0]);
+    EXPECT_NE(ga::digest_of_product(gemm, c.data()), ga::exact_gemm_digest(gemm));
+    std::swap(c[i], c[0]);
+  }
+}
+
+TEST(ExactGemm, OtherSeedOtherDigest) {
+  EXPECT_NE(ga::exact_gemm_digest({8, 8, 8, 1}), ga::exact_gemm_digest({8, 8, 8, 2}));
+}
+
+}  // namespace

@@ -1,0 +1,164 @@
+// bf16 GEMM: arguments, policies and launches. The kernel, and what bounds it: gemm_kernel.cuh.
+#include <type_traits>
+
+#include "kernels/check/grid.h"
+#include "kernels/gemm/gemm.h"
+#include "kernels/gemm/gemm_kernel.cuh"
+#include "kernels/runtime/device.h"
+#include "kernels/runtime/error.h"
+
+namespace ga {
+namespace {
+
+// 8 warps of 64 x 64: 128 accumulators a thread, the most that leaves two sets of fragments.
+using Large4 = GemmShape<128, 256, 64, 2, 4, 4>;  // 192 KiB of shared memory
+using Large3 = GemmShape<128, 256, 64, 2, 4, 3>;  // 144 KiB
+// 8 warps of 64 x 32 for 99 KiB of shared memory, and for products of few tiles.
+using Medium3 = GemmShape<128, 128, 64, 2, 4, 3>;  // 96 KiB
+
+enum class Tile { large4, large3, medium3 };
+
+struct Policy {
+  int arch;   // this architecture and newer ones, up to the row above
+  Tile tile;  // for products of at least one wave of its tiles
+};
+// Untuned: the largest tile whose stages fit the architecture's shared memory (227 KiB on 90, 100,
+// 103; 163 KiB on 80; 99 KiB on 86, 89 and 120). No sweep has been run.
+constexpr Policy kPolicies[] = {
+    {120, Tile::medium3}, {90, Tile::large4}, {81, Tile::medium3}, {80, Tile::large3}};
+
+// One instance of the kernel, and how to launch it.
+struct Instance {
+  void (*kernel)(GemmParams);
+  GemmPlan plan;
+};
+
+template <class Shape>
+Instance instance(GemmOut out, bool async) {
+  Instance i{nullptr, GemmPlan{.tile_m = Shape::kM,
+                               .tile_n = Shape::kN,
+                               .tile_k = Shape::kK,
+                               .stages = Shape::kStages,
+                               .threads = Shape::kThreads,
+                               .shared_bytes = Shape::kSharedBytes}};
+  if (async) {
+    i.kernel =
+        out == GemmOut::bf16 ? &gemm_kernel<Shape, Bf16, true> : &gemm_kernel<Shape, float, true>;
+    return i;
+  }
+  // Operands that 16-byte copies cannot read: one tile shape is enough, they are never timed.
+  if constexpr (std::is_same_v<Shape, Medium3>) {
+    i.kernel =
+        out == GemmOut::bf16 ? &gemm_kernel<Shape, Bf16, false> : &gemm_kernel<Shape, float, false>;
+  }
+  return i;
+}
+
+bool aligned(const void* pointer, std::size_t bytes) {
+  return reinterpret_cast<std::uintptr_t>(pointer) % bytes == 0;
+}
+
+std::int64_t tiles_of(std::int64_t size, int tile) { return (size + tile - 1) / tile; }
+
+Tile pick(const Gemm& args, const DeviceShape& shape, bool async) {
+  if (!async) return Tile::medium3;
+  for (const Policy& policy : kPolicies) {
+    if (shape.arch < policy.arch) continue;
+    const bool full_wave =
+        tiles_of(args.m, Large4::kM) * tiles_of(args.n, Large4::kN) >= shape.sm_count;
+    return full_wave ? policy.tile : Tile::medium3;
+  }
+  return Tile::medium3;
+}
+
+Status require(const Gemm& args) {
+  constexpr std::int64_t kLimit = std::int64_t{1} << 31;
+  const bool shape = args.m >= 1 && args.n >= 1 && args.k >= 1 && args.m < kLimit &&
+                     args.n < kLimit && args.k < kLimit;
+  if (!shape) {
+    return Error(ErrorCode::usage, "gemm_bf16: m, n and k must be between 1 and 2^31 - 1");
+  }
+  if (args.lda < args.k || args.ldb < args.n || args.ldc < args.n) {
+    return Error(ErrorCode::usage,
+                 "gemm_bf16: a leading dimension is shorter than the row: lda >= k, ldb >= n and "
+                 "ldc >= n are needed");
+  }
+  GA_CHECK(check_pointer("gemm_bf16: a", args.a, sizeof(Bf16)));
+  GA_CHECK(check_pointer("gemm_bf16: b", args.b, sizeof(Bf16)));
+  return check_pointer("gemm_bf16: c", args.c, args.out == GemmOut::bf16 ? 2 : 4);
+}
+
+Result<Instance> choose(const Gemm& args, const DeviceShape& shape) {
+  GA_CHECK(require(args));
+  if (shape.arch < 80) {
+    return Error(ErrorCode::environment,
+                 "gemm_bf16: this GPU is older than sm_80, the first with bf16 matrix units");
+  }
+  const bool async_a = aligned(args.a, kChunkBytes) && args.lda % kChunk == 0;
+  const bool async_b = aligned(args.b, kChunkBytes) && args.ldb % kChunk == 0;
+  const bool async = async_a && async_b;
+  Instance chosen{};
+  switch (pick(args, shape, async)) {
+    case Tile::large4:
+      chosen = instance<Large4>(args.out, async);
+      break;
+    case Tile::large3:
+      chosen = instance<Large3>(args.out, async);
+      break;
+    case Tile::medium3:
+      chosen = instance<Medium3>(args.out, async);
+      break;
+  }
+  if (chosen.plan.shared_bytes > static_cast<std::size_t>(shape.shared_bytes_per_block)) {
+    return Error(ErrorCode::environment, "gemm_bf16: this GPU has too little shared memory");
+  }
+  chosen.plan.async_a = async_a;
+  chosen.plan.async_b = async_b;
+  chosen.plan.tiles_m = tiles_of(args.m, chosen.plan.tile_m);
+  chosen.plan.tiles_n = tiles_of(args.n, chosen.plan.tile_n);
+  if (chosen.plan.tiles() > 0x7FFFFFFF) {
+    return Error(ErrorCode::usage, "gemm_bf16: C has more tiles than one launch covers");
+  }
+  return chosen;
+}
+
+}  // namespace
+
+Result<GemmPlan> gemm_plan(const Gemm& args) {
+  GA_TRY(const DeviceShape shape, current_shape());
+  GA_TRY(const Instance chosen, choose(args, shape));
+  return chosen.plan;
+}
+
+Status gemm_bf16(const Gemm& args, cudaStream_t stream) {
+  GA_TRY(const DeviceShape shape, current_shape());
+  GA_TRY(const Instance chosen, choose(args, shape));
+  const GemmPlan& plan = chosen.plan;
+  const std::size_t pair = args.out == GemmOut::bf16 ? 4 : 8;
+  const GemmParams params{.a = args.a,
+                          .b = args.b,
+                          .c = args.c,
+                          .m = args.m,
+                          .n = args.n,
+                          .k = args.k,
+                          .lda = args.lda,
+                          .ldb = args.ldb,
+                          .ldc = args.ldc,
+                          .tiles_m = plan.tiles_m,
+                          .tiles_n = plan.tiles_n,
+                          .placement = make_placement(args.placement, plan.tiles(), shape.sm_count),
+                          .smid = args.smid,
+                          .async_a = plan.async_a,
+                          .async_b = plan.async_b,
+                          .paired = aligned(args.c, pair) && args.ldc % 2 == 0};
+  const auto shared = static_cast<int>(plan.shared_bytes);
+  // More than 48 KiB is an opt-in of each kernel on each device.
+  GA_CUDA(cudaFuncSetAttribute(reinterpret_cast<const void*>(chosen.kernel),
+                               cudaFuncAttributeMaxDynamicSharedMemorySize, shared));
+  chosen.kernel<<<static_cast<unsigned>(plan.tiles()), static_cast<unsigned>(plan.threads),
+                  plan.shared_bytes, stream>>>(params);
+  GA_CUDA(cudaGetLastError());
+  return Ok{};
+}
+
+}  // namespace ga

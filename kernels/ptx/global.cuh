@@ -1,0 +1,32 @@
+// Streaming accesses to global memory, 16 bytes a lane.
+// PTX ISA, "Cache Operators" and "ld.global.nc": data that is used once should not push other data
+// out of the caches.
+#pragma once
+
+#include <cstdint>
+
+namespace ga::ptx {
+
+// 16 bytes as two 64-bit words.
+struct alignas(16) Vector {
+  std::uint64_t word[2];
+};
+
+#if defined(__CUDACC__)
+// Read-only for the whole kernel, no line kept in L1.
+__device__ __forceinline__ Vector load_streaming(const Vector* from) {
+  Vector v;
+  asm volatile("ld.global.nc.L1::no_allocate.v2.u64 {%0,%1}, [%2];\n"
+               : "=l"(v.word[0]), "=l"(v.word[1])
+               : "l"(from));
+  return v;
+}
+
+// First to be evicted.
+__device__ __forceinline__ void store_streaming(Vector* to, const Vector& v) {
+  asm volatile("st.global.cs.v2.u64 [%0], {%1,%2};\n" ::"l"(to), "l"(v.word[0]), "l"(v.word[1])
+               : "memory");
+}
+#endif
+
+}  // namespace ga::ptx

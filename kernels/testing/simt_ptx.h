@@ -1,0 +1,98 @@
+// The functions of kernels/ptx for kernels that run on the CPU, as the PTX ISA describes them.
+// Include before the kernel's .cuh: the real headers are empty for g++.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include "kernels/data/bf16.h"
+#include "kernels/ptx/global.cuh"
+#include "kernels/testing/simt.h"
+
+namespace ga::ptx {
+
+inline std::uint32_t shared_address(const void* shared) { return simt::shared_address(shared); }
+inline unsigned char* dynamic_shared() { return simt::dynamic_shared(); }
+inline void cp_async_16(std::uint32_t shared, const void* global, int bytes) {
+  simt::copy_async(shared, global, bytes);
+}
+inline void cp_async_commit() { simt::copy_commit(); }
+template <int kPending>
+void cp_async_wait() {
+  simt::copy_wait(kPending);
+}
+
+inline Vector load_streaming(const Vector* from) { return *from; }
+inline void store_streaming(Vector* to, const Vector& v) { *to = v; }
+
+inline std::uint32_t smid() { return simt::block_index().x % 7; }
+inline std::uint64_t globaltimer() { return 1000; }
+inline std::uint64_t clock_cycles() { return 2000; }
+inline void nanosleep(std::uint32_t) {}
+
+// Element (row, col) of matrix `matrix`, whose rows lie where the lanes said.
+inline std::uint16_t shared_element(const unsigned char* addresses, int matrix, int row, int col) {
+  std::uint32_t address = 0;
+  std::memcpy(&address, addresses + (8 * matrix + row) * static_cast<int>(simt::kSlot), 4);
+  std::uint16_t element = 0;
+  std::memcpy(&element, simt::dynamic_shared() + address + 2 * col, 2);
+  return element;
+}
+
+inline void ldmatrix(std::uint32_t (&out)[4], std::uint32_t shared, bool transposed) {
+  const unsigned char* const addresses = simt::exchange(&shared, sizeof shared);
+  const int lane = static_cast<int>(simt::thread_index().x % 32);
+  for (int matrix = 0; matrix < 4; ++matrix) {
+    std::uint32_t pair = 0;
+    for (int half = 0; half < 2; ++half) {
+      const int major = lane / 4;
+      const int minor = 2 * (lane % 4) + half;
+      const std::uint32_t element = transposed ? shared_element(addresses, matrix, minor, major)
+                                               : shared_element(addresses, matrix, major, minor);
+      pair |= element << (16 * half);
+    }
+    out[matrix] = pair;
+  }
+}
+
+inline void ldmatrix_x4(std::uint32_t (&out)[4], std::uint32_t shared) {
+  ldmatrix(out, shared, false);
+}
+inline void ldmatrix_x4_trans(std::uint32_t (&out)[4], std::uint32_t shared) {
+  ldmatrix(out, shared, true);
+}
+
+struct MmaInput {
+  std::uint32_t a[4], b[2];
+};
+
+inline float bf16_half(std::uint32_t pair, int half) {
+  return to_float(Bf16{static_cast<std::uint16_t>(pair >> (16 * half))});
+}
+
+inline void mma_m16n8k16_bf16(float (&c)[4], const std::uint32_t (&a)[4], std::uint32_t b0,
+                              std::uint32_t b1) {
+  const MmaInput mine{{a[0], a[1], a[2], a[3]}, {b0, b1}};
+  const unsigned char* const all = simt::exchange(&mine, sizeof mine);
+  const int lane = static_cast<int>(simt::thread_index().x % 32);
+  const auto given = [&](int of) {
+    MmaInput input;
+    std::memcpy(&input, all + of * static_cast<int>(simt::kSlot), sizeof input);
+    return input;
+  };
+  // Where element (row, k) of A and (k, col) of B lie: matrix.cuh.
+  const auto a_at = [&](int row, int k) {
+    const int reg = (row >= 8 ? 1 : 0) + (k >= 8 ? 2 : 0);
+    return bf16_half(given(4 * (row % 8) + k % 8 / 2).a[reg], k % 2);
+  };
+  const auto b_at = [&](int k, int col) {
+    return bf16_half(given(4 * col + k % 8 / 2).b[k >= 8 ? 1 : 0], k % 2);
+  };
+  for (int i = 0; i < 4; ++i) {
+    const int row = lane / 4 + (i >= 2 ? 8 : 0);
+    const int col = 2 * (lane % 4) + i % 2;
+    for (int k = 0; k < 16; ++k) c[i] += a_at(row, k) * b_at(k, col);
+  }
+}
+
+}  // namespace ga::ptx
