@@ -1,0 +1,87 @@
+#include "acceptance/core/limits.h"
+
+#include <array>
+#include <string>
+
+namespace ga {
+namespace {
+
+constexpr std::int64_t kMillion = 1'000'000;
+
+// a * b / c without losing the product; all are positive and the result fits.
+std::int64_t scaled(std::int64_t a, std::int64_t b, std::int64_t c) {
+  __extension__ typedef __int128 Wide;
+  return static_cast<std::int64_t>(static_cast<Wide>(a) * b / c);
+}
+
+// An empty key matches anything; "580." matches its family; else the text must be equal.
+bool matches(const std::string& key, const KnownText& fact) {
+  if (key.empty()) return true;
+  if (!fact) return false;
+  return key.back() == '.' ? fact.value->starts_with(key) : *fact == key;
+}
+
+bool matches(std::int64_t key, const KnownInt& fact) { return key == 0 || (fact && *fact == key); }
+
+bool applies(const LimitKey& key, const NodeFacts& node, const GpuFacts& gpu) {
+  return key.library.empty() && matches(key.part_name, gpu.part_name) &&
+         matches(key.vbios, gpu.vbios) && matches(key.driver, node.driver_version) &&
+         matches(key.power_limit_mw, gpu.power_limit_enforced_mw);
+}
+
+}  // namespace
+
+LimitChoice choose_limit(const Order& order, const Evidence& evidence, std::string_view gate,
+                         std::string_view case_id, std::string_view unit_id) {
+  const GpuFacts* gpu = evidence.facts.find(std::string(unit_id));
+  LimitChoice choice;
+  for (const Limit& limit : order.profile.limits) {
+    if (limit.gate != gate || limit.case_id != case_id) continue;
+    if (gpu != nullptr && applies(limit.key, evidence.facts.node, *gpu)) {
+      return {&limit, false};
+    }
+    choice.elsewhere = true;
+  }
+  return choice;
+}
+
+const Ratio* find_ratio(const Profile& profile, std::string_view gate, std::string_view case_id) {
+  for (const Ratio& ratio : profile.ratios) {
+    if (ratio.gate == gate && ratio.case_id == case_id) return &ratio;
+  }
+  return nullptr;
+}
+
+bool ratio_decides(const Profile& profile) { return profile.kind == ProfileKind::ci; }
+
+FloorTerms terms_of(const Order& order, const Limit& limit) {
+  FloorTerms terms;
+  terms.floor = limit.value;
+  terms.gross = scaled(limit.value, order.profile.gross_ppm, kMillion);
+  terms.decides = limit.status == LimitStatus::calibrated;
+  terms.level = order.level;
+  return terms;
+}
+
+FloorTerms terms_of(const Order& order, const Ratio& ratio, std::int64_t base) {
+  FloorTerms terms;
+  terms.floor = scaled(base, ratio.min_ppm, kMillion);
+  terms.gross = scaled(terms.floor, order.profile.gross_ppm, kMillion);
+  terms.decides = ratio_decides(order.profile);
+  terms.level = order.level;
+  return terms;
+}
+
+std::optional<std::int64_t> pcie_link_bytes_per_s(std::int64_t generation, std::int64_t width) {
+  // PCI Express base specification: 2.5, 5 GT/s with 8b/10b; 8, 16, 32 GT/s with 128b/130b; 64 GT/s
+  // with 242 of 256 bytes of a flit for packets. Bytes per second and lane.
+  constexpr std::array<std::int64_t, 6> kLane{250'000'000,   500'000'000,   984'615'384,
+                                              1'969'230'769, 3'938'461'538, 7'562'500'000};
+  if (generation < 1 || generation > static_cast<std::int64_t>(kLane.size())) return std::nullopt;
+  const bool exists = width == 1 || width == 2 || width == 4 || width == 8 || width == 12 ||
+                      width == 16 || width == 32;
+  if (!exists) return std::nullopt;
+  return kLane[static_cast<std::size_t>(generation - 1)] * width;
+}
+
+}  // namespace ga

@@ -1,0 +1,36 @@
+// Limits: which floor of the profile applies to a case on a unit, and in what terms.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "acceptance/core/floor.h"
+#include "acceptance/core/gate.h"
+
+namespace ga {
+
+// limit: the first floor whose key the unit matches. elsewhere: there are floors for this case, and
+// none of them is for this stack. A key names nothing that the facts do not hold: a key with a
+// library version never matches, since facts know no libraries.
+struct LimitChoice {
+  const Limit* limit = nullptr;
+  bool elsewhere = false;
+};
+LimitChoice choose_limit(const Order& order, const Evidence& evidence, std::string_view gate,
+                         std::string_view case_id, std::string_view unit_id);
+
+const Ratio* find_ratio(const Profile& profile, std::string_view gate, std::string_view case_id);
+
+// Whether the ratio decides: in a ci profile it does, elsewhere it only warns.
+bool ratio_decides(const Profile& profile);
+
+FloorTerms terms_of(const Order& order, const Limit& limit);
+// `base` is what 100 % of the ratio are: 1000000 for paired samples in parts per million.
+FloorTerms terms_of(const Order& order, const Ratio& ratio, std::int64_t base);
+
+// What a PCI Express link of that generation and width carries one way after line coding, and
+// before packet headers. Nothing for a generation or width that does not exist.
+std::optional<std::int64_t> pcie_link_bytes_per_s(std::int64_t generation, std::int64_t width);
+
+}  // namespace ga
