@@ -1,0 +1,15 @@
+// Facts as an engineer reads them: the node, then a table with one column for each GPU.
+#pragma once
+
+#include <string>
+
+#include "reports/model/facts.h"
+
+namespace ga {
+
+// An absent fact is a dash with a number; the reasons stand below, by number.
+std::string facts_text(const Facts& facts);
+
+std::string counters_text(const std::vector<GpuCounters>& gpus);
+
+}  // namespace ga

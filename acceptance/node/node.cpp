@@ -1,0 +1,277 @@
+#include "acceptance/node/node.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace ga {
+
+namespace {
+
+constexpr std::int64_t kMostNamed = 100;  // processes of one GPU that are listed by name
+
+// The same reason in every field, for a source that did not answer at all.
+template <class Subject>
+void all_absent(Subject& subject, const std::string& reason) {
+  Subject::visit_fields(subject, [&](const char*, auto& field) {
+    field = std::remove_reference_t<decltype(field)>::missing(reason);
+  });
+}
+
+// Addresses that the driver or the bus knows and that no unit has claimed.
+std::vector<std::string> unclaimed(const std::vector<ProcGpu>& known,
+                                   const std::vector<std::string>& claimed) {
+  std::vector<std::string> rest;
+  for (const ProcGpu& gpu : known) {
+    if (std::find(claimed.begin(), claimed.end(), gpu.address) == claimed.end()) {
+      rest.push_back(gpu.address);
+    }
+  }
+  return rest;
+}
+
+template <class Gpu>
+const Gpu* at(const Known<std::vector<Gpu>>& list, const std::string& address) {
+  if (!list || address.empty()) return nullptr;
+  for (const Gpu& gpu : *list) {
+    if (gpu.address == address) return &gpu;
+  }
+  return nullptr;
+}
+
+template <class Gpu>
+std::string not_listed(const Known<std::vector<Gpu>>& list, const char* by) {
+  return list ? "not listed by " + std::string(by) : list.absent;
+}
+
+template <class Gpu>
+KnownInt size_of(const Known<std::vector<Gpu>>& list) {
+  if (!list) return KnownInt::missing(list.absent);
+  return static_cast<std::int64_t>(list.value->size());
+}
+
+void add_cuda_facts(const CudaView& view, Facts& facts, const std::vector<std::string>& addresses) {
+  facts.node.cuda_driver_version = view.driver_version;
+  facts.node.gpus_cuda = size_of(view.gpus);
+  for (std::size_t i = 0; i < facts.gpus.size(); ++i) {
+    GpuFacts& gpu = facts.gpus[i];
+    const CudaGpu* seen = at(view.gpus, addresses[i]);
+    const std::string why = not_listed(view.gpus, "CUDA");
+    gpu.cuda_uuid = seen ? KnownText(seen->uuid) : KnownText::missing(why);
+    gpu.sm_count = seen ? KnownInt(seen->sm_count) : KnownInt::missing(why);
+  }
+}
+
+}  // namespace
+
+Node::Node(NodeOptions options) : options_(std::move(options)) {}
+
+void Node::open() {
+  if (nvml_) return;
+  nvml_.emplace(Nvml::open(options_.places));
+  find_units();
+}
+
+std::optional<Error> Node::nvml_missing() {
+  open();
+  if (*nvml_) return std::nullopt;
+  return nvml_->error();
+}
+
+void Node::find_units() {
+  if (!*nvml_) {
+    nvml_count_ = KnownInt::missing(nvml_->error().what());
+    find_units_without_nvml(nvml_->error().what());
+    return;
+  }
+  const Nvml& nvml = **nvml_;
+  const auto gpus = nvml.gpus();
+  nvml_count_ = size_of(gpus);
+  if (!gpus) {
+    find_units_without_nvml(gpus.absent);
+    return;
+  }
+  std::vector<std::string> claimed;
+  for (const Nvml::Gpu& gpu : *gpus) {
+    Unit unit{.unit_id = {}, .address = {}, .uuid = nvml.uuid(gpu), .gpu = gpu};
+    if (const KnownText address = nvml.pci_bus_id(gpu); address) {
+      unit.address = *address;
+      claimed.push_back(*address);
+    }
+    units_.push_back(std::move(unit));
+  }
+  // A GPU that fell off the bus cannot say where it was. If the driver knows just as many addresses
+  // that nobody claims, it was there: the others keep their numbers.
+  const auto known = proc_gpus(options_.roots);
+  if (known) {
+    const std::vector<std::string> rest = unclaimed(*known, claimed);
+    std::vector<Unit*> nameless;
+    for (Unit& unit : units_) {
+      if (unit.address.empty()) nameless.push_back(&unit);
+    }
+    if (rest.size() == nameless.size()) {
+      for (std::size_t i = 0; i < rest.size(); ++i) nameless[i]->address = rest[i];
+    }
+  }
+  number_units();
+}
+
+void Node::find_units_without_nvml(const std::string& reason) {
+  const auto bus = pci_gpus(options_.roots);
+  if (bus) {
+    for (const PciGpu& gpu : *bus) {
+      units_.push_back({.unit_id = {},
+                        .address = gpu.address,
+                        .uuid = KnownText::missing(reason),
+                        .gpu = {.handle = nullptr, .lost = reason}});
+    }
+  }
+  number_units();
+}
+
+void Node::number_units() {
+  std::stable_sort(units_.begin(), units_.end(), [](const Unit& a, const Unit& b) {
+    if (a.address.empty() || b.address.empty()) return !a.address.empty() && b.address.empty();
+    return comes_before(a.address, b.address);
+  });
+  for (std::size_t i = 0; i < units_.size(); ++i) units_[i].unit_id = "gpu/" + std::to_string(i);
+}
+
+bool Node::wanted(const Unit& unit) const {
+  const auto& allowed = options_.gpus;
+  if (allowed.empty()) return true;
+  return unit.uuid && std::find(allowed.begin(), allowed.end(), *unit.uuid) != allowed.end();
+}
+
+void Node::add_processes(const Unit& unit, GpuFacts& facts) const {
+  const auto pids = (*nvml_)->processes(unit.gpu);
+  if (!pids) {
+    facts.processes = KnownInt::missing(pids.absent);
+    facts.process_list = KnownText::missing(pids.absent);
+    return;
+  }
+  std::int64_t others = 0;
+  std::string list;
+  for (const std::int64_t pid : *pids) {
+    if (is_family(options_.roots, options_.family, pid)) continue;
+    ++others;
+    if (others > kMostNamed) continue;
+    list += (list.empty() ? "" : ", ") + process_label(options_.roots, pid);
+  }
+  if (others > kMostNamed) list += ", ...";
+  facts.processes = others;
+  facts.process_list = list;
+}
+
+GpuFacts Node::facts_of(const Unit& unit) const {
+  GpuFacts facts;
+  if (*nvml_) {
+    (*nvml_)->read_facts(unit.gpu, facts);
+    add_processes(unit, facts);
+  } else {
+    all_absent(facts, nvml_->error().what());
+  }
+  facts.unit_id = unit.unit_id;
+  return facts;
+}
+
+void Node::add_host_facts(Facts& facts) const {
+  const Roots& roots = options_.roots;
+  NodeFacts& node = facts.node;
+  node.name = options_.node_name.empty() ? host_name(roots) : KnownText(options_.node_name);
+  node.boot_id = boot_id(roots);
+  node.kernel_release = kernel_release(roots);
+  node.profilers = running_profilers(roots);
+  const auto bus = pci_gpus(roots);
+  const auto driver = proc_gpus(roots);
+  node.gpus_pci = size_of(bus);
+  node.gpus_proc = size_of(driver);
+  std::size_t i = 0;
+  for (const Unit& unit : units_) {
+    if (!wanted(unit)) continue;
+    GpuFacts& gpu = facts.gpus[i++];
+    const PciGpu* on_bus = at(bus, unit.address);
+    const std::string no_bus = not_listed(bus, "the PCI bus");
+    gpu.sysfs_pci_device = on_bus ? on_bus->device : KnownText::missing(no_bus);
+    gpu.numa_node = on_bus ? on_bus->numa_node : KnownInt::missing(no_bus);
+    const ProcGpu* in_driver = at(driver, unit.address);
+    gpu.proc_uuid =
+        in_driver ? in_driver->uuid : KnownText::missing(not_listed(driver, "the driver"));
+  }
+}
+
+Facts Node::facts(const AskCuda& ask_cuda) {
+  open();
+  Facts facts;
+  std::vector<std::string> addresses;
+  for (const Unit& unit : units_) {
+    if (!wanted(unit)) continue;
+    facts.gpus.push_back(facts_of(unit));
+    addresses.push_back(unit.address);
+  }
+  add_host_facts(facts);
+  facts.node.gpus_nvml = nvml_count_;
+  if (*nvml_) {
+    facts.node.driver_version = (*nvml_)->driver_version();
+    facts.node.nvml_version = (*nvml_)->version();
+  } else {
+    facts.node.driver_version = KnownText::missing(nvml_->error().what());
+    facts.node.nvml_version = KnownText::missing(nvml_->error().what());
+  }
+  if (ask_cuda) add_cuda_facts(ask_cuda(), facts, addresses);
+  return facts;
+}
+
+Result<std::vector<GpuCounters>> Node::counters(const std::vector<std::string>& uuids) {
+  open();
+  std::vector<GpuCounters> all;
+  std::vector<std::string> found;
+  for (const Unit& unit : units_) {
+    const bool named =
+        unit.uuid && std::find(uuids.begin(), uuids.end(), *unit.uuid) != uuids.end();
+    if (!wanted(unit) || (!uuids.empty() && !named)) continue;
+    if (named) found.push_back(*unit.uuid);
+    GpuCounters counters;
+    if (*nvml_) {
+      counters = (*nvml_)->read_counters(unit.gpu);
+    } else {
+      all_absent(counters, nvml_->error().what());
+    }
+    counters.unit_id = unit.unit_id;
+    all.push_back(std::move(counters));
+  }
+  for (const std::string& uuid : uuids) {
+    if (std::find(found.begin(), found.end(), uuid) != found.end()) continue;
+    return Error(ErrorCode::environment, "no GPU answers to " + uuid);
+  }
+  return all;
+}
+
+std::vector<std::string> Node::uuids() {
+  open();
+  std::vector<std::string> uuids;
+  for (const Unit& unit : units_) {
+    if (wanted(unit) && unit.uuid) uuids.push_back(*unit.uuid);
+  }
+  return uuids;
+}
+
+GpuReading Node::now(const std::string& uuid) {
+  open();
+  std::string reason = "no GPU answers to " + uuid;
+  if (*nvml_) {
+    for (const Unit& unit : units_) {
+      if (unit.uuid && *unit.uuid == uuid) return (*nvml_)->read_now(unit.gpu);
+    }
+  } else {
+    reason = nvml_->error().what();
+  }
+  const KnownInt none = KnownInt::missing(reason);
+  return {.clock_mhz = none, .power_mw = none, .temp_mc = none, .throttle = none};
+}
+
+std::vector<Library> Node::libraries() const {
+  if (!nvml_ || !*nvml_) return {};
+  return {(*nvml_)->library()};
+}
+
+}  // namespace ga

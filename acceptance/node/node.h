@@ -1,0 +1,85 @@
+// Node: facts and counters of this machine, from NVML, the kernel and CUDA, put together by PCI
+// address. Reads only.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "acceptance/node/host.h"
+#include "acceptance/node/nvml.h"
+#include "kernels/loader/loader.h"
+#include "reports/model/facts.h"
+#include "reports/model/report.h"
+
+namespace ga {
+
+// What the CUDA runtime sees. The main that has CUDA hands in the function; here there is none.
+struct CudaGpu {
+  std::string address;  // "0000:1b:00.0"
+  std::string uuid;     // "GPU-..."
+  std::int64_t sm_count = 0;
+};
+struct CudaView {
+  KnownInt driver_version;  // 13000 for 13.0
+  Known<std::vector<CudaGpu>> gpus;
+};
+using AskCuda = std::function<CudaView()>;
+
+struct NodeOptions {
+  Roots roots;
+  LibraryPlaces places;   // of NVML
+  std::string node_name;  // instead of the host name
+  std::vector<std::string>
+      gpus;  // UUIDs; facts, counters and readings are of these only. Empty: all
+  Family family = Family::of_this_process();
+};
+
+// NVML is opened at the first question and kept. Not for several threads, except now().
+class Node {
+ public:
+  explicit Node(NodeOptions options);
+
+  // Numbers GPUs in order of PCI address, as NVML lists them; without NVML, as the PCI bus does.
+  // CUDA is asked last: waking it up takes memory that would be read as in use.
+  Facts facts(const AskCuda& ask_cuda);
+
+  // Of these UUIDs, or of all. An environment error names a UUID that no GPU answers to.
+  Result<std::vector<GpuCounters>> counters(const std::vector<std::string>& uuids);
+
+  // UUIDs of the GPUs there are to watch, in order; those that do not say theirs are left out.
+  std::vector<std::string> uuids();
+
+  // Absent, with the reason, for a UUID that no GPU answers to.
+  GpuReading now(const std::string& uuid);
+
+  // Why NVML cannot be used, or nothing.
+  std::optional<Error> nvml_missing();
+
+  // NVML, once it was opened.
+  std::vector<Library> libraries() const;
+
+ private:
+  // One GPU of the node, found once: a handle stays good when the GPU no longer answers.
+  struct Unit {
+    std::string unit_id, address;  // address is empty when nobody knows it
+    KnownText uuid;
+    Nvml::Gpu gpu;
+  };
+  void open();
+  void find_units();
+  void find_units_without_nvml(const std::string& reason);
+  void number_units();
+  bool wanted(const Unit& unit) const;
+  GpuFacts facts_of(const Unit& unit) const;
+  void add_host_facts(Facts& facts) const;
+  void add_processes(const Unit& unit, GpuFacts& facts) const;
+
+  NodeOptions options_;
+  std::optional<Result<Nvml>> nvml_;
+  KnownInt nvml_count_;
+  std::vector<Unit> units_;
+};
+
+}  // namespace ga
