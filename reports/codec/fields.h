@@ -16,6 +16,7 @@ class Fields {
  public:
   // `path` is for messages: "predicate.run". An error now if `value` is no object.
   Fields(const Json& value, std::string path);
+  Fields(const Json&& value, std::string path) = delete;  // it would be gone before it is read
 
   // The required member; on absence or another type the error is kept and a zero value returned.
   std::int64_t integer(std::string_view key);

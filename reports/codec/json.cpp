@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
+#include <cstddef>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <unordered_set>
 
@@ -104,12 +105,35 @@ void write(std::string& out, const Json& value, int indent, int level) {
   }
 }
 
+// Reads the text for nlohmann and counts: its events do not say where they happened.
+class Counted {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = const char&;
+
+  Counted(const char* at, std::size_t* count) : at_(at), count_(count) {}
+  reference operator*() const { return *at_; }
+  Counted& operator++() {
+    ++at_;
+    ++*count_;
+    return *this;
+  }
+  friend bool operator==(const Counted& a, const Counted& b) { return a.at_ == b.at_; }
+  friend bool operator!=(const Counted& a, const Counted& b) { return a.at_ != b.at_; }
+
+ private:
+  const char* at_;
+  std::size_t* count_;
+};
+
 // Builds a Json from nlohmann's events and stops at the first thing we do not carry.
 class Builder : public nlohmann::json_sax<nlohmann::json> {
  public:
   Json take() { return std::move(root_); }
   const std::string& refusal() const { return refusal_; }
-  std::size_t offset() const { return offset_; }
 
   bool null() override { return refuse("null"); }
   bool boolean(bool v) override { return put(Json(v)); }
@@ -137,9 +161,8 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     pending_.back() = std::move(k);
     return true;
   }
-  bool parse_error(std::size_t position, const std::string&,
+  bool parse_error(std::size_t, const std::string&,
                    const nlohmann::detail::exception& error) override {
-    offset_ = position;
     refusal_ = error.what();
     // "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error ..."
     if (const auto cut = refusal_.rfind(": "); cut != std::string::npos) {
@@ -183,7 +206,6 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   std::vector<std::unordered_set<std::string>> keys_;
   std::vector<std::string> pending_;
   std::string refusal_;
-  std::size_t offset_ = 0;
 };
 
 }  // namespace
@@ -214,9 +236,11 @@ Result<Json> parse_json(std::string_view text) {
     if (c < 0x20 && c != '\n' && c != '\r' && c != '\t') return bad(i, "a control character");
   }
   Builder builder;
-  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder,
+  std::size_t read = 0;
+  if (!nlohmann::json::sax_parse(Counted(text.data(), &read),
+                                 Counted(text.data() + text.size(), &read), &builder,
                                  nlohmann::json::input_format_t::json, true)) {
-    return bad(builder.offset(), builder.refusal());
+    return bad(read, builder.refusal());
   }
   return builder.take();
 }
