@@ -10,8 +10,8 @@ namespace ga {
 
 // Absent readings carry their reason.
 struct DeviceReading {
-  KnownInt clock_mhz, power_mw, temp_mc;
-  KnownInt throttle;  // bits of the reasons
+  KnownInt clock_mhz = {}, power_mw = {}, temp_mc = {};
+  KnownInt throttle = {};  // bits of the reasons
 };
 
 // Called on a thread of the harness while a block runs, never two at a time, and never after the

@@ -1,0 +1,54 @@
+// The cases on CUDA: what each needs and how it is set up. Names, parameters and descriptions are
+// in case_table.h, which needs no CUDA; a test holds the two tables together.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "benches/harness/bench.h"
+#include "benches/harness/injection.h"
+#include "kernels/baselines/cublaslt.h"
+#include "kernels/runtime/device.h"
+#include "reports/model/measurement.h"
+#include "reports/model/report.h"
+#include "reports/model/result.h"
+
+namespace ga {
+
+// What all set-ups of a process share.
+struct CaseContext {
+  DeviceInfo device;
+  std::string libs;  // --libs
+  Injection injection = Injection::none;
+  cudaStream_t stream = nullptr;
+  std::optional<CublasLt> cublaslt = {};  // loaded by the first case that needs it
+  std::vector<Library> libraries = {};    // loaded so far
+};
+
+// cuBLASLt, loaded and recorded at the first call.
+Result<CublasLt> cublaslt_of(CaseContext& context);
+
+struct Case {
+  std::string_view id;
+  // Device memory that setup() allocates. `params` is complete.
+  std::int64_t (*device_bytes)(const Params& params, const CaseContext& context);
+  // Allocates and fills; waits until that is done. The kernels of fill and check have run after it.
+  Result<std::unique_ptr<Bench>> (*setup)(const Params& params, std::uint64_t seed,
+                                          CaseContext& context);
+};
+
+std::span<const Case> cuda_cases();
+const Case* find_cuda_case(std::string_view id);
+
+// One file each.
+extern const Case kMemoryRead, kMemoryWrite, kMemoryCopy, kMemoryD2d, kMemoryTriad;
+extern const Case kPcieH2d, kPcieD2h;
+extern const Case kGemmOwn, kGemmCublaslt, kGemmOwnExact, kGemmCublasltExact;
+extern const Case kClockLight;
+
+}  // namespace ga

@@ -1,0 +1,96 @@
+#include "benches/cases/comparison.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+namespace ga {
+namespace {
+
+struct Part {
+  std::string_view name;  // as the driver writes it
+  Peak peak;
+};
+
+// NVIDIA's data sheets, dense rates at the boost clock they are quoted for. The names are matched
+// whole: H100 PCIe and H100 NVL are other parts.
+constexpr std::array kParts{
+    Part{"NVIDIA H200", {989'000'000'000'000, 4'800'000'000'000}},
+    Part{"NVIDIA H100 80GB HBM3", {989'000'000'000'000, 3'350'000'000'000}},
+    Part{"NVIDIA B200", {2'250'000'000'000'000, 8'000'000'000'000}},
+    Part{"NVIDIA A100-SXM4-80GB", {312'000'000'000'000, 2'039'000'000'000}},
+};
+
+std::vector<double> as_doubles(const std::vector<std::int64_t>& samples) {
+  return {samples.begin(), samples.end()};
+}
+
+// 733.4 TFLOP/s, 4.05 TB/s: three to four digits are what a block is good for.
+std::string rate(std::int64_t value, std::string_view unit) {
+  const double tera = static_cast<double>(value) * 1e-12;
+  if (unit == "flops") return fmt::format("{:.1f} TFLOP/s", tera);
+  return fmt::format("{:.3f} TB/s", tera);
+}
+
+}  // namespace
+
+Result<Summary> summarise(const Comparison& c) {
+  if (c.wrong != 0) {
+    return Error(ErrorCode::device, fmt::format("{} {}: {} wrong results", c.own, c.what, c.wrong));
+  }
+  const auto least = static_cast<std::size_t>(kLeastAlternations);
+  const bool paired = c.baseline.empty() || c.baseline_samples.size() == c.own_samples.size();
+  if (c.own_samples.size() < least || !paired) {
+    return Error(ErrorCode::internal,
+                 fmt::format("{} {}: {} and {} blocks, {} alternations are needed", c.own, c.what,
+                             c.own_samples.size(), c.baseline_samples.size(), least));
+  }
+  Summary s;
+  s.own_median = median(c.own_samples).value_or(0);
+  if (!(s.own_median > 0)) {
+    return Error(ErrorCode::internal, fmt::format("{} {}: a rate of nothing", c.own, c.what));
+  }
+  if (c.peak > 0) {
+    s.own_of_peak = static_cast<double>(s.own_median) / static_cast<double>(c.peak);
+  }
+  if (c.baseline.empty()) return s;
+  s.baseline_median = median(c.baseline_samples).value_or(0);
+  const auto ratio =
+      ratio_interval(as_doubles(c.own_samples), as_doubles(c.baseline_samples), kRatioCoverage);
+  if (!ratio) {
+    return Error(ErrorCode::internal,
+                 fmt::format("{} {}: a ratio that is no number", c.own, c.what));
+  }
+  s.ratio = *ratio;
+  return s;
+}
+
+Peak peak_of(std::string_view part_name) {
+  for (const Part& part : kParts) {
+    if (part.name == part_name) return part.peak;
+  }
+  return {};
+}
+
+std::string to_table(std::span<const Comparison> comparisons) {
+  std::string table = fmt::format("{:<16} {:<20} {:>16} {:>16} {:>7} {:>15} {:>7} {:>6}\n", "case",
+                                  "what", "own", "baseline", "ratio", "95 %", "peak", "MHz");
+  for (const Comparison& c : comparisons) {
+    const Result<Summary> s = summarise(c);
+    if (!s) {
+      table += fmt::format("{:<16} {:<20} {}\n", c.own, c.what, s.error().what());
+      continue;
+    }
+    const bool alone = c.baseline.empty();
+    table += fmt::format(
+        "{:<16} {:<20} {:>16} {:>16} {:>7} {:>15} {:>7} {:>6}\n", c.own, c.what,
+        rate(s->own_median, c.unit), alone ? "-" : rate(s->baseline_median, c.unit),
+        alone ? "-" : fmt::format("{:.3f}", s->ratio.median),
+        alone ? "-" : fmt::format("{:.3f}..{:.3f}", s->ratio.low, s->ratio.high),
+        c.peak > 0 ? fmt::format("{:.1f} %", 100.0 * s->own_of_peak) : "-", c.clock_mhz);
+  }
+  return table;
+}
+
+}  // namespace ga

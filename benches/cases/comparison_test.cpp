@@ -1,0 +1,119 @@
+#include "benches/cases/comparison.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "benches/cases/shapes.h"
+
+namespace ga {
+namespace {
+
+// Ours at 98 and 102 in turn, the baseline at 100: the ratio's median is 1.
+Comparison good() {
+  Comparison c{.own = "gemm.bf16.own",
+               .baseline = "gemm.bf16.cublaslt",
+               .what = "64x64x64",
+               .unit = "flops",
+               .own_samples = {},
+               .baseline_samples = {},
+               .candidates = {},
+               .chosen = {},
+               .peak = 200};
+  for (int i = 0; i < 30; ++i) {
+    c.own_samples.push_back(i % 2 == 0 ? 98 : 102);
+    c.baseline_samples.push_back(100);
+  }
+  return c;
+}
+
+TEST(Comparison, IsTheMedianOfTheRatiosOfPairs) {
+  const auto s = summarise(good());
+  ASSERT_TRUE(s);
+  EXPECT_DOUBLE_EQ(s->ratio.median, 1.0);
+  EXPECT_DOUBLE_EQ(s->ratio.low, 0.98);
+  EXPECT_DOUBLE_EQ(s->ratio.high, 1.02);
+  EXPECT_GE(s->ratio.coverage, 0.95);
+  EXPECT_EQ(s->own_median, 100);
+  EXPECT_DOUBLE_EQ(s->own_of_peak, 0.5);
+}
+
+TEST(Comparison, RefusesWrongDataHoweverFast) {
+  Comparison c = good();
+  c.wrong = 1;
+  const auto s = summarise(c);
+  ASSERT_FALSE(s);
+  EXPECT_EQ(s.error().what(), "gemm.bf16.own 64x64x64: 1 wrong results");
+}
+
+TEST(Comparison, RefusesFewerThanThirtyAlternations) {
+  Comparison c = good();
+  c.own_samples.pop_back();
+  c.baseline_samples.pop_back();
+  EXPECT_FALSE(summarise(c));
+}
+
+TEST(Comparison, RefusesSamplesWithoutAPartner) {
+  Comparison c = good();
+  c.baseline_samples.pop_back();
+  EXPECT_FALSE(summarise(c));
+}
+
+TEST(Comparison, RefusesARatioToNothing) {
+  Comparison c = good();
+  c.baseline_samples.assign(30, 0);
+  EXPECT_FALSE(summarise(c));
+  c = good();
+  c.own_samples.assign(30, 0);
+  EXPECT_FALSE(summarise(c));
+}
+
+TEST(Comparison, WithoutABaselineHasNoRatio) {
+  Comparison c = good();
+  c.baseline.clear();
+  c.baseline_samples.clear();
+  const auto s = summarise(c);
+  ASSERT_TRUE(s);
+  EXPECT_EQ(s->ratio.median, 0.0);
+}
+
+TEST(Comparison, TableSaysWhyALineHasNoNumbers) {
+  Comparison bad = good();
+  bad.wrong = 3;
+  const std::vector<Comparison> both{good(), bad};
+  const std::string table = to_table(both);
+  EXPECT_NE(table.find("0.980..1.020"), std::string::npos) << table;
+  EXPECT_NE(table.find("3 wrong results"), std::string::npos) << table;
+}
+
+TEST(Peak, IsOfTheWholeNameOnly) {
+  EXPECT_EQ(peak_of("NVIDIA H200").bytes_per_s, 4'800'000'000'000);
+  EXPECT_EQ(peak_of("NVIDIA H200 NVL").bytes_per_s, 0);
+}
+
+TEST(Shapes, HaveSquaresFrom1024To16384AndLayers) {
+  const auto shapes = default_shapes();
+  EXPECT_EQ(shapes.front(), (NamedShape{"square-1024", 1024, 1024, 1024}));
+  EXPECT_EQ(shapes[4].k, 16384);
+  EXPECT_GT(shapes.size(), 8u);
+}
+
+TEST(Shapes, ReadsNamesAndComments) {
+  const auto shapes = parse_shapes("# sides\n64 128 256\n\n1 2 3 odd  # why not\n", "s.txt");
+  ASSERT_TRUE(shapes);
+  EXPECT_EQ(*shapes, (std::vector<NamedShape>{{"64x128x256", 64, 128, 256}, {"odd", 1, 2, 3}}));
+}
+
+TEST(Shapes, RefusesWithFileLineAndRemedy) {
+  for (const char* text : {"\n64 64\n", "\n64 64 0\n", "\n64 64 65537\n", "\n64 64 6x\n",
+                           "\n1 2 3 4 5\n", "\n64 64 1e3\n"}) {
+    const auto shapes = parse_shapes(text, "s.txt");
+    ASSERT_FALSE(shapes) << text;
+    EXPECT_TRUE(shapes.error().what().starts_with("s.txt:2: ")) << shapes.error().what();
+    EXPECT_FALSE(shapes.error().hint().empty());
+  }
+  EXPECT_FALSE(parse_shapes("# nothing\n", "s.txt"));
+}
+
+}  // namespace
+}  // namespace ga

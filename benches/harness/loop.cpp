@@ -1,0 +1,192 @@
+#include "benches/harness/loop.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "benches/harness/damage.h"
+#include "benches/harness/faults.h"
+#include "benches/harness/plan.h"
+#include "benches/harness/sampler.h"
+#include "kernels/runtime/error.h"
+
+namespace ga {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr std::int64_t kMaxGroupsPerChunk = 256;
+// Groups enqueued behind the closed gate. Few, because the driver's queue is about a thousand
+// commands long and enqueuing into a full one would wait for a gate that only we can open.
+constexpr std::int64_t kCommandsBehindGate = 128;
+// NVML refreshes clock and power every 20 to 100 ms, depending on the part.
+constexpr milliseconds kReadingInterval{20};
+constexpr milliseconds kStopInterval{10};
+// Work that was enqueued before stop() said true is a second at most; beyond this it hangs.
+constexpr milliseconds kDrain{5000};
+
+}  // namespace
+
+Result<std::unique_ptr<TimingLoop>> TimingLoop::make(Injection injection) {
+  std::unique_ptr<TimingLoop> loop(new TimingLoop());
+  loop->injection_ = injection;
+  GA_TRY(loop->stream_, Stream::make());
+  GA_TRY(loop->begin_, Event::make());
+  GA_TRY(loop->end_, Event::make());
+  for (std::int64_t i = 0; i < kMaxGroupsPerChunk; ++i) {
+    GA_TRY(Event start, Event::make());
+    GA_TRY(Event stop, Event::make());
+    loop->starts_.push_back(std::move(start));
+    loop->stops_.push_back(std::move(stop));
+  }
+  if (injection == Injection::slow) {
+    GA_CHECK(spin_for(0, loop->stream()));  // loads its code before any gate is closed
+    GA_CHECK(loop->stream_.synchronize());
+  }
+  return loop;
+}
+
+Turn TimingLoop::turn(const Bench& bench, std::int64_t group, std::int64_t set) const {
+  const std::int64_t slot = group * bench.sets() + set;
+  return {.set = set, .slot = slot, .serial = serial_ + static_cast<std::uint64_t>(slot)};
+}
+
+Status TimingLoop::misbehave(const Chunk& chunk, std::int64_t group) {
+  if (chunk.slow_ns > 0) GA_CHECK(spin_for(chunk.slow_ns, stream()));
+  if (!chunk.first || group != 0) return Ok{};
+  if (injection_ == Injection::hang) return spin_forever(stream());
+  if (injection_ == Injection::crash) return store_to_nowhere(stream());
+  return Ok{};
+}
+
+Status TimingLoop::damage(Bench& bench, const Turn& turn, const Chunk& chunk) {
+  if (!damages_output(injection_)) return Ok{};
+  const bool once = injection_ != Injection::wrong_everywhere;
+  if (once && !(chunk.first && turn.slot == 0)) return Ok{};
+  return damage_output(bench.output(turn), injection_, stream());
+}
+
+Status TimingLoop::enqueue_timed(Bench& bench, const Chunk& chunk, std::int64_t group) {
+  const auto at = static_cast<std::size_t>(group);
+  GA_CHECK(starts_[at].record(stream()));
+  for (std::int64_t set = 0; set < bench.sets(); ++set) {
+    GA_CHECK(bench.launch(turn(bench, group, set), stream()));
+  }
+  GA_CHECK(misbehave(chunk, group));
+  return stops_[at].record(stream());
+}
+
+Status TimingLoop::enqueue_group(Bench& bench, const Chunk& chunk, std::int64_t group) {
+  for (std::int64_t set = 0; set < bench.sets(); ++set) {
+    GA_CHECK(bench.poison(turn(bench, group, set), stream()));
+  }
+  GA_CHECK(enqueue_timed(bench, chunk, group));
+  for (std::int64_t set = 0; set < bench.sets(); ++set) {
+    const Turn now = turn(bench, group, set);
+    GA_CHECK(damage(bench, now, chunk));
+    GA_CHECK(bench.check(now, stream()));
+  }
+  return Ok{};
+}
+
+Result<bool> TimingLoop::wait_for_end(const Stop& stop) {
+  bool interrupted = false;
+  Clock::time_point next_question = Clock::now() + kStopInterval;
+  Clock::time_point give_up = Clock::time_point::max();
+  for (;;) {
+    GA_TRY(const bool reached, end_.reached());
+    if (reached) return interrupted;
+    const Clock::time_point now = Clock::now();
+    if (now >= give_up) {
+      return Error(ErrorCode::timeout, "the GPU did not finish what was enqueued before the stop");
+    }
+    if (!interrupted && stop && now >= next_question) {
+      interrupted = stop();
+      if (interrupted) give_up = now + kDrain;
+      next_question = now + kStopInterval;
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(50));
+  }
+}
+
+Result<TimingLoop::ChunkTime> TimingLoop::run_chunk(Bench& bench, const Chunk& chunk,
+                                                    const Stop& stop) {
+  Clock::time_point opened = Clock::now();
+  const auto open = [&] {
+    opened = Clock::now();
+    gate_.open();
+  };
+  const std::int64_t commands_per_group = 4 * bench.sets() + 2;
+  if (chunk.gated) GA_CHECK(gate_.close(stream()));
+  GA_CHECK(begin_.record(stream()));
+  for (std::int64_t group = 0; group < chunk.groups; ++group) {
+    const Status enqueued = enqueue_group(bench, chunk, group);
+    if (!enqueued) gate_.open();
+    GA_CHECK(enqueued);
+    if (gate_.closed() && (group + 1) * commands_per_group >= kCommandsBehindGate) open();
+  }
+  GA_CHECK(end_.record(stream()));
+  if (gate_.closed()) open();
+  ChunkTime time;
+  GA_TRY(time.interrupted, wait_for_end(stop));
+  time.host = Clock::now() - opened;
+  serial_ += static_cast<std::uint64_t>(chunk.groups * bench.sets());
+  GA_TRY(time.span_ns, elapsed_ns(begin_, end_));
+  for (std::int64_t group = 0; group < chunk.groups; ++group) {
+    const auto at = static_cast<std::size_t>(group);
+    GA_TRY(const double ns, elapsed_ns(starts_[at], stops_[at]));
+    time.timed_ns += ns;
+  }
+  return time;
+}
+
+Result<GroupTime> TimingLoop::calibrate(Bench& bench, std::int64_t block_ns, const Stop& stop,
+                                        Check& found) {
+  // The first group loads code, an injection's too, and fills page tables; its time means nothing.
+  GA_TRY(const ChunkTime preload, run_chunk(bench, {.groups = 1, .first = true}, stop));
+  GA_CHECK(bench.collect(bench.sets(), found));
+  bool interrupted = preload.interrupted;
+  for (std::int64_t groups = 1;; groups *= 2) {
+    const BlockOrder order{.groups = groups, .group = {}, .read = {}, .stop = stop};
+    GA_TRY(const BlockTiming timing, block(bench, order, found));
+    interrupted = interrupted || timing.interrupted;
+    if (interrupted || calibrated(timing.span_ns, block_ns)) {
+      return GroupTime{.span_ns = timing.span_ns / groups, .timed_ns = timing.timed_ns / groups};
+    }
+  }
+}
+
+Result<BlockTiming> TimingLoop::block(Bench& bench, const BlockOrder& order, Check& found) {
+  // The kernels that hang or fault have not run before, and load their code behind no gate.
+  const bool gated = injection_ != Injection::hang && injection_ != Injection::crash;
+  const std::int64_t slow_ns = injection_ == Injection::slow ? order.group.timed_ns / 4 : 0;
+  const std::int64_t per_chunk = std::max<std::int64_t>(
+      1, std::min({kMaxGroupsPerChunk, kMaxSlots / bench.sets(), bench.groups_per_collect()}));
+  Sampler sampler(order.read, kReadingInterval);
+  double timed_ns = 0;
+  double span_ns = 0;
+  std::chrono::nanoseconds host{0};
+  BlockTiming timing;
+  for (std::int64_t done = 0; done < order.groups && !timing.interrupted;) {
+    const std::int64_t groups = std::min(per_chunk, order.groups - done);
+    GA_TRY(
+        const ChunkTime time,
+        run_chunk(bench, {.groups = groups, .slow_ns = slow_ns, .gated = gated, .first = done == 0},
+                  order.stop));
+    GA_CHECK(bench.collect(groups * bench.sets(), found));
+    done += groups;
+    timed_ns += time.timed_ns;
+    span_ns += time.span_ns;
+    host += time.host;
+    timing.launches += groups * bench.sets();
+    timing.interrupted = time.interrupted || (order.stop && done < order.groups && order.stop());
+  }
+  timing.reading = summarise(sampler.stop());
+  timing.timed_ns = static_cast<std::int64_t>(timed_ns);
+  timing.span_ns = static_cast<std::int64_t>(span_ns);
+  GA_CHECK(clocks_agree(timing.span_ns, host.count()));
+  return timing;
+}
+
+}  // namespace ga

@@ -1,0 +1,86 @@
+// TimingLoop: times a bench in blocks. docs/measuring.md tells how a number comes to be.
+//
+// For each group the device runs: poison, event, launches, event, check. The host keeps ahead of
+// the device, and the first group waits at a gate until enough is enqueued, so that no launch gap
+// is timed. Reports of the checks are read between chunks of groups, outside the timed regions.
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "benches/harness/bench.h"
+#include "benches/harness/gate.h"
+#include "benches/harness/injection.h"
+#include "benches/harness/reading.h"
+#include "kernels/runtime/stream.h"
+#include "reports/model/result.h"
+
+namespace ga {
+
+// Asked now and then while the device works; true ends the block as interrupted.
+using Stop = std::function<bool()>;
+
+// How long one group takes: all of it, and its timed part.
+struct GroupTime {
+  std::int64_t span_ns = 0;
+  std::int64_t timed_ns = 0;
+};
+
+struct BlockOrder {
+  std::int64_t groups = 1;
+  GroupTime group;  // by calibration; for the injection `slow`
+  ReadDevice read;
+  Stop stop;
+};
+
+class TimingLoop {
+ public:
+  // On the current device.
+  static Result<std::unique_ptr<TimingLoop>> make(Injection injection);
+
+  // Runs the bench until it is warm and its groups' length is known. Every launch is checked into
+  // `found`, like a timed one.
+  Result<GroupTime> calibrate(Bench& bench, std::int64_t block_ns, const Stop& stop, Check& found);
+
+  // One block. A launch that fails, clocks that disagree, or a device that does not stop is an
+  // Error; slow, throttled and wrong are results.
+  Result<BlockTiming> block(Bench& bench, const BlockOrder& order, Check& found);
+
+  cudaStream_t stream() const { return stream_.get(); }
+
+ private:
+  TimingLoop() = default;
+
+  struct Chunk {
+    std::int64_t groups = 1;
+    std::int64_t slow_ns = 0;
+    bool gated = false;
+    bool first = false;  // of its block: where an injection strikes
+  };
+  struct ChunkTime {
+    double timed_ns = 0, span_ns = 0;
+    std::chrono::nanoseconds host{0};
+    bool interrupted = false;
+  };
+  Status enqueue_group(Bench& bench, const Chunk& chunk, std::int64_t group);
+  Status enqueue_timed(Bench& bench, const Chunk& chunk, std::int64_t group);
+  Status misbehave(const Chunk& chunk, std::int64_t group);
+  Status damage(Bench& bench, const Turn& turn, const Chunk& chunk);
+  Result<ChunkTime> run_chunk(Bench& bench, const Chunk& chunk, const Stop& stop);
+  Result<bool> wait_for_end(const Stop& stop);  // true: interrupted, and run to its end
+  Turn turn(const Bench& bench, std::int64_t group, std::int64_t set) const;
+
+  Injection injection_ = Injection::none;
+  Stream stream_;
+  Event begin_, end_;
+  std::vector<Event> starts_, stops_;  // one pair a group
+  Gate gate_;                          // opened and waited for before the stream goes
+  std::uint64_t serial_ = 0;           // launches before this chunk
+};
+
+}  // namespace ga
