@@ -130,34 +130,40 @@ ServeClock monotonic_clock() {
   return {.now_ns = now, .wall_ns_until = [now](std::int64_t t_ns) { return t_ns - now(); }};
 }
 
-EventWriter::EventWriter(int descriptor, std::function<std::int64_t()> now_ns)
-    : descriptor_(descriptor), now_ns_(std::move(now_ns)) {}
+EventSink line_sink(int descriptor) {
+  return [descriptor](const WireEvent& event) -> Status {
+    std::string line = encode(event);
+    if (line.size() > kMaxWireLine) {
+      return Error(ErrorCode::internal, "an event is longer than a line of the protocol may be");
+    }
+    line += '\n';
+    for (std::string_view rest = line; !rest.empty();) {
+      const ssize_t put = write(descriptor, rest.data(), rest.size());
+      if (put < 0 && errno == EINTR) continue;
+      if (put < 0) return system_error("writing an event");
+      rest.remove_prefix(static_cast<std::size_t>(put));
+    }
+    return Ok{};
+  };
+}
+
+EventWriter::EventWriter(EventSink sink, std::function<std::int64_t()> now_ns)
+    : sink_(std::move(sink)), now_ns_(std::move(now_ns)) {}
 
 Status EventWriter::send(std::int64_t id, EventBody body) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return write_line(id, now_ns_(), std::move(body));
+  return pass_on(id, now_ns_(), std::move(body));
 }
 
 Status EventWriter::send_at(std::int64_t id, std::int64_t t_ns, EventBody body) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return write_line(id, t_ns, std::move(body));
+  return pass_on(id, t_ns, std::move(body));
 }
 
-Status EventWriter::write_line(std::int64_t id, std::int64_t t_ns, EventBody body) {
+Status EventWriter::pass_on(std::int64_t id, std::int64_t t_ns, EventBody body) {
   if (broken_) return Error(ErrorCode::io, "an earlier event could not be written");
-  broken_ = true;  // unless this one is written whole
-  std::string line =
-      encode(WireEvent{.id = id, .seq = seq_, .t_ns = t_ns, .body = std::move(body)});
-  if (line.size() > kMaxWireLine) {
-    return Error(ErrorCode::internal, "an event is longer than a line of the protocol may be");
-  }
-  line += '\n';
-  for (std::string_view rest = line; !rest.empty();) {
-    const ssize_t put = write(descriptor_, rest.data(), rest.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return system_error("writing an event");
-    rest.remove_prefix(static_cast<std::size_t>(put));
-  }
+  broken_ = true;  // unless this one is passed on whole
+  GA_CHECK(sink_({.id = id, .seq = seq_, .t_ns = t_ns, .body = std::move(body)}));
   ++seq_;
   broken_ = false;
   return Ok{};
@@ -205,7 +211,7 @@ Answer Answer::failed(std::string code, std::string text) {
 }
 
 Status serve(const Service& service, int input, int output) {
-  EventWriter writer(output, service.clock.now_ns);
+  EventWriter writer(line_sink(output), service.clock.now_ns);
   HelloEvent hello = service.hello;
   hello.pid = getpid();
   GA_CHECK(writer.send(0, std::move(hello)));

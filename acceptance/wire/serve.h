@@ -27,21 +27,26 @@ struct ServeClock {
 };
 ServeClock monotonic_clock();
 
-// Numbers events and writes each as one line; callable from several threads.
+// Where an event goes: a descriptor, or a person's terminal.
+using EventSink = std::function<Status(const WireEvent&)>;
+// One line of the protocol each. An error when the reader has gone or the line is too long.
+EventSink line_sink(int descriptor);
+
+// Numbers events and passes each on; callable from several threads. After an event that could not
+// be passed on, every later one is an error too: the rest would look whole and would not be.
 class EventWriter {
  public:
-  EventWriter(int descriptor, std::function<std::int64_t()> now_ns);
+  EventWriter(EventSink sink, std::function<std::int64_t()> now_ns);
 
-  // Stamped with now, or with the caller's own time. An error when the reader has gone or the event
-  // is longer than kMaxWireLine; from then on nothing more is written.
+  // Stamped with now, or with the caller's own time.
   Status send(std::int64_t id, EventBody body);
   Status send_at(std::int64_t id, std::int64_t t_ns, EventBody body);
 
  private:
-  Status write_line(std::int64_t id, std::int64_t t_ns, EventBody body);
+  Status pass_on(std::int64_t id, std::int64_t t_ns, EventBody body);
 
   std::mutex mutex_;
-  int descriptor_;
+  EventSink sink_;
   std::function<std::int64_t()> now_ns_;
   std::int64_t seq_ = 0;
   bool broken_ = false;
@@ -50,6 +55,7 @@ class EventWriter {
 // What a handler has in hand while it answers one request.
 class Turn {
  public:
+  // `input` is where requests come from; -1 where nobody asks, and it is never closed.
   Turn(EventWriter& writer, const ServeClock& clock, int input, const WireRequest& request);
 
   // For this request's id. After a failed send, stopped() is true.

@@ -262,7 +262,7 @@ TEST(Serve, EndsWithAnErrorWhenNobodyListens) {
 
 TEST(EventWriter, WritesNothingAfterAnEventThatDoesNotFit) {
   Pipe out;
-  EventWriter writer(out.write_end(), [] { return std::int64_t{1}; });
+  EventWriter writer(line_sink(out.write_end()), [] { return std::int64_t{1}; });
   EXPECT_TRUE(writer.send(1, DoneEvent{}));
   CountersEvent large;
   large.gpus.resize(kMaxWireLine / 100);  // each has a dozen absent fields

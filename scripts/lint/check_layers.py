@@ -28,6 +28,9 @@ MAY = {
     "acceptance/profiles": [MODEL, CODEC, "acceptance/core"],
     "acceptance/gates": ["acceptance/core", MODEL, "benches/stats", "kernels/data"],
     "acceptance/node": [MODEL, "kernels/loader"],
+    # By docs/adr: the worker's answers without its CUDA.
+    "acceptance/probe": [MODEL, CODEC, "kernels/loader", "acceptance/node", "acceptance/wire",
+                         "benches/cases/case_runner.h", "benches/harness/reading.h"],
     # reports/codec by docs/adr: scenarios are read with the codec's strict TOML.
     "acceptance/sim": ["acceptance/wire", MODEL, CODEC, "benches/stats", "kernels/data"],
     "acceptance/worker": HOST_REPORTS + ACCEPTANCE_HOST + ["benches/stats", "kernels/data"],
@@ -47,7 +50,7 @@ for family in FAMILIES:
 MAINS = {
     "acceptance/gpuaccept.cpp": HOST_REPORTS + ACCEPTANCE_HOST,
     "acceptance/gpusim.cpp": ["acceptance/sim", "acceptance/wire", MODEL, CODEC],
-    "acceptance/gpuprobe.cpp": ["acceptance/node", "acceptance/wire", "benches/cases",
+    "acceptance/gpuprobe.cpp": ["acceptance/probe", "acceptance/node", "acceptance/wire", "benches/cases",
                                 "benches/harness", MODEL, CODEC] + DEVICE,
     "benches/gpubench.cpp": ["benches/cases", "benches/harness", "benches/stats", MODEL] + DEVICE
     + FAMILIES,

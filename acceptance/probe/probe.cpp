@@ -1,0 +1,155 @@
+#include "acceptance/probe/probe.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace ga {
+
+namespace {
+
+constexpr std::int64_t kWatchPeriodNs =
+    100'000'000;  // 10 Hz: NVML itself renews power at about that
+
+std::string line_of(const Error& error) {
+  return error.hint().empty() ? error.what() : error.what() + "; " + error.hint();
+}
+
+SampleEvent sample_of(const BlockResult& block) {
+  return {.block = block.block,
+          .unit = block.unit,
+          .value = block.value,
+          .elapsed_ns = block.elapsed_ns,
+          .clock_mhz = block.clock_mhz,
+          .power_mw = block.power_mw,
+          .temp_mc = block.temp_mc,
+          .throttle = block.throttle,
+          .discard = block.discard};
+}
+
+}  // namespace
+
+Probe::Probe(ProbeParts parts)
+    : allowed_(parts.node.gpus),
+      ask_cuda_(std::move(parts.ask_cuda)),
+      run_case_(std::move(parts.run_case)),
+      case_libraries_(std::move(parts.case_libraries)),
+      node_(std::move(parts.node)) {}
+
+// A worker keeps to the GPUs it was started for.
+std::optional<Answer> Probe::refused(const WireRequest& request) const {
+  if (allowed_.empty()) return std::nullopt;
+  for (const std::string& gpu : request.gpus) {
+    if (std::find(allowed_.begin(), allowed_.end(), gpu) != allowed_.end()) continue;
+    return Answer::failed("request.refused", "this worker may not touch " + gpu);
+  }
+  return std::nullopt;
+}
+
+Answer Probe::facts(const WireRequest& request, Turn& turn) {
+  if (auto no = refused(request)) return *std::move(no);
+  turn.send(FactsEvent{.facts = node_.facts(ask_cuda_)});
+  return {.libraries = node_.libraries()};
+}
+
+Answer Probe::events(const WireRequest& request, Turn& turn) {
+  if (auto no = refused(request)) return *std::move(no);
+  auto counters = node_.counters(request.gpus);
+  if (!counters) {
+    if (const auto missing = node_.nvml_missing()) {
+      return Answer::failed("driver.missing", line_of(*missing));
+    }
+    return Answer::failed("gpu.unknown", line_of(counters.error()));
+  }
+  turn.send(CountersEvent{.gpus = *std::move(counters), .log = {}});
+  return {.libraries = node_.libraries()};
+}
+
+Answer Probe::watch(const WireRequest& request, Turn& turn) {
+  if (auto no = refused(request)) return *std::move(no);
+  if (const auto missing = node_.nvml_missing()) {
+    return Answer::failed("driver.missing", line_of(*missing));
+  }
+  const std::vector<std::string> gpus = request.gpus.empty() ? node_.uuids() : request.gpus;
+  if (gpus.empty()) return Answer::failed("gpu.unknown", "NVML lists no GPU to watch");
+  const ServeClock clock = monotonic_clock();
+  std::int64_t next_ns = clock.now_ns();
+  while (!turn.stopped()) {
+    for (const std::string& gpu : gpus) {
+      const GpuReading now = node_.now(gpu);
+      turn.send(TelemetryEvent{.gpu = gpu,
+                               .clock_mhz = now.clock_mhz,
+                               .power_mw = now.power_mw,
+                               .temp_mc = now.temp_mc,
+                               .throttle = now.throttle});
+    }
+    // A reading that took long is not followed by a burst.
+    next_ns = std::max(next_ns + kWatchPeriodNs, clock.now_ns());
+    if (!turn.wait_until(next_ns)) break;
+  }
+  return {.libraries = node_.libraries()};
+}
+
+// The GPU that a case runs on: the one named, else the only one there is; empty if that is unclear.
+std::string Probe::gpu_of(const WireRequest& request) {
+  if (request.gpus.size() == 1) return request.gpus[0];
+  const std::vector<std::string> all = allowed_.empty() ? node_.uuids() : allowed_;
+  return all.size() == 1 ? all[0] : std::string();
+}
+
+Answer Probe::run_case(const WireRequest& request, Turn& turn) {
+  if (auto no = refused(request)) return *std::move(no);
+  if (request.gpus.size() > 1) {
+    return Answer::failed("request.refused", "a case runs on one GPU; ask a worker for each");
+  }
+  // Opens NVML now, because the readings come from another thread. Without it each reading is
+  // absent with that reason, and every block is discarded for it.
+  (void)node_.nvml_missing();
+  const std::string gpu = gpu_of(request);
+  std::int64_t sent = 0;
+  const CaseEnd end = run_case_(
+      {.case_id = request.case_id,
+       .params = request.params,
+       .gpu = gpu,
+       .blocks = request.blocks,
+       .first_block = request.first_block,
+       .block_ns = request.block_ns,
+       .seed = request.seed},
+      [&] {
+        const GpuReading now = node_.now(gpu);
+        return DeviceReading{.clock_mhz = now.clock_mhz,
+                             .power_mw = now.power_mw,
+                             .temp_mc = now.temp_mc,
+                             .throttle = now.throttle};
+      },
+      [&](const BlockResult& block) {
+        turn.send(sample_of(block));
+        turn.send(CheckEvent{.block = block.block, .check = block.check});
+        ++sent;
+      },
+      [&] { return turn.stopped(); });
+  Answer answer;
+  answer.leave = end.worker_lost;
+  if (!end.code.empty()) {
+    answer.error = ErrorEvent{.code = end.code, .text = end.text};
+  } else if (sent != request.blocks) {
+    answer.error = ErrorEvent{.code = turn.expired() ? "deadline.passed" : "interrupted",
+                              .text = std::to_string(sent) + " of " +
+                                      std::to_string(request.blocks) + " blocks were measured"};
+  }
+  answer.libraries = node_.libraries();
+  const std::vector<Library> more = case_libraries_();
+  answer.libraries.insert(answer.libraries.end(), more.begin(), more.end());
+  return answer;
+}
+
+Service Probe::service(HelloEvent hello) {
+  Service service;
+  service.hello = std::move(hello);
+  service.facts = [this](const WireRequest& r, Turn& t) { return facts(r, t); };
+  service.events = [this](const WireRequest& r, Turn& t) { return events(r, t); };
+  service.watch = [this](const WireRequest& r, Turn& t) { return watch(r, t); };
+  service.case_ = [this](const WireRequest& r, Turn& t) { return run_case(r, t); };
+  return service;
+}
+
+}  // namespace ga

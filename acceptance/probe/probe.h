@@ -1,0 +1,50 @@
+// Probe: the answers of the real worker to each verb. It has no CUDA: the main that has it hands in
+// what CUDA sees and how a case is run, and a test hands in something else.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "acceptance/node/node.h"
+#include "acceptance/wire/serve.h"
+#include "benches/cases/case_runner.h"
+
+namespace ga {
+
+using RunCase = std::function<CaseEnd(const CaseRequest&, const ReadDevice&,
+                                      const std::function<void(const BlockResult&)>&,
+                                      const std::function<bool()>&)>;
+
+struct ProbeParts {
+  NodeOptions node;
+  AskCuda ask_cuda;
+  RunCase run_case;
+  std::function<std::vector<Library>()> case_libraries;
+};
+
+class Probe {
+ public:
+  explicit Probe(ProbeParts parts);
+
+  Answer facts(const WireRequest& request, Turn& turn);
+  Answer events(const WireRequest& request, Turn& turn);
+  // A reading of each GPU ten times a second, until nobody listens.
+  Answer watch(const WireRequest& request, Turn& turn);
+  Answer run_case(const WireRequest& request, Turn& turn);
+
+  // These four as a service. The probe outlives it.
+  Service service(HelloEvent hello);
+
+ private:
+  std::optional<Answer> refused(const WireRequest& request) const;
+  std::string gpu_of(const WireRequest& request);
+
+  std::vector<std::string> allowed_;
+  AskCuda ask_cuda_;
+  RunCase run_case_;
+  std::function<std::vector<Library>()> case_libraries_;
+  Node node_;
+};
+
+}  // namespace ga

@@ -1,0 +1,221 @@
+// How the real worker answers, with a fake NVML under it and cases that measure nothing.
+#include "acceptance/probe/probe.h"
+
+#include "acceptance/node/testing/fixture.h"
+#include "acceptance/probe/event_text.h"
+
+namespace ga {
+namespace {
+
+class ProbeTest : public NodeFixture {
+ protected:
+  void SetUp() override {
+    NodeFixture::SetUp();
+    end_ = {};
+    made_ = 2;
+  }
+
+  // Runs one request and keeps its events.
+  Answer ask(Verb verb, const std::vector<std::string>& gpus, std::int64_t deadline_ns = 0) {
+    Probe probe({.node = options_,
+                 .ask_cuda = cuda,
+                 .run_case =
+                     [this](const CaseRequest& request, const ReadDevice& read,
+                            const std::function<void(const BlockResult&)>& emit,
+                            const std::function<bool()>& stop) {
+                       return measure(request, read, emit, stop);
+                     },
+                 .case_libraries = [] { return std::vector<Library>{}; }});
+    WireRequest request;
+    request.id = 3;
+    request.verb = verb;
+    request.gpus = gpus;
+    request.deadline_ns = deadline_ns;
+    if (verb == Verb::case_) {
+      request.case_id = "memory.copy";
+      request.params = {{"bytes", 4096}};
+      request.blocks = 2;
+      request.first_block = 5;
+    }
+    events_.clear();
+    EventWriter writer(
+        [this](const WireEvent& event) -> Status {
+          if (events_.size() >= most_events_) return Error(ErrorCode::io, "nobody listens");
+          events_.push_back(event);
+          return Ok{};
+        },
+        clock_.now_ns);
+    const Service service = probe.service({});
+    Turn turn(writer, clock_, -1, request);
+    switch (verb) {
+      case Verb::facts:
+        return service.facts(request, turn);
+      case Verb::events:
+        return service.events(request, turn);
+      case Verb::watch:
+        return service.watch(request, turn);
+      case Verb::case_:
+        break;
+    }
+    return service.case_(request, turn);
+  }
+
+  CaseEnd measure(const CaseRequest& request, const ReadDevice& read,
+                  const std::function<void(const BlockResult&)>& emit,
+                  const std::function<bool()>& stop) {
+    asked_ = request;
+    for (std::int64_t i = 0; i < made_ && !stop(); ++i) {
+      const DeviceReading now = read();
+      BlockResult block;
+      block.block = request.first_block + i;
+      block.unit = "bytes_per_s";
+      block.value = 1000;
+      block.clock_mhz = now.clock_mhz ? *now.clock_mhz : -1;
+      block.check.kind = "pattern";
+      emit(block);
+    }
+    return end_;
+  }
+
+  std::string code_of(const Answer& answer) const { return answer.error ? answer.error->code : ""; }
+
+  ServeClock clock_ = monotonic_clock();
+  std::vector<WireEvent> events_;
+  std::size_t most_events_ = 100;
+  CaseRequest asked_;
+  CaseEnd end_;
+  std::int64_t made_ = 2;
+};
+
+TEST_F(ProbeTest, SendsFactsAndNamesNvml) {
+  state();
+  healthy_kernel();
+  const Answer answer = ask(Verb::facts, {});
+  EXPECT_EQ(code_of(answer), "");
+  ASSERT_EQ(events_.size(), 1u);
+  EXPECT_EQ(std::get<FactsEvent>(events_[0].body).facts.gpus.size(), 8u);
+  ASSERT_EQ(answer.libraries.size(), 1u);
+  EXPECT_EQ(answer.libraries[0].name, "libnvidia-ml.so.1");
+}
+
+TEST_F(ProbeTest, SendsCountersOfTheGpusNamed) {
+  state();
+  EXPECT_EQ(code_of(ask(Verb::events, {uuid(4)})), "");
+  ASSERT_EQ(events_.size(), 1u);
+  const auto& gpus = std::get<CountersEvent>(events_[0].body).gpus;
+  ASSERT_EQ(gpus.size(), 1u);
+  EXPECT_EQ(gpus[0].unit_id, "gpu/4");
+  EXPECT_EQ(code_of(ask(Verb::events, {"GPU-nobody"})), "gpu.unknown");
+}
+
+TEST_F(ProbeTest, TouchesOnlyTheGpusItWasStartedFor) {
+  state();
+  options_.gpus = {uuid(1)};
+  for (const Verb verb : {Verb::facts, Verb::events, Verb::watch, Verb::case_}) {
+    EXPECT_EQ(code_of(ask(verb, {uuid(2)})), "request.refused");
+    EXPECT_TRUE(events_.empty());
+  }
+  EXPECT_EQ(code_of(ask(Verb::case_, {})), "");
+  EXPECT_EQ(asked_.gpu, uuid(1));
+}
+
+TEST_F(ProbeTest, WatchesEachGpuInTurnUntilNobodyListens) {
+  state();
+  most_events_ = 5;
+  const std::int64_t begun_ns = clock_.now_ns();
+  EXPECT_EQ(code_of(ask(Verb::watch, {uuid(0), uuid(6)})), "");
+  const std::int64_t took_ns = clock_.now_ns() - begun_ns;
+  ASSERT_EQ(events_.size(), 5u);
+  EXPECT_EQ(std::get<TelemetryEvent>(events_[0].body).gpu, uuid(0));
+  EXPECT_EQ(std::get<TelemetryEvent>(events_[1].body).gpu, uuid(6));
+  EXPECT_EQ(std::get<TelemetryEvent>(events_[2].body).gpu, uuid(0));
+  EXPECT_EQ(*std::get<TelemetryEvent>(events_[2].body).power_mw, 72500);
+  EXPECT_GE(took_ns, 190'000'000);  // three rounds at 10 Hz
+}
+
+TEST_F(ProbeTest, AWatchedGpuThatIsLostGivesReadingsThatSayWhy) {
+  state("clock_sm !15\npower_usage !15\n");
+  most_events_ = 1;
+  (void)ask(Verb::watch, {uuid(0)});  // ends when nobody listens; the readings are looked at
+  ASSERT_EQ(events_.size(), 1u);
+  const auto& now = std::get<TelemetryEvent>(events_[0].body);
+  EXPECT_EQ(now.clock_mhz, KnownInt::missing("GPU is lost"));
+  EXPECT_EQ(*now.temp_mc, 31000);
+  EXPECT_NE(event_text(events_[0]).find("- (GPU is lost)"), std::string::npos);
+}
+
+TEST_F(ProbeTest, AWatchEndsAtItsDeadline) {
+  state();
+  EXPECT_EQ(code_of(ask(Verb::watch, {uuid(0)}, clock_.now_ns() + 30'000'000)), "");
+  EXPECT_EQ(events_.size(), 1u);
+}
+
+TEST_F(ProbeTest, ABlockIsASampleThenItsCheck) {
+  state();
+  EXPECT_EQ(code_of(ask(Verb::case_, {uuid(2)})), "");
+  ASSERT_EQ(events_.size(), 4u);
+  EXPECT_EQ(asked_.gpu, uuid(2));
+  EXPECT_EQ(asked_.case_id, "memory.copy");
+  EXPECT_EQ(asked_.params.at("bytes"), 4096);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto& sample = std::get<SampleEvent>(events_[2 * i].body);
+    EXPECT_EQ(sample.block, static_cast<std::int64_t>(5 + i));
+    EXPECT_EQ(sample.clock_mhz, 345);
+    EXPECT_EQ(std::get<CheckEvent>(events_[2 * i + 1].body).block, sample.block);
+  }
+}
+
+TEST_F(ProbeTest, PassesOnWhyACaseEndedAndLeavesWhenItIsPoisoned) {
+  state();
+  end_ = {.code = "library.missing", .text = "no cuBLASLt", .worker_lost = false};
+  Answer answer = ask(Verb::case_, {uuid(2)});
+  EXPECT_EQ(code_of(answer), "library.missing");
+  EXPECT_FALSE(answer.leave);
+  end_ = {.code = "device.fault", .text = "illegal address", .worker_lost = true};
+  answer = ask(Verb::case_, {uuid(2)});
+  EXPECT_EQ(code_of(answer), "device.fault");
+  EXPECT_TRUE(answer.leave);
+}
+
+TEST_F(ProbeTest, FewerBlocksThanAskedForIsNotDone) {
+  state();
+  made_ = 1;
+  EXPECT_EQ(code_of(ask(Verb::case_, {uuid(2)})), "interrupted");
+  EXPECT_EQ(code_of(ask(Verb::case_, {uuid(2)}, 1)), "deadline.passed");
+}
+
+TEST_F(ProbeTest, ACaseRunsOnOneGpu) {
+  state();
+  EXPECT_EQ(code_of(ask(Verb::case_, {uuid(1), uuid(2)})), "request.refused");
+}
+
+TEST_F(ProbeTest, WithoutADriverFactsAreAbsentAndTheRestIsAnError) {
+  options_.places.libs = (root_ / "nowhere").string();
+  EXPECT_EQ(code_of(ask(Verb::facts, {})), "");
+  const Facts& facts = std::get<FactsEvent>(events_.at(0).body).facts;
+  EXPECT_FALSE(facts.node.gpus_nvml);
+  EXPECT_EQ(code_of(ask(Verb::watch, {})), "driver.missing");
+  EXPECT_EQ(code_of(ask(Verb::events, {uuid(0)})), "driver.missing");
+}
+
+TEST(EventText, SaysLoudlyThatDataIsWrong) {
+  WireEvent event;
+  CheckEvent check{.block = 4, .check = {}};
+  check.check.kind = "exact";
+  check.check.expected = "aa";
+  check.check.got = "aa";
+  event.body = check;
+  EXPECT_EQ(event_text(event), "block 4: data right (exact)\n");
+  check.check.got = "ab";
+  event.body = check;
+  EXPECT_NE(event_text(event).find("data WRONG"), std::string::npos);
+  check.check.got = "aa";
+  check.check.wrong = 1;
+  check.check.first = FirstMismatch{};
+  event.body = check;
+  EXPECT_NE(event_text(event).find("data WRONG"), std::string::npos);
+  EXPECT_NE(event_text(event).find("first: tile"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace ga
