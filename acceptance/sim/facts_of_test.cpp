@@ -1,0 +1,134 @@
+#include "acceptance/sim/facts_of.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace ga {
+namespace {
+
+Scenario healthy() { return *load_scenario("healthy-h200"); }
+
+Scenario with(FaultKind kind, int gpu, double severity = 1) {
+  Scenario scenario = healthy();
+  Fault fault;
+  fault.kind = kind;
+  fault.gpu = gpu;
+  fault.severity = severity;
+  scenario.faults.push_back(fault);
+  return scenario;
+}
+
+template <class Record>
+void expect_all_known(const Record& record, const std::string& whose) {
+  Record::visit_fields(record, [&](std::string_view name, const auto& known) {
+    EXPECT_TRUE(known.value.has_value()) << whose << "." << name << ": " << known.absent;
+  });
+}
+
+TEST(SimFacts, AHealthyNodeAnswersEveryField) {
+  for (const char* name : {"healthy-h200", "healthy-b200", "healthy-single"}) {
+    const Scenario scenario = *load_scenario(name);
+    const Facts facts = facts_of(scenario);
+    expect_all_known(facts.node, name);
+    ASSERT_EQ(facts.gpus.size(), static_cast<std::size_t>(scenario.gpus));
+    for (int gpu = 0; gpu < scenario.gpus; ++gpu) {
+      expect_all_known(facts.gpus[static_cast<std::size_t>(gpu)], name);
+      expect_all_known(counters_of(scenario, gpu, {}), name);
+    }
+  }
+}
+
+TEST(SimFacts, TwoWorkersSayTheSame) { EXPECT_EQ(facts_of(healthy()), facts_of(healthy())); }
+
+TEST(SimFacts, IdentitiesAreUniqueAndFollowTheSeed) {
+  std::set<std::string> seen;
+  Scenario other = healthy();
+  other.seed += 1;
+  for (const Facts& facts : {facts_of(healthy()), facts_of(other)}) {
+    for (const GpuFacts& gpu : facts.gpus) {
+      EXPECT_TRUE(seen.insert(*gpu.uuid).second);
+      EXPECT_TRUE(seen.insert(*gpu.serial).second);
+      EXPECT_EQ(gpu.uuid.value->size(), 40u);  // "GPU-" and 36
+    }
+  }
+}
+
+TEST(SimFacts, AMissingGpuIsInNoSourceAndTheOthersMoveUp) {
+  const Scenario scenario = with(FaultKind::gpu_missing, 2);
+  const Facts facts = facts_of(scenario);
+  ASSERT_EQ(facts.gpus.size(), 7u);
+  EXPECT_EQ(*facts.node.gpus_nvml, 7);
+  EXPECT_EQ(*facts.node.gpus_pci, 7);
+  EXPECT_EQ(facts.gpus[2].unit_id, "gpu/2");
+  EXPECT_EQ(*facts.gpus[2].uuid, gpu_uuid(scenario, 3));
+  EXPECT_EQ(present_unit(scenario, 2), "");
+}
+
+TEST(SimFacts, FaultsOfIdentityTouchOneThingEach) {
+  const Facts right = facts_of(healthy());
+  const Facts serial = facts_of(with(FaultKind::duplicate_serial, 4));
+  EXPECT_EQ(*serial.gpus[4].serial, *right.gpus[3].serial);
+  EXPECT_EQ(*serial.gpus[4].uuid, *right.gpus[4].uuid);
+  const Facts uuid = facts_of(with(FaultKind::duplicate_uuid, 0));
+  EXPECT_EQ(*uuid.gpus[0].uuid, *right.gpus[7].uuid);
+  const Facts part = facts_of(with(FaultKind::wrong_part, 4));
+  EXPECT_EQ(*part.gpus[4].pci_device, "10de:2330");
+  EXPECT_EQ(*part.gpus[4].sysfs_pci_device, "10de:2330");
+  EXPECT_NE(*facts_of(with(FaultKind::cuda_disagrees, 4)).gpus[4].cuda_uuid, *right.gpus[4].uuid);
+  EXPECT_NE(*facts_of(with(FaultKind::proc_disagrees, 4)).gpus[4].proc_uuid, *right.gpus[4].uuid);
+  EXPECT_EQ(*facts_of(with(FaultKind::gpu_hidden_from_cuda, -1)).node.gpus_cuda, 7);
+}
+
+TEST(SimFacts, FaultsOfConfigurationAndMemoryShowInTheirField) {
+  EXPECT_FALSE(*facts_of(with(FaultKind::ecc_off, 1)).gpus[1].ecc_current);
+  EXPECT_TRUE(*facts_of(with(FaultKind::ecc_pending, 1)).gpus[1].ecc_current);
+  EXPECT_FALSE(*facts_of(with(FaultKind::ecc_pending, 1)).gpus[1].ecc_pending);
+  EXPECT_TRUE(*facts_of(with(FaultKind::mig_on, 1)).gpus[1].mig_current);
+  EXPECT_FALSE(facts_of(with(FaultKind::mig_on, 1)).gpus[1].remap_failed);
+  EXPECT_EQ(*facts_of(with(FaultKind::power_limit_low, -1, 0.1)).gpus[6].power_limit_enforced_mw,
+            630'000);
+  EXPECT_EQ(*facts_of(with(FaultKind::foreign_process, 1)).gpus[1].processes, 1);
+  EXPECT_FALSE(facts_of(with(FaultKind::profiler_running, -1)).node.profilers.value->empty());
+  EXPECT_TRUE(*facts_of(with(FaultKind::remap_pending, 1)).gpus[1].remap_pending);
+  EXPECT_TRUE(*facts_of(with(FaultKind::remap_failed, 1)).gpus[1].remap_failed);
+  EXPECT_EQ(*facts_of(with(FaultKind::remap_exhausted, 1, 3)).gpus[1].remap_banks_none, 3);
+  EXPECT_EQ(
+      *facts_of(with(FaultKind::ecc_uncorrected, 1, 2)).gpus[1].ecc_dram_uncorrected_aggregate, 2);
+  EXPECT_TRUE(*facts_of(with(FaultKind::sram_threshold, 1)).gpus[1].ecc_sram_threshold_exceeded);
+  EXPECT_EQ(*facts_of(with(FaultKind::slow_pcie, 1, 0.5)).gpus[1].pcie_width_current, 8);
+}
+
+TEST(SimFacts, AnAbsentFieldSaysWhyAndLeavesTheOthers) {
+  Scenario scenario = with(FaultKind::field_absent, 3);
+  scenario.faults.back().field = "throttle_hw_thermal_ns";
+  const GpuCounters counters = counters_of(scenario, 3, {});
+  EXPECT_FALSE(counters.throttle_hw_thermal_ns);
+  EXPECT_FALSE(counters.throttle_hw_thermal_ns.absent.empty());
+  EXPECT_TRUE(counters.throttle_power_brake_ns);
+  EXPECT_TRUE(counters_of(scenario, 2, {}).throttle_hw_thermal_ns);
+}
+
+TEST(SimCounters, GrowByWhatTheWorkerWentThrough) {
+  const Scenario scenario = healthy();
+  LoadHistory history;
+  history.load_s = 10;
+  history.hw_thermal_ns = 7;
+  history.energy_mj = 1000;
+  const GpuCounters before = counters_of(scenario, 0, {});
+  const GpuCounters after = counters_of(scenario, 0, history);
+  EXPECT_EQ(*after.throttle_hw_thermal_ns - *before.throttle_hw_thermal_ns, 7);
+  EXPECT_EQ(*after.energy_mj - *before.energy_mj, 1000);
+  EXPECT_EQ(*after.ecc_dram_uncorrected, 0);
+}
+
+TEST(SimCounters, ErrorsUnderLoadAppearUnderLoadOnly) {
+  Scenario scenario = with(FaultKind::ecc_under_load, 5, 4);
+  LoadHistory loaded;
+  loaded.load_s = 1;
+  EXPECT_EQ(*counters_of(scenario, 5, {}).ecc_dram_uncorrected, 0);
+  EXPECT_EQ(*counters_of(scenario, 5, loaded).ecc_dram_uncorrected, 4);
+}
+
+}  // namespace
+}  // namespace ga

@@ -1,0 +1,143 @@
+#include "acceptance/sim/faults.h"
+
+#include <array>
+
+namespace ga {
+namespace {
+
+using K = FaultKind;
+using P = FaultPlace;
+constexpr std::string_view kNone = "";
+constexpr std::string_view kLost = "share of the rate that is lost";
+constexpr std::string_view kLaunches = "share of the launches that come out wrong";
+constexpr std::string_view kBlock = "number of the block in its series at which it happens";
+constexpr std::string_view kShare = "share of the time under load";
+
+constexpr std::array kKinds{
+    // Who is there.
+    FaultInfo{K::gpu_missing, "gpu-missing", P::gpu, false, kNone, 0, 0, 0,
+              "the GPU is in no source: NVML, CUDA, /proc, PCI; the others move up"},
+    FaultInfo{K::duplicate_serial, "duplicate-serial", P::gpu, false, kNone, 0, 0, 0,
+              "the GPU has the serial number of its neighbour"},
+    FaultInfo{K::duplicate_uuid, "duplicate-uuid", P::gpu, false, kNone, 0, 0, 0,
+              "the GPU has the UUID of its neighbour, in every source"},
+    FaultInfo{K::wrong_part, "wrong-part", P::either, false, kNone, 0, 0, 0,
+              "the PCI device is an H100's (10de:2330) under the ordered part's name"},
+    FaultInfo{K::cuda_disagrees, "cuda-disagrees", P::gpu, false, kNone, 0, 0, 0,
+              "CUDA reports another UUID at that PCI address than NVML"},
+    FaultInfo{K::proc_disagrees, "proc-disagrees", P::gpu, false, kNone, 0, 0, 0,
+              "/proc/driver/nvidia reports another UUID at that PCI address than NVML"},
+    FaultInfo{K::pci_disagrees, "pci-disagrees", P::gpu, false, kNone, 0, 0, 0,
+              "PCI sysfs reports another device at that address than NVML"},
+    FaultInfo{K::gpu_hidden_from_cuda, "gpu-hidden-from-cuda", P::node, false, kNone, 0, 0, 0,
+              "CUDA counts one GPU fewer than NVML"},
+    // How it is set.
+    FaultInfo{K::ecc_off, "ecc-off", P::either, false, kNone, 0, 0, 0, "ECC is off"},
+    FaultInfo{K::ecc_pending, "ecc-pending", P::either, false, kNone, 0, 0, 0,
+              "ECC is on and will be off after the next reset"},
+    FaultInfo{K::mig_on, "mig-on", P::either, false, kNone, 0, 0, 0,
+              "MIG is on; the state of row remapping cannot be read"},
+    FaultInfo{K::power_limit_low, "power-limit-low", P::either, false,
+              "share of the power limit that is missing", 0.01, 0.7, 0.1,
+              "the enforced power limit is low; clocks under load follow"},
+    FaultInfo{K::foreign_process, "foreign-process", P::either, false, kNone, 0, 0, 0,
+              "somebody else's process computes on the GPU"},
+    FaultInfo{K::profiler_running, "profiler-running", P::node, false, kNone, 0, 0, 0,
+              "a profiler holds the performance counters"},
+    FaultInfo{K::field_absent, "field-absent", P::either, false, kNone, 0, 0, 0,
+              "the fact or counter named by `field` cannot be read"},
+    // Memory health.
+    FaultInfo{K::remap_pending, "remap-pending", P::gpu, false, kNone, 0, 0, 0,
+              "a row remap waits for a reset"},
+    FaultInfo{K::remap_failed, "remap-failed", P::gpu, false, kNone, 0, 0, 0,
+              "a row could not be remapped"},
+    FaultInfo{K::remap_exhausted, "remap-exhausted", P::gpu, false,
+              "number of banks without a spare row", 1, 512, 1, "banks have no spare row left"},
+    FaultInfo{K::ecc_uncorrected, "ecc-uncorrected", P::gpu, false, "number of errors", 1, 1e6, 1,
+              "the aggregate counter of uncorrected DRAM errors is not zero"},
+    FaultInfo{K::sram_threshold, "sram-threshold", P::gpu, false, kNone, 0, 0, 0,
+              "the SRAM error threshold flag is set"},
+    FaultInfo{K::ecc_under_load, "ecc-under-load", P::gpu, true, "number of errors", 1, 1e6, 1,
+              "uncorrected DRAM errors are counted while the GPU is loaded"},
+    // Clocks, power, heat.
+    FaultInfo{K::clock_locked, "clock-locked", P::either, false,
+              "share of the maximum SM clock that is missing", 0.05, 0.9, 0.4,
+              "the SM clock is locked low; no throttle reason shows it"},
+    FaultInfo{K::hw_thermal, "hw-thermal", P::either, true, kShare, 1e-6, 1, 0.05,
+              "hardware thermal slowdown (0x40), at half the clock while it lasts"},
+    FaultInfo{K::power_brake, "power-brake", P::either, true, kShare, 1e-6, 1, 0.05,
+              "power brake (0x80), at half the clock while it lasts"},
+    FaultInfo{K::hot_inlet, "hot-inlet", P::node, true, "kelvin added to the inlet", 1, 60, 25,
+              "hot air enters the node"},
+    FaultInfo{K::bad_cooling, "bad-cooling", P::gpu, true, "share added to the thermal resistance",
+              0.05, 3, 0.5, "a poor heat sink"},
+    // Speed.
+    FaultInfo{K::slow_hbm, "slow-hbm", P::either, true, kLost, 0.001, 0.95, 0.2,
+              "every memory case is slower"},
+    FaultInfo{K::slow_gemm, "slow-gemm", P::either, true, kLost, 0.001, 0.6, 0.2,
+              "a poor die: the power limit leaves it a lower clock"},
+    FaultInfo{K::slow_own, "slow-own", P::either, true, kLost, 0.001, 0.95, 0.5,
+              "our own GEMM is slower, the library's is not"},
+    FaultInfo{K::slow_pcie, "slow-pcie", P::either, true, kLost, 0.001, 0.95, 0.5,
+              "the PCIe link is narrow: the largest width of 1, 2, 4, 8, 16 that remains is shown"},
+    FaultInfo{K::host_starvation, "host-starvation", P::either, true, kLost, 0.001, 0.95, 0.5,
+              "host copies are slow while all GPUs run; alone (alone = 1) they are not"},
+    FaultInfo{K::slow_settling, "slow-settling", P::either, false,
+              "share of the rate that is lost at the start of the load", 0.001, 0.5, 0.05,
+              "GEMMs are slow at first; the loss fades with 40 s of load"},
+    FaultInfo{K::noisy_blocks, "noisy-blocks", P::either, false,
+              "relative standard deviation added between blocks", 0.001, 0.3, 0.03,
+              "the rate of every case wanders from block to block"},
+    FaultInfo{K::bimodal_clock, "bimodal-clock", P::either, false,
+              "half the distance of the two clocks, of their mean", 0.01, 0.5, 0.18,
+              "the clock read under a GEMM jumps between two values; the rate does not"},
+    FaultInfo{K::clock_unreadable, "clock-unreadable", P::either, false,
+              "number of blocks of each series that have no clock reading", 1, 1000, 3,
+              "blocks are discarded with no_clock_reading"},
+    // Data.
+    FaultInfo{K::bit_flip, "bit-flip", P::either, true, kLaunches, 1e-9, 1, 1,
+              "one bit of one element of a GEMM's result is wrong"},
+    FaultInfo{K::zero_tile, "zero-tile", P::either, true, kLaunches, 1e-9, 1, 1,
+              "8 x 8 elements of a GEMM's result are zero"},
+    FaultInfo{K::nan, "nan", P::either, true, kLaunches, 1e-9, 1, 1,
+              "one element of a GEMM's result is not a number"},
+    FaultInfo{K::memory_corrupt, "memory-corrupt", P::either, true, "number of wrong words", 1, 1e6,
+              1, "words of device memory come back wrong in every memory case"},
+    FaultInfo{K::pcie_corrupt, "pcie-corrupt", P::either, true, "number of wrong words", 1, 1e6, 1,
+              "words come back wrong from a copy over PCIe"},
+    // Workers.
+    FaultInfo{K::worker_crash, "worker-crash", P::either, true, kBlock, 0, 1e6, 0,
+              "the worker dies by signal"},
+    FaultInfo{K::worker_exit, "worker-exit", P::either, true, "the exit status", 1, 125, 1,
+              "the worker ends in the middle of a case"},
+    FaultInfo{K::worker_hang, "worker-hang", P::either, true, kBlock, 0, 1e6, 0,
+              "the worker stops, and ignores SIGTERM"},
+    FaultInfo{K::worker_garbage, "worker-garbage", P::either, true, kBlock, 0, 1e6, 0,
+              "the worker writes bytes that are no event"},
+    FaultInfo{K::worker_endless_line, "worker-endless-line", P::either, true, kBlock, 0, 1e6, 0,
+              "the worker writes 2 MiB without a newline, then hangs"},
+    FaultInfo{K::worker_silence, "worker-silence", P::either, false, kNone, 0, 0, 0,
+              "the worker never says anything, not even hello"},
+    FaultInfo{K::watch_silent, "watch-silent", P::either, true, kNone, 0, 0, 0,
+              "the watcher falls silent at at_s of its own time"},
+};
+
+}  // namespace
+
+std::span<const FaultInfo> fault_kinds() { return kKinds; }
+
+const FaultInfo* find_fault_kind(std::string_view id) {
+  for (const FaultInfo& info : kKinds) {
+    if (info.id == id) return &info;
+  }
+  return nullptr;
+}
+
+const FaultInfo& fault_info(FaultKind kind) {
+  for (const FaultInfo& info : kKinds) {
+    if (info.kind == kind) return info;
+  }
+  return kKinds.front();  // unreachable while the table is whole; a test walks every kind
+}
+
+}  // namespace ga

@@ -1,0 +1,92 @@
+// Faults: what a scenario can put into its node, by name. One table holds every kind with its
+// place, what its severity means and the range that has a meaning; the reader, the simulator and
+// docs/scenario-format.md agree with it.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace ga {
+
+enum class FaultKind {
+  gpu_missing,
+  duplicate_serial,
+  duplicate_uuid,
+  wrong_part,
+  cuda_disagrees,
+  proc_disagrees,
+  pci_disagrees,
+  gpu_hidden_from_cuda,
+  ecc_off,
+  ecc_pending,
+  mig_on,
+  power_limit_low,
+  foreign_process,
+  profiler_running,
+  field_absent,
+  remap_pending,
+  remap_failed,
+  remap_exhausted,
+  ecc_uncorrected,
+  sram_threshold,
+  ecc_under_load,
+  clock_locked,
+  hw_thermal,
+  power_brake,
+  hot_inlet,
+  bad_cooling,
+  slow_hbm,
+  slow_gemm,
+  slow_own,
+  slow_pcie,
+  host_starvation,
+  slow_settling,
+  noisy_blocks,
+  bimodal_clock,
+  clock_unreadable,
+  bit_flip,
+  zero_tile,
+  nan,
+  memory_corrupt,
+  pcie_corrupt,
+  worker_crash,
+  worker_exit,
+  worker_hang,
+  worker_garbage,
+  worker_endless_line,
+  worker_silence,
+  watch_silent,
+};
+
+enum class FaultPlace { gpu, node, either };  // "gpu/N" only, "node" only, or both
+
+struct FaultInfo {
+  FaultKind kind;
+  std::string_view id;  // in scenario files
+  FaultPlace place;
+  bool timed;  // at_s has a meaning: the fault can begin under load
+  // Severity: its meaning (empty: the kind takes none), range, and value where it is not given.
+  std::string_view severity;
+  double min = 0, max = 0, fallback = 0;
+  std::string_view effect;  // one line
+};
+
+std::span<const FaultInfo> fault_kinds();
+const FaultInfo* find_fault_kind(std::string_view id);
+const FaultInfo& fault_info(FaultKind kind);
+
+// Which GEMMs a data fault spoils.
+enum class FaultPath { both, own, vendor };
+
+struct Fault {
+  FaultKind kind = FaultKind::gpu_missing;
+  int gpu = -1;  // index, or -1: the node, which means every GPU
+  double at_s = 0;
+  double severity = 0;
+  std::string field;                 // field_absent only: the fact's name
+  FaultPath path = FaultPath::both;  // bit_flip, zero_tile, nan only
+  friend bool operator==(const Fault&, const Fault&) = default;
+};
+
+}  // namespace ga

@@ -1,0 +1,52 @@
+// Part: one kind of GPU as the simulator plays it. Figures are data (parts/*.toml, or the table
+// [other] of a scenario), each with its source; nothing about a part is in code.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "reports/codec/toml.h"
+#include "reports/model/embedded.h"
+
+namespace ga {
+
+// A GEMM that runs at the power limit: its rate there, and the clock that the limit leaves it.
+struct CappedRate {
+  double flops = 0;
+  double mhz = 0;
+};
+
+struct Part {
+  std::string name, board_part, pci_device, pci_subsystem, vbios, inforom;
+  std::int64_t memory_bytes = 0, sm_count = 0;
+  // MHz.
+  double clock_max = 0, clock_idle = 0, clock_step = 0, clock_memory = 0, clock_memory_bound = 0;
+  // Watts.
+  double limit_w = 0, min_w = 0, max_w = 0;
+  double idle_w = 0, light_w = 0, pcie_w = 0, memory_w = 0;
+  double exponent = 0;  // dynamic power grows with the clock to this power
+  double leakage_w_per_k = 0;
+  // Heat: a fast and a slow path from the die to the air.
+  double kelvin_per_w = 0, fast_share = 0, fast_s = 0, slow_s = 0, odd_slot_k = 0;
+  double sw_limit_c = 0, hw_limit_c = 0;
+  std::int64_t link_gen = 0, link_width = 0;
+  // Relative standard deviations: between GPUs, and between blocks of one series.
+  double spread_gemm = 0, spread_memory = 0, spread_pcie = 0;
+  double block_gemm = 0, block_memory = 0, block_pcie = 0;
+  std::map<std::string, double> bytes_per_s;  // by case id: "memory.copy", "pcie.h2d"
+  CappedRate cublaslt, own;
+};
+
+// Reads every key of a part's table; complaints stay in the table, see TomlTable::close().
+Part read_part(TomlTable& table);
+
+// "h200", "b200". An error names the parts there are.
+Result<Part> builtin_part(std::string_view name);
+
+// parts/*.toml.
+std::span<const Embedded> builtin_parts();
+
+}  // namespace ga

@@ -1,0 +1,169 @@
+#include "acceptance/sim/physics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "acceptance/sim/noise.h"
+
+namespace ga {
+namespace {
+
+// Temperature at which a part's capped rates were taken: its settled one, in an even slot.
+constexpr double kReferenceInletC = 22;
+constexpr double kLeastClockShare = 0.1;  // of the maximum; no load runs slower
+
+double reference_c(const Part& part) { return kReferenceInletC + part.kelvin_per_w * part.limit_w; }
+
+// Power that flows whatever the clock. Never below half of idle: a cold die still leaks.
+double static_w(const Part& part, double temp_c) {
+  const double leakage = part.leakage_w_per_k * (temp_c - reference_c(part));
+  return std::max(0.5 * part.idle_w, part.idle_w + leakage);
+}
+
+double shape(const Part& part, double mhz) { return std::pow(mhz / part.clock_max, part.exponent); }
+
+// The dynamic power at full clock of a load that draws `watts` at `mhz`.
+double dynamic_at_max(const Part& part, double watts, double mhz) {
+  return (watts - part.idle_w) / shape(part, mhz);
+}
+
+bool is_own(std::string_view case_id) { return case_id.starts_with("gemm.bf16.own"); }
+bool is_gemm(std::string_view case_id) { return case_id.starts_with("gemm."); }
+
+double severity(const Scenario& scenario, FaultKind kind, int gpu, double load_s) {
+  const Fault* fault = scenario.fault(kind, gpu, load_s);
+  return fault == nullptr ? 0 : fault->severity;
+}
+
+// The width that is left of a link: a power of two.
+std::int64_t narrowed(std::int64_t width, double lost) {
+  const double left = static_cast<double>(width) * (1 - lost);
+  std::int64_t out = 1;
+  while (2 * out <= width && static_cast<double>(2 * out) <= left + 1e-9) out *= 2;
+  return lost > 0 ? out : width;
+}
+
+double spread(const Scenario& scenario, std::string_view what, int gpu, double sigma) {
+  constexpr double kCut = 2;  // a die further out is a fault, placed by name
+  const NoiseName name{scenario.seed, what, static_cast<std::uint64_t>(gpu)};
+  return 1 + sigma * noise_normal(name, kCut);
+}
+
+}  // namespace
+
+Die die_of(const Scenario& scenario, int gpu, double load_s) {
+  const Part& part = scenario.part;
+  const auto lost = [&](FaultKind kind) { return severity(scenario, kind, gpu, load_s); };
+  Die die;
+  // A die whose rate at the limit is lower by x needs a dynamic power higher by x * exponent.
+  const double rate =
+      spread(scenario, "spread gemm", gpu, part.spread_gemm) * (1 - lost(FaultKind::slow_gemm));
+  die.power_factor = std::pow(rate, -part.exponent);
+  die.memory_factor =
+      spread(scenario, "spread memory", gpu, part.spread_memory) * (1 - lost(FaultKind::slow_hbm));
+  die.pcie_factor =
+      spread(scenario, "spread pcie", gpu, part.spread_pcie) * (1 - lost(FaultKind::slow_pcie));
+  die.own_factor = 1 - lost(FaultKind::slow_own);
+  const double held = part.clock_max * (1 - lost(FaultKind::clock_locked));
+  die.clock_max = std::floor(held / part.clock_step) * part.clock_step;
+  die.limit_w = part.limit_w * (1 - lost(FaultKind::power_limit_low));
+  die.inlet_c = scenario.inlet_c + lost(FaultKind::hot_inlet) + (gpu % 2) * part.odd_slot_k;
+  die.kelvin_per_w = part.kelvin_per_w * (1 + lost(FaultKind::bad_cooling));
+  die.hw_thermal_share = lost(FaultKind::hw_thermal);
+  die.power_brake_share = lost(FaultKind::power_brake);
+  die.link_width = narrowed(part.link_width, lost(FaultKind::slow_pcie));
+  return die;
+}
+
+Load load_of(const Part& part, std::string_view case_id) {
+  if (is_gemm(case_id)) {
+    const CappedRate& rate = is_own(case_id) ? part.own : part.cublaslt;
+    return {dynamic_at_max(part, part.limit_w, rate.mhz), part.clock_max};
+  }
+  if (case_id.starts_with("memory.")) {
+    return {dynamic_at_max(part, part.memory_w, part.clock_memory_bound), part.clock_memory_bound};
+  }
+  const double watts = case_id.starts_with("pcie.") ? part.pcie_w : part.light_w;
+  return {dynamic_at_max(part, watts, part.clock_max), part.clock_max};
+}
+
+Operating operate(const Part& part, const Die& die, const Load& load, double temp_c) {
+  const double base_w = static_w(part, temp_c);
+  const double dynamic_w = load.dynamic_w * die.power_factor;
+  const double least = kLeastClockShare * part.clock_max;
+  const auto clock_at = [&](double watts) {
+    const double share = std::max(0.0, watts - base_w) / dynamic_w;
+    return part.clock_max * std::pow(share, 1 / part.exponent);
+  };
+  Operating out;
+  double clock = std::min(load.wanted_mhz, die.clock_max);
+  if (const double capped = clock_at(die.limit_w); capped < clock) {
+    clock = capped;
+    out.reasons |= kReasonSwPower;
+  }
+  // The driver takes back as much power as the heat above its limit is worth.
+  if (temp_c > part.sw_limit_c) {
+    const double rise = temp_c - die.inlet_c;
+    const double power_w = base_w + dynamic_w * shape(part, clock);
+    const double allowed = power_w * std::max(0.0, part.sw_limit_c - die.inlet_c) / rise;
+    clock = std::min(clock, clock_at(allowed));
+    out.reasons |= kReasonSwThermal;
+  }
+  // Hardware halves the clock while its signal stands.
+  const double hot = temp_c > part.hw_limit_c ? 1.0 : die.hw_thermal_share;
+  if (hot > 0) out.reasons |= kReasonHwSlowdown | kReasonHwThermal;
+  if (die.power_brake_share > 0) out.reasons |= kReasonHwSlowdown | kReasonPowerBrake;
+  clock *= 1 - 0.5 * std::min(1.0, hot + die.power_brake_share);
+  out.clock_mhz = std::max(least, clock);
+  out.power_w = base_w + dynamic_w * shape(part, out.clock_mhz);
+  return out;
+}
+
+double temperature_c(const Die& die, const Heat& heat) {
+  return die.inlet_c + heat.fast_k + heat.slow_k;
+}
+
+Heat settled(const Part& part, const Die& die, double power_w) {
+  const double rise = die.kelvin_per_w * power_w;
+  return {part.fast_share * rise, (1 - part.fast_share) * rise};
+}
+
+Heat heat_after(const Part& part, const Die& die, const Heat& from, double power_w,
+                double seconds) {
+  const Heat end = settled(part, die, power_w);
+  const auto approach = [&](double start, double goal, double tau) {
+    return goal + (start - goal) * std::exp(-seconds / tau);
+  };
+  return {approach(from.fast_k, end.fast_k, part.fast_s),
+          approach(from.slow_k, end.slow_k, part.slow_s)};
+}
+
+Moment run_load(const Part& part, const Die& die, const Load& load, const Heat& from,
+                double seconds) {
+  Moment now{from, operate(part, die, load, temperature_c(die, from))};
+  while (seconds > 0) {
+    const double step = std::min(1.0, seconds);
+    now.heat = heat_after(part, die, now.heat, now.operating.power_w, step);
+    now.operating = operate(part, die, load, temperature_c(die, now.heat));
+    seconds -= step;
+  }
+  return now;
+}
+
+double rate_of(const Part& part, const Die& die, std::string_view case_id,
+               const Operating& operating) {
+  if (is_gemm(case_id)) {
+    const CappedRate& rate = is_own(case_id) ? part.own : part.cublaslt;
+    return rate.flops * operating.clock_mhz / rate.mhz * (is_own(case_id) ? die.own_factor : 1);
+  }
+  const auto bytes = part.bytes_per_s.find(std::string(case_id));
+  if (bytes == part.bytes_per_s.end()) return operating.clock_mhz;  // clock.light
+  // The memory clock is fixed: only hardware slowdown reaches it.
+  const double slowed = 1 - 0.5 * std::min(1.0, die.hw_thermal_share + die.power_brake_share);
+  const bool memory = case_id.starts_with("memory.");
+  return bytes->second * (memory ? die.memory_factor * slowed : die.pcie_factor);
+}
+
+}  // namespace ga

@@ -1,0 +1,61 @@
+# Every scenario that ships, in the order that `gpuaccept list scenarios` prints.
+set(GA_SCENARIO_FILES)
+foreach(scenario IN ITEMS
+    healthy-h200
+    healthy-b200
+    healthy-single
+    healthy-h200-hot-slots
+    healthy-h200-bimodal-clock
+    healthy-h200-few-unreadable-clocks
+    healthy-b200-cool
+    healthy-h200-standard
+    ecc-off
+    ecc-pending
+    power-limit-low
+    foreign-process
+    profiler-running
+    mig-on
+    clock-locked
+    b200-clock-locked
+    gpu-missing
+    duplicate-serial
+    sources-disagree
+    wrong-part
+    remap-failed
+    remap-exhausted
+    remap-pending
+    remap-unknown
+    ecc-uncorrected
+    ecc-first-error-under-load
+    sram-threshold
+    slow-hbm
+    slow-gemm
+    slow-gemm-a-little
+    slow-pcie
+    host-starvation
+    noisy-node
+    hw-thermal
+    power-brake
+    standard-hot-inlet
+    standard-bad-heat-sink
+    bit-flip
+    zero-tile
+    nan
+    memory-corrupt
+    pcie-corrupt
+    own-kernel-wrong
+    library-wrong
+    b200-bit-flip-own
+    standard-rare-bit-flip
+    worker-crash
+    worker-hang
+    worker-garbage
+    worker-endless-line
+    worker-silence
+    watch-silent
+    clock-unreadable
+    throttle-counter-unknown
+    single-slow-pcie
+    single-zero-tile)
+  list(APPEND GA_SCENARIO_FILES ${CMAKE_CURRENT_SOURCE_DIR}/scenarios/${scenario}.toml)
+endforeach()

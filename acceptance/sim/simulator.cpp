@@ -1,0 +1,224 @@
+#include "acceptance/sim/simulator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "acceptance/sim/injection.h"
+#include "acceptance/sim/misbehave.h"
+#include "acceptance/sim/physics.h"
+#include "benches/cases/case_table.h"
+
+namespace ga {
+namespace {
+
+constexpr double kNsPerS = 1e9;
+constexpr std::int64_t kSecondNs = 1'000'000'000;
+// A stretch of one case that is at least this long warms the GPU up; a block or two do not.
+constexpr double kLeastWarmupS = 4;
+// Telemetry never comes faster than this in wall time, whatever the scale.
+constexpr std::int64_t kLeastWatchWallNs = 2'000'000;
+
+void add(LoadHistory& sum, const LoadHistory& part) {
+  sum.load_s += part.load_s;
+  sum.sw_power_ns += part.sw_power_ns;
+  sum.sw_thermal_ns += part.sw_thermal_ns;
+  sum.hw_thermal_ns += part.hw_thermal_ns;
+  sum.power_brake_ns += part.power_brake_ns;
+  sum.energy_mj += part.energy_mj;
+}
+
+bool contains(const std::vector<std::string>& list, const std::string& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+}  // namespace
+
+Simulator::Simulator(Scenario scenario, SimulatorOptions options, SimClock& clock)
+    : scenario_(std::move(scenario)),
+      loaded_(scenario_),
+      options_(std::move(options)),
+      clock_(&clock),
+      history_(static_cast<std::size_t>(scenario_.gpus)) {}
+
+Result<Simulator> Simulator::make(Scenario scenario, SimulatorOptions options, SimClock& clock) {
+  Simulator simulator(std::move(scenario), std::move(options), clock);
+  GA_TRY(const SimulatedInjection injection, injection_of(simulator.options_.inject));
+  simulator.slowed_ = injection.slowed;
+  // First, so that an injection is not hidden by a fault of the scenario.
+  simulator.loaded_.faults.insert(simulator.loaded_.faults.begin(), injection.faults.begin(),
+                                  injection.faults.end());
+  return simulator;
+}
+
+std::vector<int> Simulator::chosen(const std::vector<std::string>& uuids) const {
+  std::vector<int> out;
+  for (int gpu = 0; gpu < scenario_.gpus; ++gpu) {
+    if (present_unit(scenario_, gpu).empty()) continue;
+    const std::string uuid = gpu_uuid(scenario_, gpu);
+    if (!options_.gpus.empty() && !contains(options_.gpus, uuid)) continue;
+    if (uuids.empty() || contains(uuids, uuid)) out.push_back(gpu);
+  }
+  return out;
+}
+
+bool Simulator::silent() const {
+  const std::vector<int> mine = chosen({});
+  const bool all = options_.gpus.empty();  // a worker of the node is only hit by a node's fault
+  return std::any_of(loaded_.faults.begin(), loaded_.faults.end(), [&](const Fault& fault) {
+    if (fault.kind != FaultKind::worker_silence) return false;
+    if (fault.gpu < 0) return true;
+    return !all && std::find(mine.begin(), mine.end(), fault.gpu) != mine.end();
+  });
+}
+
+Answer Simulator::facts(const WireRequest& request, Turn& turn) {
+  clock_->hold();
+  Facts facts = facts_of(scenario_);
+  const auto kept = [&](const GpuFacts& gpu) {
+    if (!gpu.uuid) return true;
+    const bool allowed = options_.gpus.empty() || contains(options_.gpus, *gpu.uuid);
+    return allowed && (request.gpus.empty() || contains(request.gpus, *gpu.uuid));
+  };
+  std::erase_if(facts.gpus, [&](const GpuFacts& gpu) { return !kept(gpu); });
+  turn.send(FactsEvent{std::move(facts)});
+  return {};
+}
+
+Answer Simulator::events(const WireRequest& request, Turn& turn) {
+  clock_->hold();
+  CountersEvent event;
+  for (const int gpu : chosen(request.gpus)) {
+    event.gpus.push_back(counters_of(scenario_, gpu, history_[static_cast<std::size_t>(gpu)]));
+  }
+  turn.send(std::move(event));
+  return {};
+}
+
+Answer Simulator::watch(const WireRequest& request, Turn& turn) {
+  clock_->hold();
+  const std::vector<int> gpus = chosen(request.gpus);
+  if (gpus.empty()) return Answer::failed("gpu.absent", "no GPU with that UUID is here");
+  const Part& part = scenario_.part;
+  const Load load = load_of(part, "gemm.bf16.cublaslt");
+  std::vector<Heat> heat;
+  for (const int gpu : gpus) heat.push_back(settled(part, die_of(scenario_, gpu, 0), part.idle_w));
+  const double wall_step = options_.time_scale * static_cast<double>(kSecondNs);
+  for (std::int64_t second = 0; !turn.stopped(); ++second) {
+    for (std::size_t i = 0; i < gpus.size(); ++i) {
+      const auto age_s = static_cast<double>(second);
+      const Die die = die_of(scenario_, gpus[i], age_s);
+      const Moment now = run_load(part, die, load, heat[i], 1);
+      heat[i] = now.heat;
+      if (scenario_.fault(FaultKind::watch_silent, gpus[i], age_s) != nullptr) continue;
+      TelemetryEvent event;
+      event.gpu = gpu_uuid(scenario_, gpus[i]);
+      event.clock_mhz = std::llround(now.operating.clock_mhz);
+      event.power_mw = std::llround(now.operating.power_w * 1000);
+      event.temp_mc = 1000 * std::llround(temperature_c(die, now.heat));
+      event.throttle = now.operating.reasons;
+      turn.send(std::move(event));
+    }
+    if (wall_step < static_cast<double>(kLeastWatchWallNs)) nap_ns(kLeastWatchWallNs);
+    if (!turn.wait_until(clock_->now_ns() + kSecondNs)) break;
+  }
+  return {};
+}
+
+std::optional<Answer> Simulator::refuse_case(const WireRequest& request, int& gpu,
+                                             Params& params) const {
+  const CaseInfo* info = find_case(request.case_id);
+  if (info == nullptr) {
+    return Answer::failed("case.unknown", fmt::format("there is no case '{}'", request.case_id));
+  }
+  auto complete = complete_params(*info, request.params);
+  if (!complete) return Answer::failed("params.bad", complete.error().what());
+  params = *std::move(complete);
+  if (request.blocks < 0 || request.first_block < 0 || request.block_ns < 0) {
+    return Answer::failed("params.bad", "blocks, first_block and block_ns must not be negative");
+  }
+  const std::vector<int> gpus = chosen(request.gpus);
+  if (gpus.empty()) return Answer::failed("gpu.absent", "no GPU with that UUID is here");
+  // One UUID that two GPUs answer to (duplicate_uuid) still names one: the first.
+  if (gpus.size() > 1 && request.gpus.size() != 1) {
+    return Answer::failed("params.bad", "a case runs on one GPU at a time");
+  }
+  gpu = gpus.front();
+  if (device_bytes(request.case_id, params) > scenario_.part.memory_bytes) {
+    return Answer::failed("memory.too_small",
+                          fmt::format("{} needs more memory than the GPU has", request.case_id));
+  }
+  return std::nullopt;
+}
+
+void Simulator::note_series(const WireRequest& request) {
+  std::string series = request.case_id;
+  for (const auto& [key, value] : request.params) series += fmt::format(" {}={}", key, value);
+  if (series != stretch_of_ || request.first_block != stretch_next_) {
+    if (stretch_s_ >= kLeastWarmupS) warm_s_ = std::max(warm_s_, stretch_s_);
+    stretch_of_ = std::move(series);
+    stretch_s_ = 0;
+  }
+  stretch_next_ = request.first_block + request.blocks;
+  stretch_s_ +=
+      static_cast<double>(request.blocks) * static_cast<double>(request.block_ns) / kNsPerS;
+}
+
+bool Simulator::misbehave(int gpu, std::int64_t block, Turn& turn) {
+  const double load_s = history_[static_cast<std::size_t>(gpu)].load_s;
+  for (const Fault& fault : loaded_.faults) {
+    if ((fault.gpu >= 0 && fault.gpu != gpu) || load_s < fault.at_s) continue;
+    const bool at_block =
+        fault.kind == FaultKind::worker_exit || static_cast<double>(block) >= fault.severity;
+    if (at_block && spoil_worker(fault, options_.protocol)) return true;
+  }
+  return turn.stopped();
+}
+
+Answer Simulator::measure(const WireRequest& request, Turn& turn) {
+  clock_->hold();
+  int gpu = 0;
+  Params params;
+  if (auto refused = refuse_case(request, gpu, params)) return *std::move(refused);
+  note_series(request);
+  LoadHistory& history = history_[static_cast<std::size_t>(gpu)];
+  for (std::int64_t i = 0; i < request.blocks; ++i) {
+    const std::int64_t index = request.first_block + i;
+    if (misbehave(gpu, index, turn)) break;
+    const std::int64_t began_ns = clock_->now_ns();
+    SimulatedBlock block = simulate_block(loaded_,
+                                          {.gpu = gpu,
+                                           .case_id = request.case_id,
+                                           .params = params,
+                                           .index = index,
+                                           .block_ns = request.block_ns,
+                                           .warm_s = warm_s_,
+                                           .load_s = history.load_s,
+                                           .slowed = slowed_},
+                                          workshop_);
+    // Half a block is no block: what was not waited for is not sent.
+    if (!turn.wait_until(began_ns + block.sample.elapsed_ns)) break;
+    add(history, block.spent);
+    turn.send(std::move(block.sample));
+    turn.send(std::move(block.check));
+  }
+  if (turn.expired()) {
+    return Answer::failed("deadline.passed", "the deadline passed before the last block");
+  }
+  return {};
+}
+
+Service Simulator::service(HelloEvent hello) {
+  Service service;
+  service.hello = std::move(hello);
+  service.facts = [this](const WireRequest& r, Turn& t) { return facts(r, t); };
+  service.events = [this](const WireRequest& r, Turn& t) { return events(r, t); };
+  service.watch = [this](const WireRequest& r, Turn& t) { return watch(r, t); };
+  service.case_ = [this](const WireRequest& r, Turn& t) { return measure(r, t); };
+  service.clock = clock_->as_serve_clock();
+  return service;
+}
+
+}  // namespace ga

@@ -1,0 +1,64 @@
+// Simulator: answers a worker's requests from a scenario. One worker to a process, as with the real
+// one; faults of the scenario that concern a worker (crash, hang, rubbish) are done to this
+// process.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acceptance/sim/cases.h"
+#include "acceptance/sim/scenario.h"
+#include "acceptance/sim/sim_clock.h"
+#include "acceptance/wire/serve.h"
+
+namespace ga {
+
+struct SimulatorOptions {
+  std::vector<std::string> gpus = {};  // UUIDs that this worker may touch; empty: all
+  std::string inject = {};             // --inject-unsafe KIND, or empty
+  int protocol = -1;                   // descriptor of the events, for faults that write rubbish
+  double time_scale = 0.01;
+};
+
+class Simulator {
+ public:
+  // An error when the injection is not known. `clock` must outlive the simulator.
+  static Result<Simulator> make(Scenario scenario, SimulatorOptions options, SimClock& clock);
+
+  Answer facts(const WireRequest& request, Turn& turn);
+  Answer events(const WireRequest& request, Turn& turn);
+  Answer watch(const WireRequest& request, Turn& turn);
+  Answer measure(const WireRequest& request, Turn& turn);
+
+  // Whether a fault keeps this worker from ever saying anything.
+  bool silent() const;
+
+  Service service(HelloEvent hello);
+
+ private:
+  Simulator(Scenario scenario, SimulatorOptions options, SimClock& clock);
+
+  // GPU indices this worker has; those of `uuids` when there are any. Empty: one is not here.
+  std::vector<int> chosen(const std::vector<std::string>& uuids) const;
+  std::optional<Answer> refuse_case(const WireRequest& request, int& gpu, Params& params) const;
+  // Notes which series goes on, so that a long stretch of one case counts as a warm-up.
+  void note_series(const WireRequest& request);
+  // Does what a worker fault does at that block; true if the case must end.
+  bool misbehave(int gpu, std::int64_t block, Turn& turn);
+
+  Scenario scenario_;  // as written: facts and counters
+  Scenario loaded_;    // with the injection's faults: cases
+  SimulatorOptions options_;
+  SimClock* clock_;
+  double slowed_ = 0;
+  ExactWorkshop workshop_;
+  std::vector<LoadHistory> history_;  // by GPU
+  // The stretch of one series that is running, and the longest one before it.
+  std::string stretch_of_;
+  std::int64_t stretch_next_ = 0;
+  double stretch_s_ = 0, warm_s_ = 0;
+};
+
+}  // namespace ga
