@@ -16,5 +16,7 @@ Report full_report();
 
 // One GPU, one series, most facts absent: its sealed file is below 8 kB.
 Report small_report();
+// The same of a node whose GPUs did not answer: as short as a report gets.
+Report bare_report();
 
 }  // namespace ga::testing

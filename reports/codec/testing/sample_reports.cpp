@@ -134,4 +134,12 @@ Report small_report() {
   return report;
 }
 
+Report bare_report() {
+  Report report = small_report();
+  report.subject.pop_back();
+  report.evidence.facts.gpus.clear();
+  report.suite.programs.clear();
+  return report;
+}
+
 }  // namespace ga::testing
