@@ -6,7 +6,7 @@
 
 #include "kernels/check/block_reduce.cuh"
 #include "kernels/check/hash_term.h"
-#include "kernels/check/mismatch.cuh"
+#include "kernels/check/padded_word.cuh"
 
 namespace ga {
 

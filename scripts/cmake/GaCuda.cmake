@@ -36,5 +36,6 @@ find_package(CUDAToolkit 13.0 REQUIRED)
 
 # ptxas reports lost performance as information, with exit status 0: the launcher makes it an error.
 set(CMAKE_CUDA_COMPILER_LAUNCHER ${PROJECT_SOURCE_DIR}/scripts/strict-nvcc.sh)
-# For kernel files: a spill to local memory is an error.
-set(GA_CUDA_NO_SPILLS "-Xptxas=--warn-on-spills,--warning-as-error")
+# For kernel files: a spill, or an array that is indexed at run time, is an error.
+set(GA_CUDA_NO_LOCAL_MEMORY
+  "-Xptxas=--warn-on-spills,--warn-on-local-memory-usage,--warning-as-error")

@@ -1,0 +1,191 @@
+// What the launchers refuse and what the references say, without a GPU.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "kernels/check/check.h"
+#include "kernels/check/checksum_bound.h"
+#include "kernels/check/inject.h"
+#include "kernels/gemm/fill.h"
+#include "kernels/gemm/gemm.h"
+#include "kernels/memory/memory.h"
+#include "kernels/power/light.h"
+#include "kernels/runtime/buffer.h"
+#include "kernels/runtime/device.h"
+#include "kernels/runtime/stream.h"
+
+namespace {
+
+using ga::ErrorCode;
+
+void expect_usage(const ga::Status& status, const char* part) {
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code(), ErrorCode::usage);
+  EXPECT_NE(status.error().what().find(part), std::string::npos) << status.error().what();
+}
+
+TEST(Runtime, SaysWhatIsMissingWithoutADriver) {
+  const auto versions = ga::cuda_versions();
+  ASSERT_TRUE(versions);
+  EXPECT_GE(versions->runtime, 13000);
+  const ga::Status status = ga::require_driver();
+  if (versions->driver != 0) {
+    EXPECT_TRUE(status);
+    return;
+  }
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code(), ErrorCode::environment);
+  EXPECT_NE(status.error().what().find("no NVIDIA driver is loaded"), std::string::npos);
+  EXPECT_NE(status.error().hint().find("install"), std::string::npos);
+  EXPECT_FALSE(ga::device_count());
+  EXPECT_FALSE(ga::driver_entry("cuTensorMapEncodeTiled", 12000));
+}
+
+TEST(Runtime, NamesCallAndReasonOfAnError) {
+  const ga::Status status = ga::cuda_status(cudaErrorMemoryAllocation, "cudaMalloc(&p, 1)");
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code(), ErrorCode::device);
+  EXPECT_EQ(status.error().what(), "cudaMalloc(&p, 1): cudaErrorMemoryAllocation (out of memory)");
+  EXPECT_TRUE(ga::cuda_status(cudaSuccess, "cudaFree(p)"));
+}
+
+TEST(Runtime, AnEmptyBufferNeedsNoGpu) {
+  auto buffer = ga::DeviceBuffer<int>::make(0);
+  ASSERT_TRUE(buffer);
+  EXPECT_EQ(buffer->data(), nullptr);
+  EXPECT_TRUE(buffer->close());
+  EXPECT_FALSE(ga::DeviceBuffer<double>::make(~std::size_t{0}));
+}
+
+TEST(Memory, BytesByHand) {
+  EXPECT_EQ(ga::memory_read_bytes(16), 16.0);
+  EXPECT_EQ(ga::memory_write_bytes(16), 16.0);
+  EXPECT_EQ(ga::memory_copy_bytes(16), 32.0);
+  EXPECT_EQ(ga::memory_triad_bytes(16), 48.0);
+  EXPECT_EQ(ga::memory_triad_bytes(std::size_t{8} << 30), 25769803776.0);
+}
+
+TEST(Memory, RefusesSizesAndPointersItCannotDo) {
+  alignas(16) char data[64];
+  expect_usage(ga::memory_write({.data = data, .bytes = 0}, nullptr), "0 bytes");
+  expect_usage(ga::memory_write({.data = data, .bytes = 24}, nullptr), "24 bytes");
+  expect_usage(ga::memory_write({.data = data + 8, .bytes = 16}, nullptr), "aligned");
+  expect_usage(ga::memory_copy({.to = data, .from = nullptr, .bytes = 16}, nullptr), "null");
+  expect_usage(ga::memory_read({.data = data, .bytes = 16, .sum = nullptr}, nullptr), "sum");
+  expect_usage(ga::memory_triad({.bytes = 16}, nullptr), "null");
+}
+
+TEST(MemoryRef, TriadByHand) {
+  std::vector<float> a(2), b{1, 2}, c{10, 20};
+  ga::memory_triad_ref({.a = a.data(), .b = b.data(), .c = c.data(), .s = 0.5f, .bytes = 8});
+  EXPECT_EQ(a, (std::vector<float>{6, 12}));
+}
+
+// 1 + 2^-24 is lost when the product is rounded first, and kept by the fused operation.
+TEST(MemoryRef, TriadRoundsOnce) {
+  const float tiny = 0x1p-12f;
+  std::vector<float> a(1), b{-1.0f}, c{1.0f + tiny};
+  ga::memory_triad_ref({.a = a.data(), .b = b.data(), .c = c.data(), .s = 1.0f + tiny, .bytes = 4});
+  EXPECT_EQ(a[0], 0x1p-11f + 0x1p-24f);
+}
+
+TEST(MemoryRef, ReadSumsWordsByPosition) {
+  const std::vector<std::uint64_t> words{5, 7, 11};
+  EXPECT_EQ(ga::memory_read_ref(words.data(), 24), 5u * 1 + 7u * 3 + 11u * 5);
+}
+
+TEST(MemoryRef, WriteFillsThePattern) {
+  std::vector<std::uint64_t> words(4);
+  ga::memory_write_ref({.data = words.data(), .bytes = 32, .key = 3});
+  EXPECT_EQ(words[3], ga::pattern_word(3, 3));
+}
+
+TEST(HashRef, PadsTheLastWordWithZeros) {
+  const std::vector<std::uint64_t> words{1, 0xAB};
+  const std::uint64_t padded = ga::hash_buffer_ref(words.data(), 9);
+  std::uint64_t other = 0xFFFFFFFFFFFFFFAB;
+  const std::vector<std::uint64_t> dirty{1, other};
+  EXPECT_EQ(ga::hash_buffer_ref(dirty.data(), 9), padded);
+  EXPECT_NE(ga::hash_buffer_ref(words.data(), 16), padded);
+}
+
+TEST(Check, RefusesNothingToCheck) {
+  ga::Mismatch report;
+  expect_usage(ga::check_pattern({.bytes = 0, .report = &report}, nullptr), "0 bytes");
+  expect_usage(ga::check_equal({.report = &report}, nullptr), "nothing");
+  expect_usage(ga::hash_buffer({}, nullptr), "nothing");
+  expect_usage(ga::digest_product({}, nullptr), "positive");
+  expect_usage(ga::check_product({}, nullptr), "positive");
+  expect_usage(ga::checksum_product({}, nullptr), "positive");
+}
+
+TEST(Checksum, ScratchIsOneDoublePerRowOfBAndGroup) {
+  EXPECT_EQ(ga::checksum_product_scratch_bytes(33, 10), 8u * 10 * 2);
+}
+
+// K = 8192, uniform: steps 2049, 2^-23, 10 deviations of sqrt(8192)/3.
+TEST(Checksum, ModelByHand) {
+  const ga::ChecksumModel model = ga::checksum_model(0x1p-8, std::sqrt(8192.0), 8192, 1.0 / 3);
+  EXPECT_NEAR(model.accumulation, 2049 * 0x1p-23 * 10 * 90.5097 / 3, 1e-6);
+  EXPECT_NEAR(ga::checksum_delta(model, -32.0), 0.125 + model.accumulation, 1e-12);
+}
+
+TEST(Checksum, NanAndInfinityNeverHold) {
+  const double nan = std::nan("");
+  const double infinity = HUGE_VAL;
+  EXPECT_TRUE(ga::checksum_holds(1, 2));
+  EXPECT_FALSE(ga::checksum_holds(2, 1));
+  EXPECT_FALSE(ga::checksum_holds(nan, 1));
+  EXPECT_FALSE(ga::checksum_holds(1, nan));
+  EXPECT_FALSE(ga::checksum_holds(infinity, infinity));
+}
+
+TEST(Inject, ParsesItsKindsAndNothingElse) {
+  EXPECT_EQ(ga::parse_damage("bitflip"), ga::Damage::bitflip);
+  EXPECT_EQ(ga::parse_damage("zero-tile"), ga::Damage::zero_tile);
+  EXPECT_EQ(ga::parse_damage("nan"), ga::Damage::nan);
+  EXPECT_EQ(ga::parse_damage("slow"), std::nullopt);
+  std::uint32_t element = 0;
+  ga::Inject inject{.data = &element, .rows = 1, .cols = 1, .ld = 1, .row = 1};
+  expect_usage(ga::inject(inject, nullptr), "outside");
+  inject.row = 0;
+  inject.bit = 32;
+  expect_usage(ga::inject(inject, nullptr), "bit 32");
+}
+
+TEST(Gemm, FlopsAndBytesByHand) {
+  EXPECT_EQ(ga::gemm_flops(2, 3, 4), 48.0);
+  EXPECT_EQ(ga::gemm_bytes(2, 3, 4, ga::GemmOut::bf16), 2.0 * (8 + 12) + 12.0);
+  EXPECT_EQ(ga::gemm_bytes(2, 3, 4, ga::GemmOut::fp32), 2.0 * (8 + 12) + 24.0);
+}
+
+TEST(GemmRef, TwoByTwoByHand) {
+  const auto b16 = [](float x) { return ga::to_bf16(x); };
+  const std::vector<ga::Bf16> a{b16(1), b16(2), b16(3), b16(4)};
+  const std::vector<ga::Bf16> b{b16(5), b16(6), b16(7), b16(8)};
+  std::vector<double> c(4);
+  ga::gemm_ref({.a = a.data(), .b = b.data(), .m = 2, .n = 2, .k = 2, .lda = 2, .ldb = 2},
+               c.data());
+  EXPECT_EQ(c, (std::vector<double>{19, 22, 43, 50}));
+}
+
+TEST(Fill, RefusesAnEmptyOperand) {
+  ga::Bf16 element;
+  expect_usage(ga::fill_exact({.data = &element}, nullptr), "positive");
+  expect_usage(ga::fill_random({.data = nullptr, .rows = 1, .cols = 1, .ld = 1}, nullptr), "null");
+}
+
+TEST(Light, ClosedFormIsTheMapStepByStep) {
+  for (const std::uint64_t steps : {1u, 2u, 3u, 1000u, 4097u}) {
+    for (const std::size_t thread : {0u, 1u, 511u}) {
+      auto x = static_cast<std::uint32_t>(thread);
+      for (std::uint64_t i = 0; i < steps; ++i) x = ga::light_step({}, x);
+      EXPECT_EQ(ga::light_expected(thread, steps), x);
+    }
+  }
+}
+
+TEST(Light, RefusesNoSteps) { expect_usage(ga::light({}, nullptr), "steps"); }
+
+}  // namespace

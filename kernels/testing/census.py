@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""census.py PROBE_OBJECT OBJECT...: count instructions in the machine code that was built.
+
+An object holds one cubin (an ELF file) per architecture; an instruction is 16 bytes, its opcode the
+low 12 bits. Which opcode is which instruction is learnt from the probe object, built by the same
+compiler: see probe.cu. Fails where a kernel keeps values in local memory, and where a GEMM kernel
+lacks what makes it a GEMM on tensor cores.
+"""
+import collections
+import re
+import struct
+import sys
+
+EM_CUDA = 190
+PROBES = ["hmma", "ldsm", "ldgsts", "stl", "ldl"]
+
+
+def sections(elf):
+    offset, = struct.unpack_from("<Q", elf, 0x28)
+    size, count, names = struct.unpack_from("<HHH", elf, 0x3A)
+    headers = [struct.unpack_from("<IIQQQQIIQQ", elf, offset + i * size) for i in range(count)]
+    table = headers[names][4]
+    for header in headers:
+        start = table + header[0]
+        yield elf[start:elf.index(b"\0", start)].decode(), header[4], header[5]
+
+
+def cubins(path):
+    """The CUDA ELF images inside a host object, each with its own bytes."""
+    data = open(path, "rb").read()
+    for match in re.finditer(rb"\x7fELF\x02\x01", data):
+        at = match.start()
+        if at > 0 and struct.unpack_from("<H", data, at + 18)[0] == EM_CUDA:
+            yield data[at:]
+
+
+def census(elf):
+    """Kernel name -> counts of opcodes."""
+    out = {}
+    for name, start, size in sections(elf):
+        if name.startswith(".text."):
+            words = [struct.unpack_from("<H", elf, start + i)[0] & 0xFFF for i in range(0, size, 16)]
+            no_op = words[-1]  # the code is padded with them up to its alignment
+            out[name[len(".text."):]] = collections.Counter(w for w in words if w != no_op)
+    return out
+
+
+def learn(kernels):
+    """Instruction -> opcode, from the one opcode that each pair of probes has four times more."""
+    codes = {}
+    for probe in PROBES:
+        once, more = (next(c for n, c in kernels.items() if f"probe_{probe}ILi{k}E" in n)
+                      for k in (1, 5))
+        found = [op for op in more if more[op] - once[op] == 4]
+        if len(found) > 1:  # addresses cost more too, by arithmetic that the other probes use as well
+            others = set().union(*(c for n, c in kernels.items() if f"probe_{probe}I" not in n))
+            found = [op for op in found if op not in others]
+        if len(found) != 1:
+            raise SystemExit(f"census: probe {probe}: opcodes {[hex(op) for op in found]}, not one")
+        codes[probe] = found[0]
+    return codes
+
+
+def judge(name, count, codes):
+    has = {probe: count[code] for probe, code in codes.items()}
+    wrong = [f"{has[p]} x {p.upper()} (local memory)" for p in ("stl", "ldl") if has[p]]
+    if "gemm_kernel" in name:
+        wrong += [f"no {p.upper()}" for p in ("hmma", "ldsm", "ldgsts") if not has[p]]
+        print(f"  {name}: " + " ".join(f"{p.upper()} {n}" for p, n in has.items()))
+    return wrong
+
+
+def main():
+    learnt = [learn(census(elf)) for elf in cubins(sys.argv[1])]
+    if not learnt:
+        raise SystemExit(f"census: {sys.argv[1]} holds no cubin")
+    bad, kernels, gemms = 0, 0, 0
+    for path in sys.argv[2:]:
+        images = list(cubins(path))
+        if len(images) != len(learnt):
+            print(f"census: {path}: {len(images)} cubins, the probe has {len(learnt)}")
+            bad += 1
+            continue
+        for elf, codes in zip(images, learnt):
+            for name, count in census(elf).items():
+                kernels += 1
+                gemms += "gemm_kernel" in name
+                for line in judge(name, count, codes):
+                    print(f"census: {path}: {name}: {line}")
+                    bad += 1
+    print(f"census: {kernels} kernels, {gemms} of them GEMM, opcodes "
+          + " ".join(f"{p}={c:#x}" for p, c in learnt[-1].items()))
+    if gemms == 0:
+        print("census: no GEMM kernel among the objects")
+        bad += 1
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

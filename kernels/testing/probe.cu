@@ -1,0 +1,71 @@
+// One kernel per instruction that the census counts, with the instruction once and five times: its
+// opcode is the one that occurs four times more.
+#include "kernels/ptx/async_copy.cuh"
+#include "kernels/ptx/matrix.cuh"
+
+namespace probe {
+
+template <int kCount>
+__global__ void probe_hmma(float* out, const std::uint32_t* in) {
+  float c[4] = {};
+  const std::uint32_t a[4] = {in[0], in[1], in[2], in[3]};
+#pragma unroll
+  for (int i = 0; i < kCount; ++i) ga::ptx::mma_m16n8k16_bf16(c, a, in[4], in[5]);
+  out[threadIdx.x] = c[0] + c[1] + c[2] + c[3];
+}
+
+template <int kCount>
+__global__ void probe_ldsm(std::uint32_t* out) {
+  __shared__ std::uint32_t shared[4096];
+  std::uint32_t sum = 0;
+#pragma unroll
+  for (int i = 0; i < kCount; ++i) {
+    std::uint32_t f[4];
+    ga::ptx::ldmatrix_x4(f, ga::ptx::shared_address(shared + 512 * i + 4 * threadIdx.x));
+    sum += f[0] ^ f[1] ^ f[2] ^ f[3];
+  }
+  out[threadIdx.x] = sum;
+}
+
+template <int kCount>
+__global__ void probe_ldgsts(const std::uint32_t* in) {
+  __shared__ std::uint32_t shared[4096];
+#pragma unroll
+  for (int i = 0; i < kCount; ++i) {
+    ga::ptx::cp_async_16(ga::ptx::shared_address(shared + 512 * i + 4 * threadIdx.x),
+                         in + 512 * i + 4 * threadIdx.x, 16);
+  }
+  ga::ptx::cp_async_commit();
+  ga::ptx::cp_async_wait<0>();
+}
+
+template <int kCount>
+__global__ void probe_stl(int* out, int at) {
+  volatile int local[64];
+#pragma unroll
+  for (int i = 0; i < kCount; ++i) local[at + 3 * i] = at;
+  out[threadIdx.x] = local[0];
+}
+
+template <int kCount>
+__global__ void probe_ldl(int* out, int at) {
+  volatile int local[64];
+  local[at] = at;
+  int sum = 0;
+#pragma unroll
+  for (int i = 0; i < kCount; ++i) sum += local[at + 3 * i];
+  out[threadIdx.x] = sum;
+}
+
+}  // namespace probe
+
+template __global__ void probe::probe_hmma<1>(float*, const std::uint32_t*);
+template __global__ void probe::probe_hmma<5>(float*, const std::uint32_t*);
+template __global__ void probe::probe_ldsm<1>(std::uint32_t*);
+template __global__ void probe::probe_ldsm<5>(std::uint32_t*);
+template __global__ void probe::probe_ldgsts<1>(const std::uint32_t*);
+template __global__ void probe::probe_ldgsts<5>(const std::uint32_t*);
+template __global__ void probe::probe_stl<1>(int*, int);
+template __global__ void probe::probe_stl<5>(int*, int);
+template __global__ void probe::probe_ldl<1>(int*, int);
+template __global__ void probe::probe_ldl<5>(int*, int);
