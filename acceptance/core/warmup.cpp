@@ -13,22 +13,32 @@ constexpr std::int64_t kHottestMc = 150'000;   // no GPU reports more and still 
 
 bool is_temperature(std::int64_t mc) { return mc > 0 && mc <= kHottestMc; }
 
+bool is_complete(const Warmup& warmup, Level level) {
+  const std::int64_t wanted = warmup_seconds(level);
+  const std::int64_t late = std::max<std::int64_t>(1, wanted / 60);
+  return static_cast<std::int64_t>(warmup.temp_mc.size()) >= wanted - late &&
+         std::all_of(warmup.temp_mc.begin(), warmup.temp_mc.end(), is_temperature);
+}
+
+// Precondition: is_complete() at a level that lasts longer than the window.
+bool is_settled(const Warmup& warmup) {
+  const auto end = warmup.temp_mc.end();
+  const auto [low, high] = std::minmax_element(end - kSettleSeconds, end);
+  return *high - *low <= kSettleRangeMc;
+}
+
 }  // namespace
 
 WarmupState warmup_state(const Evidence& evidence, std::string_view unit_id, Level level) {
-  const Warmup* last = nullptr;
+  bool complete = false;
+  bool settled = true;
   for (const Warmup& warmup : evidence.warmup) {
-    if (warmup.unit_id == unit_id) last = &warmup;
+    if (warmup.unit_id != unit_id) continue;
+    complete = is_complete(warmup, level);
+    if (complete && level != Level::quick) settled = settled && is_settled(warmup);
   }
-  if (last == nullptr) return WarmupState::absent;
-  const auto& temp = last->temp_mc;
-  const std::int64_t wanted = warmup_seconds(level);
-  const std::int64_t late = std::max<std::int64_t>(1, wanted / 60);
-  if (static_cast<std::int64_t>(temp.size()) < wanted - late) return WarmupState::absent;
-  if (!std::all_of(temp.begin(), temp.end(), is_temperature)) return WarmupState::absent;
-  if (level == Level::quick) return WarmupState::settled;
-  const auto [low, high] = std::minmax_element(temp.end() - kSettleSeconds, temp.end());
-  return *high - *low <= kSettleRangeMc ? WarmupState::settled : WarmupState::not_settled;
+  if (!complete) return WarmupState::absent;
+  return settled ? WarmupState::settled : WarmupState::not_settled;
 }
 
 }  // namespace ga

@@ -12,8 +12,9 @@ namespace ga {
 // judges the last blocks. Quick is too short to tell and counts as settled.
 enum class WarmupState { absent, not_settled, settled };
 
-// Of the unit's last warm-up. absent too where a reading cannot be a temperature, or where there
-// are fewer readings, one a second, than the level demands (a few may be late).
+// absent where the unit's last warm-up is: none, a reading that cannot be a temperature, or fewer
+// readings, one a second, than the level demands (a few may be late). not_settled if any complete
+// warm-up was: a run that is resumed warms up again, and what was asked for stays asked for.
 WarmupState warmup_state(const Evidence& evidence, std::string_view unit_id, Level level);
 
 }  // namespace ga

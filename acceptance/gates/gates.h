@@ -15,6 +15,10 @@ std::span<const Gate> all_gates();
 const Gate* find_gate(std::string_view id);
 std::vector<std::string> gate_ids();
 
+// Evidence that names every ordered GPU and knows nothing else. next() asks for nothing on a GPU
+// that the facts do not name; what it asks of this evidence is the plan of a run.
+Evidence planning_evidence(const Profile& profile);
+
 // docs/gates/<id>.md, by id.
 std::span<const Embedded> gate_pages();
 

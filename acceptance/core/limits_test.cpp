@@ -1,0 +1,114 @@
+#include "acceptance/core/limits.h"
+
+#include <gtest/gtest.h>
+
+namespace ga {
+namespace {
+
+class Limits : public ::testing::Test {
+ protected:
+  Limits() {
+    GpuFacts gpu;
+    gpu.unit_id = "gpu/0";
+    gpu.part_name = KnownText("NVIDIA H200");
+    gpu.vbios = KnownText("96.00.A5.00.01");
+    gpu.power_limit_enforced_mw = 700'000;
+    evidence.facts.gpus.push_back(gpu);
+    evidence.facts.node.driver_version = KnownText("580.65.06");
+    Limit limit;
+    limit.gate = "hbm.bandwidth";
+    limit.case_id = "memory.copy";
+    limit.value = 1'000'000;
+    profile.limits.push_back(limit);
+  }
+  LimitChoice choose() {
+    return choose_limit({profile, Level::standard}, evidence, "hbm.bandwidth", "memory.copy",
+                        "gpu/0");
+  }
+  LimitKey& key() { return profile.limits[0].key; }
+
+  Profile profile;
+  Evidence evidence;
+};
+
+TEST_F(Limits, AnEmptyKeyMatchesAnyStack) {
+  EXPECT_EQ(choose().limit, &profile.limits[0]);
+  EXPECT_FALSE(choose().elsewhere);
+}
+
+TEST_F(Limits, EachPartOfTheKeyMustMatch) {
+  key() = {.part_name = "NVIDIA H200",
+           .vbios = "96.00.A5.00.01",
+           .driver = "580.65.06",
+           .library = "",
+           .power_limit_mw = 700'000};
+  EXPECT_NE(choose().limit, nullptr);
+  const LimitKey good = key();
+  const auto misses = [&](auto spoil) {
+    key() = good;
+    spoil(key());
+    EXPECT_EQ(choose().limit, nullptr);
+    EXPECT_TRUE(choose().elsewhere);
+  };
+  misses([](LimitKey& k) { k.part_name = "NVIDIA H100"; });
+  misses([](LimitKey& k) { k.vbios = "97."; });
+  misses([](LimitKey& k) { k.driver = "580.65"; });
+  misses([](LimitKey& k) { k.power_limit_mw = 600'000; });
+}
+
+TEST_F(Limits, AVersionPrefixMatchesItsFamily) {
+  key().driver = "580.";
+  EXPECT_NE(choose().limit, nullptr);
+  key().driver = "58.";
+  EXPECT_EQ(choose().limit, nullptr);
+}
+
+TEST_F(Limits, AnAbsentFactMatchesNoKey) {
+  key().driver = "580.";
+  evidence.facts.node.driver_version = KnownText::missing("no driver");
+  EXPECT_EQ(choose().limit, nullptr);
+}
+
+TEST_F(Limits, ALibraryVersionIsNotInTheFactsAndNeverMatches) {
+  key().library = "13.";
+  EXPECT_EQ(choose().limit, nullptr);
+  EXPECT_TRUE(choose().elsewhere);
+}
+
+TEST_F(Limits, AnotherCaseHasNoFloorAtAll) {
+  profile.limits[0].case_id = "memory.triad";
+  EXPECT_EQ(choose().limit, nullptr);
+  EXPECT_FALSE(choose().elsewhere);
+}
+
+TEST_F(Limits, OnlyACalibratedFloorDecides) {
+  const Order order{profile, Level::standard};
+  profile.limits[0].status = LimitStatus::calibrated;
+  EXPECT_TRUE(terms_of(order, profile.limits[0]).decides);
+  EXPECT_EQ(terms_of(order, profile.limits[0]).gross, 850'000);
+  profile.limits[0].status = LimitStatus::published;
+  EXPECT_FALSE(terms_of(order, profile.limits[0]).decides);
+}
+
+TEST_F(Limits, ARatioDecidesInACiProfile) {
+  Ratio ratio;
+  ratio.min_ppm = 900'000;
+  const auto terms = [&] { return terms_of({profile, Level::quick}, ratio, 1'000'000); };
+  EXPECT_FALSE(terms().decides);
+  profile.kind = ProfileKind::ci;
+  EXPECT_TRUE(terms().decides);
+  EXPECT_EQ(terms().floor, 900'000);
+  EXPECT_EQ(terms().gross, 765'000);
+}
+
+// 32 GT/s * 16 lanes * 128/130 / 8 bits = 63.0 GB/s.
+TEST(PcieLink, IsTheRawRateOfGenerationAndWidth) {
+  EXPECT_EQ(pcie_link_bytes_per_s(5, 16).value_or(0) / 1'000'000, 63'015);
+  EXPECT_EQ(pcie_link_bytes_per_s(1, 1), 250'000'000);
+  for (const auto& [gen, width] : {std::pair{0, 16}, {7, 16}, {-1, 16}, {5, 0}, {5, 3}, {5, -16}}) {
+    EXPECT_FALSE(pcie_link_bytes_per_s(gen, width)) << gen << " x" << width;
+  }
+}
+
+}  // namespace
+}  // namespace ga

@@ -1,0 +1,25 @@
+// Counters: what one of them grew by between the start and the end of the run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reports/model/report.h"
+
+namespace ga {
+
+const GpuCounters* find_counters(const std::vector<GpuCounters>& all, const std::string& unit_id);
+
+// absent: not read before or after, or a value that no counter has. fell: lower after than before,
+// so something was reset in between.
+enum class Growth { known, absent, fell };
+struct Delta {
+  Growth growth = Growth::absent;
+  std::int64_t by = 0;     // where known
+  std::string why_absent;  // "after: GPU is lost"
+};
+Delta delta_of(const Evidence& evidence, const std::string& unit_id, KnownInt GpuCounters::*field);
+
+}  // namespace ga

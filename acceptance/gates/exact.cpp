@@ -1,0 +1,204 @@
+#include "acceptance/gates/exact.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+#include "acceptance/core/codes.h"
+#include "acceptance/core/floor.h"
+#include "acceptance/gates/series.h"
+#include "kernels/data/exact_gemm.h"
+
+namespace ga {
+namespace {
+
+constexpr std::string_view kKind = "exact";
+constexpr std::int64_t kLargestK = std::int64_t{1} << 18;  // float32 sums stay exact below it
+constexpr std::array<std::int64_t, 2> kCorners{0, 1};      // cold, hot
+
+bool has_size(const Order& order) {
+  const std::int64_t n = order.profile.sizes.exact_n;
+  return n >= 1 && n < kLargestK;
+}
+
+std::size_t blocks_of(Level level) { return level == Level::quick ? 1 : 3; }
+
+Request series_of(std::string_view gate, const Order& order, const std::string& unit,
+                  std::int64_t hot) {
+  const std::int64_t n = order.profile.sizes.exact_n;
+  Request name;
+  name.gate = gate;
+  name.case_id = gate;
+  name.unit_id = unit;
+  name.params = {{"m", n}, {"n", n}, {"k", n}, {"hot", hot}, {"seed", kConstantSeed}};
+  name.block_ns = block_length_ns(order.level, true);
+  name.phase = hot != 0 ? Phase::hot_exact : Phase::cold_exact;
+  return name;
+}
+
+// The digest that the data must give, in the form that a check carries it.
+std::string expected_digest(const Order& order) {
+  const std::int64_t n = order.profile.sizes.exact_n;
+  const ExactGemm gemm{n, n, n, static_cast<std::uint64_t>(kConstantSeed)};
+  return fmt::format("{:016x}", exact_gemm_digest(gemm));
+}
+
+bool is_digest(const std::string& text) {
+  return text.size() == 16 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
+// unknown: absent, unchecked, or a digest that is none.
+enum class Answer { unknown, right, wrong };
+
+Answer answer_of(const Measurement* series, const std::string& expected) {
+  if (series == nullptr || !is_checked(*series, kKind)) return Answer::unknown;
+  if (is_wrong(*series, kKind)) return Answer::wrong;
+  if (series->samples.empty() || !is_digest(series->check->got)) return Answer::unknown;
+  return series->check->got == expected ? Answer::right : Answer::wrong;
+}
+
+// Of both corners: wrong if either is, right only if both are.
+Answer answer_on(std::string_view gate, const Order& order, const Evidence& evidence,
+                 const std::string& unit, const std::string& expected) {
+  Answer both = Answer::right;
+  for (const std::int64_t hot : kCorners) {
+    const auto one = answer_of(find_series(evidence, series_of(gate, order, unit, hot)), expected);
+    if (one == Answer::wrong) return Answer::wrong;
+    if (one == Answer::unknown) both = Answer::unknown;
+  }
+  return both;
+}
+
+// Who is accused where the kernel is wrong on a unit.
+enum class Accused { gpu, kernel, unknown };
+
+struct Votes {
+  std::map<std::string, Answer> own, other;
+};
+
+bool all_are(const std::map<std::string, Answer>& votes, Answer answer) {
+  return std::all_of(votes.begin(), votes.end(),
+                     [&](const auto& vote) { return vote.second == answer; });
+}
+
+Accused accuse(const ExactGate& gate, const Votes& votes, const std::string& unit) {
+  const bool right_elsewhere =
+      std::any_of(votes.own.begin(), votes.own.end(),
+                  [](const auto& vote) { return vote.second == Answer::right; });
+  if (right_elsewhere || votes.other.at(unit) == Answer::wrong) return Accused::gpu;
+  const bool alone_wrong = all_are(votes.own, Answer::wrong) && all_are(votes.other, Answer::right);
+  if (gate.needs_qualifying) return alone_wrong ? Accused::kernel : Accused::unknown;
+  return alone_wrong && votes.own.size() > 1 ? Accused::kernel : Accused::gpu;
+}
+
+std::string wrong_text(const Measurement& series, std::int64_t hot, const std::string& expected) {
+  std::string text = fmt::format("{}: ", hot != 0 ? "hot" : "cold") + describe_mismatch(series);
+  return text + fmt::format("; digest {}, must be {}", series.check->got, expected);
+}
+
+Finding wrong_finding(const ExactGate& gate, Accused accused, const std::string& unit,
+                      std::string reason) {
+  const std::string id(gate.id);
+  switch (accused) {
+    case Accused::gpu:
+      return found(gate.id, unit, id + ".wrong_data", std::move(reason));
+    case Accused::kernel:
+      return found(gate.id, unit, gate.accused, std::move(reason));
+    case Accused::unknown:
+      break;
+  }
+  return found(gate.id, unit, id + ".unqualified", std::move(reason));
+}
+
+// One corner that is not wrong: sound and complete, or why not.
+Finding judge_corner(const ExactGate& gate, const Order& order, const Evidence& evidence,
+                     const Request& name) {
+  auto state = look_at({name, "launches", kKind}, evidence);
+  if (state.finding) return std::move(*state.finding);
+  const Measurement& series = *state.series;
+  if (!is_digest(series.check->got)) {
+    return found(gate.id, name.unit_id, "data.not_checked",
+                 fmt::format("'{}' is no digest of 16 hexadecimal digits", series.check->got));
+  }
+  if (series.samples.size() < blocks_of(order.level)) {
+    return incomplete(name, series.samples.size(), blocks_of(order.level));
+  }
+  std::int64_t launches = 0;  // cannot overflow: look_at bounds each sample, a report their number
+  for (const std::int64_t count : series.samples) launches += count;
+  if (launches < order.profile.sizes.exact_launches) {
+    return found(
+        gate.id, name.unit_id, std::string(gate.id) + ".too_few_launches",
+        fmt::format("{} launches, {} ordered", launches, order.profile.sizes.exact_launches));
+  }
+  // No wrong answer in n launches excludes, at 95 %, a rate above 3 / n.
+  return passed(
+      gate.id, name.unit_id,
+      fmt::format("{}: {} launches exact, so fewer than {:.1e} of launches are wrong (95 %)",
+                  name.phase == Phase::hot_exact ? "hot" : "cold", launches,
+                  3.0 / static_cast<double>(launches)));
+}
+
+Finding judge_unit(const ExactGate& gate, const Order& order, const Evidence& evidence,
+                   const std::string& unit, const Votes& votes, const std::string& expected) {
+  if (auto absent = unit_absent(gate.id, unit, evidence)) return std::move(*absent);
+  Finding worst = passed(gate.id, unit, "");
+  for (const std::int64_t hot : kCorners) {
+    const Request name = series_of(gate.id, order, unit, hot);
+    const Measurement* series = find_series(evidence, name);
+    if (answer_of(series, expected) == Answer::wrong) {
+      return wrong_finding(gate, accuse(gate, votes, unit), unit,
+                           wrong_text(*series, hot, expected));
+    }
+    Finding corner = judge_corner(gate, order, evidence, name);
+    if (severity(corner.verdict) > severity(worst.verdict)) {
+      worst = std::move(corner);
+    } else if (worst.verdict == Verdict::pass) {
+      worst.reason += (worst.reason.empty() ? "" : "; ") + corner.reason;
+    }
+  }
+  return worst;
+}
+
+}  // namespace
+
+std::vector<Request> next_exact(const ExactGate& gate, const Order& order,
+                                const Evidence& evidence) {
+  std::vector<Request> requests;
+  if (!has_size(order)) return requests;
+  for (const std::string& unit : present_units(order, evidence)) {
+    for (const std::int64_t hot : kCorners) {
+      ask(requests, series_of(gate.id, order, unit, hot), evidence, blocks_of(order.level));
+    }
+  }
+  return requests;
+}
+
+std::vector<Finding> judge_exact(const ExactGate& gate, const Order& order,
+                                 const Evidence& evidence) {
+  const auto units = ordered_units(order.profile);
+  std::vector<Finding> findings;
+  if (!has_size(order)) {
+    for (const std::string& unit : units) {
+      findings.push_back(found(gate.id, unit, "profile.incomplete",
+                               "the profile has no sizes.exact_n below 2^18"));
+    }
+    return findings;
+  }
+  const std::string expected = expected_digest(order);
+  Votes votes;
+  for (const std::string& unit : units) {
+    votes.own[unit] = answer_on(gate.id, order, evidence, unit, expected);
+    votes.other[unit] = answer_on(gate.other, order, evidence, unit, expected);
+  }
+  for (const std::string& unit : units) {
+    findings.push_back(judge_unit(gate, order, evidence, unit, votes, expected));
+  }
+  return findings;
+}
+
+}  // namespace ga

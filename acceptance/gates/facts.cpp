@@ -1,0 +1,50 @@
+#include "acceptance/gates/facts.h"
+
+#include <utility>
+
+namespace ga {
+namespace {
+
+std::string_view on_off(bool on) { return on ? "on" : "off"; }
+
+}  // namespace
+
+std::optional<Finding> fact_unfit(std::string_view gate, const std::string& unit_id,
+                                  std::string_view field, const KnownInt& fact, std::int64_t low,
+                                  std::int64_t high) {
+  if (auto absent = fact_absent(gate, unit_id, field, fact)) return absent;
+  if (*fact >= low && *fact <= high) return std::nullopt;
+  return found(gate, unit_id, "fact.impossible", fmt::format("{} is {}", field, *fact));
+}
+
+std::vector<Request> next_nothing(const Order&, const Evidence&) { return {}; }
+
+Finding judge_switch(const Switch& sw, const std::string& unit_id) {
+  const std::string name(sw.name);
+  if (auto absent = fact_absent(sw.gate, unit_id, name + "_current", sw.current)) {
+    return std::move(*absent);
+  }
+  if (sw.wanted && *sw.current != *sw.wanted) {
+    return found(
+        sw.gate, unit_id, std::string(sw.gate) + ".wrong",
+        fmt::format("{} is {}, ordered {}", name, on_off(*sw.current), on_off(*sw.wanted)));
+  }
+  if (auto absent = fact_absent(sw.gate, unit_id, name + "_pending", sw.pending)) {
+    return std::move(*absent);
+  }
+  if (sw.wanted && *sw.pending != *sw.wanted) {
+    return found(sw.gate, unit_id, std::string(sw.gate) + ".pending",
+                 fmt::format("{} is {} and becomes {} at the next reset", name, on_off(*sw.current),
+                             on_off(*sw.pending)));
+  }
+  Finding finding = passed(sw.gate, unit_id,
+                           fmt::format("{} is {}{}", name, on_off(*sw.current),
+                                       sw.wanted ? " as ordered" : "; the order leaves it open"));
+  if (*sw.pending != *sw.current) {
+    finding.warn.push_back(
+        fmt::format("{} becomes {} at the next reset", name, on_off(*sw.pending)));
+  }
+  return finding;
+}
+
+}  // namespace ga

@@ -1,0 +1,57 @@
+// Facts: how a gate that only reads says that a fact is absent or cannot be.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "acceptance/core/codes.h"
+#include "acceptance/core/gate.h"
+
+namespace ga {
+
+// fact.absent with the source's own reason; nothing where the fact is known.
+template <class T>
+std::optional<Finding> fact_absent(std::string_view gate, const std::string& unit_id,
+                                   std::string_view field, const Known<T>& fact) {
+  if (fact) return std::nullopt;
+  return found(gate, unit_id, "fact.absent", fmt::format("{}: {}", field, fact.absent));
+}
+
+// fact.absent, or fact.impossible outside low .. high.
+std::optional<Finding> fact_unfit(std::string_view gate, const std::string& unit_id,
+                                  std::string_view field, const KnownInt& fact, std::int64_t low,
+                                  std::int64_t high);
+
+// Nothing to measure: a gate that only reads.
+std::vector<Request> next_nothing(const Order& order, const Evidence& evidence);
+
+// One finding for each ordered unit: unit.absent, or what `judge_gpu` says of its facts.
+template <class F>
+std::vector<Finding> judge_each(std::string_view gate, const Order& order, const Evidence& evidence,
+                                F&& judge_gpu) {
+  std::vector<Finding> findings;
+  for (const std::string& unit : ordered_units(order.profile)) {
+    const GpuFacts* gpu = evidence.facts.find(unit);
+    findings.push_back(gpu == nullptr
+                           ? found(gate, unit, "unit.absent",
+                                   fmt::format("{} was ordered; the node reports {} GPUs", unit,
+                                               evidence.facts.gpus.size()))
+                           : judge_gpu(*gpu));
+  }
+  return findings;
+}
+
+// A switch that is read now and after the next reset: as ordered in both, or why not. `wanted`
+// absent: any state will do, and both must still be known, so that the report records them.
+struct Switch {
+  std::string_view gate, name;  // "config.ecc", "ecc"
+  std::optional<bool> wanted;
+  KnownFlag current, pending;
+};
+Finding judge_switch(const Switch& sw, const std::string& unit_id);
+
+}  // namespace ga

@@ -1,0 +1,158 @@
+#include <gtest/gtest.h>
+
+#include "acceptance/gates/table.h"
+#include "acceptance/gates/testkit.h"
+
+namespace ga {
+namespace {
+
+constexpr std::string_view kCase = "gemm.bf16.cublaslt";
+
+class GemmBf16Cublaslt : public GateTest {
+ protected:
+  GemmBf16Cublaslt() : GateTest(kGemmBf16Cublaslt) {}
+
+  void readings(std::int64_t clock_mhz, std::int64_t power_mw, std::int64_t reasons,
+                std::string_view unit = "gpu/1") {
+    Measurement& m = series(kCase, unit);
+    for (std::size_t i = 0; i < m.samples.size(); ++i) {
+      m.clock_mhz[i] = clock_mhz;
+      m.power_mw[i] = power_mw;
+      m.throttle[i] = reasons;
+    }
+  }
+};
+
+TEST_F(GemmBf16Cublaslt, PassesGoodEvidence) {
+  expect_all(Verdict::pass, "");
+  EXPECT_EQ(series(kCase).block_ns, 3'000'000'000);
+}
+
+TEST_F(GemmBf16Cublaslt, PassesOneSlowDieAboveTheFloor) {
+  slow_down(kCase, "gpu/1", 953'000);
+  expect(Verdict::pass, "");
+}
+
+TEST_F(GemmBf16Cublaslt, FailsSlowSiliconAtTheCap) {
+  slow_down(kCase, "gpu/1", 920'000);
+  readings(1350, 699'000, 0x4);
+  expect(Verdict::fail, "gemm.bf16.cublaslt.below_floor");
+  EXPECT_EQ(on_gpu1().blame, Blame::gpu);
+  EXPECT_NE(on_gpu1().reason.find("silicon"), std::string::npos);
+}
+
+TEST_F(GemmBf16Cublaslt, BlamesTheHostForAHighClockAndLittlePower) {
+  slow_down(kCase, "gpu/1", 500'000);
+  readings(1980, 512'000, 0);
+  expect(Verdict::fail, "slow.host_starved");
+  EXPECT_EQ(on_gpu1().blame, Blame::host);
+}
+
+TEST_F(GemmBf16Cublaslt, BlamesHeatAPowerBrakeAndALock) {
+  slow_down(kCase, "gpu/1", 900'000);
+  readings(1200, 600'000, 0x20);
+  expect(Verdict::fail, "slow.hot");
+  readings(1200, 600'000, 0x88);
+  expect(Verdict::fail, "slow.power_brake");
+  readings(1200, 600'000, 0);
+  for (Measurement& m : evidence.measurements) {
+    if (m.gate == "clock.light" && m.unit_id == "gpu/1") set_samples(m, 1200);
+  }
+  expect(Verdict::fail, "slow.locked");
+  EXPECT_EQ(on_gpu1().blame, Blame::config);
+}
+
+TEST_F(GemmBf16Cublaslt, BlamesTheSiteWhereMostGpusAreHot) {
+  for (const char* unit : {"gpu/0", "gpu/1", "gpu/2"}) slow_down(kCase, unit, 900'000);
+  for (const char* unit : {"gpu/0", "gpu/1", "gpu/2"}) readings(1200, 600'000, 0x40, unit);
+  EXPECT_EQ(on_gpu1().code, "slow.hot_site");
+  EXPECT_EQ(on_gpu1().blame, Blame::site);
+}
+
+TEST_F(GemmBf16Cublaslt, ABimodalClockAboveTheFloorPasses) {
+  Measurement& m = series(kCase);
+  for (std::size_t i = 0; i < m.samples.size(); ++i) m.clock_mhz[i] = i % 2 == 0 ? 1117 : 1597;
+  expect(Verdict::pass, "");
+}
+
+TEST_F(GemmBf16Cublaslt, NeverPassesOnATrend) {
+  // Starts 3 % above the floor and loses 0.2 % a block: cold blocks must not buy a pass.
+  machine = [](const Request& request, std::size_t block) {
+    if (request.case_id != kCase || request.unit_id != "gpu/1") {
+      return healthy_sample(request, block);
+    }
+    return 721'000'000'000'000 - 1'400'000'000'000 * static_cast<std::int64_t>(block);
+  };
+  measure();
+  EXPECT_EQ(series(kCase).samples.size(), 30u);
+  expect(Verdict::fail, "gemm.bf16.cublaslt.below_floor");
+  EXPECT_FALSE(on_gpu1().warn.empty());
+}
+
+TEST_F(GemmBf16Cublaslt, AnUnsettledWarmUpIsJudgedOnItsLastBlocksAndSaysSo) {
+  for (std::size_t i = 0; i < 60; ++i) {
+    evidence.warmup[1].temp_mc[240 + i] = 50'000 + 100 * static_cast<std::int64_t>(i);
+  }
+  measure_on();
+  EXPECT_EQ(series(kCase).samples.size(), 30u);
+  EXPECT_EQ(series(kCase, "gpu/0").samples.size(), 11u);
+  expect(Verdict::pass, "");
+  EXPECT_EQ(on_gpu1().warn.size(), 2u);
+}
+
+TEST_F(GemmBf16Cublaslt, NeverPassesWithoutAWarmUp) {
+  evidence.warmup[1].temp_mc.resize(200);
+  expect(Verdict::not_measured, "warmup.absent");
+  evidence.warmup[1].temp_mc.assign(300, 0);
+  expect(Verdict::not_measured, "warmup.absent");
+  evidence.warmup.erase(evidence.warmup.begin() + 1);
+  expect(Verdict::not_measured, "warmup.absent");
+}
+
+TEST_F(GemmBf16Cublaslt, FailsWrongDataHoweverFast) {
+  series(kCase).check->wrong = 3;
+  series(kCase).check->first = FirstMismatch{
+      .tile = 7, .sm = 131, .element = 12, .expected = "3f80", .got = "3f00", .xor_bits = "0080"};
+  expect(Verdict::fail, "gemm.bf16.cublaslt.wrong_data");
+  EXPECT_NE(on_gpu1().reason.find("SM 131"), std::string::npos);
+}
+
+TEST_F(GemmBf16Cublaslt, BelowTheFloorThatDoesNotDecideIsBorderlineUnlessGross) {
+  slow_down(kCase, "gpu/1", 920'000);
+  profile.limits[4].status = LimitStatus::provisional;
+  expect(Verdict::borderline, "gemm.bf16.cublaslt.below_provisional");
+  slow_down(kCase, "gpu/1", 800'000);
+  expect(Verdict::fail, "gemm.bf16.cublaslt.below_gross");
+}
+
+TEST_F(GemmBf16Cublaslt, AtTheFloorStaysBorderline) {
+  slow_down(kCase, "gpu/1", 933'333);
+  expect(Verdict::borderline, "gemm.bf16.cublaslt.borderline");
+}
+
+TEST_F(GemmBf16Cublaslt, AtQuickBelowTheFloorIsBorderline) {
+  level = Level::quick;
+  slow_down(kCase, "gpu/1", 920'000);
+  expect(Verdict::borderline, "gemm.bf16.cublaslt.below_at_quick");
+}
+
+TEST_F(GemmBf16Cublaslt, NeverPassesUnsoundEvidence) { expect_unsound_never_passes(kCase); }
+
+TEST_F(GemmBf16Cublaslt, AFloorForAnotherLimitOrDriverIsNoFloor) {
+  profile.limits[4].key.power_limit_mw = 600'000;
+  expect_all(Verdict::not_measured, "limit.no_floor_for_stack");
+  profile.limits[4].key.power_limit_mw = 0;
+  profile.limits[4].key.driver = "570.";
+  expect_all(Verdict::not_measured, "limit.no_floor_for_stack");
+  profile.limits[4].key.driver = "580.";
+  expect_all(Verdict::pass, "");
+}
+
+TEST_F(GemmBf16Cublaslt, NeedsASizeInTheProfile) {
+  profile.sizes.gemm_n = 0;
+  measure();
+  expect_all(Verdict::not_measured, "profile.incomplete");
+}
+
+}  // namespace
+}  // namespace ga

@@ -1,0 +1,132 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "acceptance/gates/table.h"
+#include "acceptance/gates/testkit.h"
+
+namespace ga {
+namespace {
+
+class HbmBandwidth : public GateTest {
+ protected:
+  HbmBandwidth() : GateTest(kHbmBandwidth) {}
+};
+
+TEST_F(HbmBandwidth, PassesGoodEvidenceInElevenBlocks) {
+  expect_all(Verdict::pass, "");
+  EXPECT_EQ(series("memory.copy").samples.size(), 11u);
+}
+
+TEST_F(HbmBandwidth, FailsSlowMemoryInEitherCase) {
+  slow_down("memory.copy", "gpu/1", 960'000);
+  expect(Verdict::fail, "hbm.bandwidth.below_floor");
+  machine = healthy_sample;
+  slow_down("memory.triad", "gpu/1", 960'000);
+  expect(Verdict::fail, "hbm.bandwidth.below_floor");
+}
+
+// Would pass a public tool whose table says 2333 MB/s for this part.
+TEST_F(HbmBandwidth, FailsHalfTheBandwidthAsAGrossDefectWhateverTheStatusAndLevel) {
+  for (Limit& limit : profile.limits) limit.status = LimitStatus::published;
+  for (const Level l : {Level::quick, Level::standard}) {
+    level = l;
+    machine = healthy_sample;
+    slow_down("memory.copy", "gpu/1", 600'000);
+    expect(Verdict::fail, "hbm.bandwidth.below_gross");
+  }
+}
+
+TEST_F(HbmBandwidth, BelowAFloorThatIsNotCalibratedIsBorderline) {
+  for (Limit& limit : profile.limits) limit.status = LimitStatus::published;
+  slow_down("memory.copy", "gpu/1", 960'000);
+  expect(Verdict::borderline, "hbm.bandwidth.below_provisional");
+}
+
+TEST_F(HbmBandwidth, AtQuickBelowTheFloorIsBorderline) {
+  level = Level::quick;
+  slow_down("memory.copy", "gpu/1", 960'000);
+  expect(Verdict::borderline, "hbm.bandwidth.below_at_quick");
+  EXPECT_EQ(series("memory.copy").samples.size(), 11u);
+}
+
+TEST_F(HbmBandwidth, AtTheFloorItAsksForThirtyBlocksAndStaysBorderline) {
+  slow_down("memory.copy", "gpu/1", 980'049);  // 3.93e12, with noise around it
+  EXPECT_EQ(series("memory.copy").samples.size(), 30u);
+  expect(Verdict::borderline, "hbm.bandwidth.borderline");
+}
+
+TEST_F(HbmBandwidth, FailsWrongDataHoweverFast) {
+  for (Measurement& m : evidence.measurements) {
+    if (m.gate == gate_.id && m.unit_id == "gpu/1") m.check->wrong = 1;
+  }
+  expect(Verdict::fail, "hbm.bandwidth.wrong_data");
+  evidence.exits.push_back({"load gpu/1", "hbm.bandwidth memory.copy", "signal", "SIGSEGV"});
+  expect(Verdict::fail, "hbm.bandwidth.wrong_data");
+}
+
+TEST_F(HbmBandwidth, NeverPassesUnsoundEvidence) {
+  expect_unsound_never_passes("memory.copy");
+  expect_unsound_never_passes("memory.triad");
+}
+
+TEST_F(HbmBandwidth, AFloorUnderAnotherKeyIsNoFloor) {
+  gpu().part_name = KnownText("NVIDIA H100");
+  expect(Verdict::not_measured, "limit.no_floor_for_stack");
+}
+
+TEST_F(HbmBandwidth, WithoutAFloorItPassesOnCompleteVerifiedData) {
+  profile.limits.clear();
+  measure();
+  expect_all(Verdict::pass, "");
+  series("memory.copy").samples.clear();
+  EXPECT_NE(on_gpu1().verdict, Verdict::pass);
+}
+
+TEST_F(HbmBandwidth, ASlowUnitThatThrottlesForHeatBlamesCooling) {
+  slow_down("memory.copy", "gpu/1", 960'000);
+  for (std::int64_t& reasons : series("memory.copy").throttle) reasons = 0x20;
+  expect(Verdict::fail, "slow.hot");
+}
+
+TEST_F(HbmBandwidth, ThrottledButFastEnoughPassesWithAWarning) {
+  for (std::int64_t& reasons : series("memory.copy").throttle) reasons = 0x20;
+  expect(Verdict::pass, "");
+  EXPECT_EQ(on_gpu1().warn.size(), 1u);
+}
+
+TEST_F(HbmBandwidth, InCiTheRatioToTheDriversCopyDecides) {
+  profile.limits.clear();
+  profile.kind = ProfileKind::ci;
+  Ratio ratio;
+  ratio.gate = "hbm.bandwidth";
+  ratio.case_id = "memory.copy";
+  ratio.of_case = "memory.d2d";
+  ratio.min_ppm = 900'000;
+  profile.ratios = {ratio};
+  measure();
+  expect_all(Verdict::pass, "");
+  EXPECT_EQ(series("memory.d2d").samples.size(), 11u);
+  slow_down("memory.copy", "gpu/1", 880'000);
+  expect(Verdict::fail, "hbm.bandwidth.below_ratio");
+  series("memory.d2d").check.reset();
+  expect(Verdict::not_measured, "data.not_checked");
+  level = Level::quick;
+  measure();
+  expect(Verdict::borderline, "hbm.bandwidth.below_at_quick");
+}
+
+TEST_F(HbmBandwidth, NeedsASizeInTheProfile) {
+  profile.sizes.hbm_array_bytes = 0;
+  measure();
+  expect_all(Verdict::not_measured, "profile.incomplete");
+}
+
+TEST_F(HbmBandwidth, ADiscardedBlockIsMeasuredAgainAndNamed) {
+  series("memory.copy").discarded = {{3, "no_clock_reading"}};
+  expect(Verdict::pass, "");
+  EXPECT_EQ(on_gpu1().warn.size(), 1u);
+}
+
+}  // namespace
+}  // namespace ga

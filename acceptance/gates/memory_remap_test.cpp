@@ -1,0 +1,72 @@
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "acceptance/gates/table.h"
+#include "acceptance/gates/testkit.h"
+
+namespace ga {
+namespace {
+
+class MemoryRemap : public GateTest {
+ protected:
+  MemoryRemap() : GateTest(kMemoryRemap) {}
+};
+
+TEST_F(MemoryRemap, PassesGoodEvidence) { expect_all(Verdict::pass, ""); }
+
+TEST_F(MemoryRemap, FailsAFailedRemap) {
+  gpu().remap_failed = true;
+  expect(Verdict::fail, "memory.remap.failed");
+  EXPECT_EQ(on_gpu1().blame, Blame::gpu);
+}
+
+TEST_F(MemoryRemap, FailsSpareRowsThatRunOut) {
+  for (const auto field : {&GpuFacts::remap_banks_none, &GpuFacts::remap_banks_low}) {
+    measure();
+    gpu().*field = 1;
+    expect(Verdict::fail, "memory.remap.exhausted");
+  }
+}
+
+// The dead branch of a public tool: many remaps, and the failure flag still clear.
+TEST_F(MemoryRemap, FailsTheWholeBudgetUsedWithoutAFailureFlag) {
+  gpu().remap_uncorrectable_rows = 511;
+  expect(Verdict::pass, "");
+  EXPECT_EQ(on_gpu1().warn.size(), 1u);
+  gpu().remap_correctable_rows = 1;
+  expect(Verdict::fail, "memory.remap.exhausted");
+}
+
+TEST_F(MemoryRemap, APendingRemapAsksForAResetAndASecondLook) {
+  gpu().remap_pending = true;
+  expect(Verdict::not_measured, "memory.remap.pending");
+}
+
+TEST_F(MemoryRemap, NeverPassesAnAbsentOrImpossibleFact) {
+  for (const auto field : {&GpuFacts::remap_failed, &GpuFacts::remap_pending}) {
+    measure();
+    gpu().*field = KnownFlag::missing("MIG is on");
+    expect(Verdict::not_measured, "fact.absent");
+  }
+  for (const auto field :
+       {&GpuFacts::remap_banks_none, &GpuFacts::remap_banks_low, &GpuFacts::remap_correctable_rows,
+        &GpuFacts::remap_uncorrectable_rows}) {
+    measure();
+    gpu().*field = KnownInt::missing("MIG is on");
+    expect(Verdict::not_measured, "fact.absent");
+    for (const std::int64_t bad : {std::int64_t{-1}, std::numeric_limits<std::int64_t>::max()}) {
+      gpu().*field = bad;
+      expect(Verdict::not_measured, "fact.impossible");
+    }
+  }
+}
+
+TEST_F(MemoryRemap, WhatIsKnownToBeBadFailsEvenWhereTheRestIsAbsent) {
+  gpu().remap_banks_low = KnownInt::missing("Not Supported");
+  gpu().remap_failed = true;
+  expect(Verdict::fail, "memory.remap.failed");
+}
+
+}  // namespace
+}  // namespace ga

@@ -1,0 +1,192 @@
+#include "acceptance/gates/series.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "acceptance/core/codes.h"
+#include "acceptance/core/floor.h"
+
+namespace ga {
+namespace {
+
+// Beyond any machine there will be while this program lives: 1 PB/s, 1 EFLOP/s, 100 GHz, and more
+// launches than nanoseconds in a block.
+std::int64_t impossible_from(std::string_view unit) {
+  if (unit == "bytes_per_s") return 1'000'000'000'000'000;
+  if (unit == "flops") return 1'000'000'000'000'000'000;
+  if (unit == "mhz") return 100'000;
+  return 1'000'000'000'000;
+}
+
+bool has_word(std::string_view text, std::string_view word) {
+  std::size_t from = 0;
+  while (from <= text.size()) {
+    const std::size_t space = std::min(text.find(' ', from), text.size());
+    if (text.substr(from, space - from) == word) return true;
+    from = space + 1;
+  }
+  return false;
+}
+
+bool is_closed_reason(const Discard& discard) {
+  return discard.reason == "no_clock_reading" || discard.reason == "interrupted";
+}
+
+bool bad_discards(const Measurement& series) {
+  return series.discarded.size() > kMaxDiscards ||
+         !std::all_of(series.discarded.begin(), series.discarded.end(), is_closed_reason);
+}
+
+// One reading of each kind for each sample, in the unit and of the block length asked for.
+bool is_well_formed(const Measurement& series, const SeriesNeed& need) {
+  const std::size_t n = series.samples.size();
+  return series.unit == need.unit && series.block_ns == need.name.block_ns &&
+         series.clock_mhz.size() == n && series.power_mw.size() == n &&
+         series.temp_mc.size() == n && series.throttle.size() == n;
+}
+
+bool is_possible(const Measurement& series) {
+  const std::int64_t limit = impossible_from(series.unit);
+  const auto good = [&](std::int64_t x) { return x > 0 && x < limit; };
+  // A kept block has a clock reading: without one it is discarded.
+  const auto clocked = [](std::int64_t mhz) { return mhz > 0 && mhz < 100'000; };
+  const auto known = [](std::int64_t x) { return x >= 0; };
+  return std::all_of(series.samples.begin(), series.samples.end(), good) &&
+         std::all_of(series.clock_mhz.begin(), series.clock_mhz.end(), clocked) &&
+         std::all_of(series.throttle.begin(), series.throttle.end(), known);
+}
+
+Finding finding_of(const Request& name, std::string_view code, std::string reason) {
+  return found(name.gate, name.unit_id, code, std::move(reason));
+}
+
+}  // namespace
+
+bool is_checked(const Measurement& series, std::string_view kind) {
+  return series.check && series.check->kind == kind && series.check->wrong >= 0;
+}
+
+bool is_wrong(const Measurement& series, std::string_view kind) {
+  return is_checked(series, kind) && series.check->wrong > 0;
+}
+
+std::string describe_mismatch(const Measurement& series) {
+  std::string text = fmt::format("{}: {} wrong", series.case_id, series.check->wrong);
+  if (!series.check->first) return text;
+  const FirstMismatch& first = *series.check->first;
+  text += fmt::format("; first at element {}", first.element);
+  if (first.tile >= 0) text += fmt::format(", tile {}", first.tile);
+  if (first.sm >= 0) text += fmt::format(", SM {}", first.sm);
+  return text +
+         fmt::format(": expected {}, got {}, xor {}", first.expected, first.got, first.xor_bits);
+}
+
+std::optional<Finding> worker_fault(const Request& name, const Evidence& evidence) {
+  for (const WorkerExit& exit : evidence.exits) {
+    if (exit.how == "done" || !has_word(exit.worker, name.unit_id)) continue;
+    if (!has_word(exit.request, name.gate) || !has_word(exit.request, name.case_id)) continue;
+    const std::string reason = fmt::format("{} in {}: {}", exit.how, exit.request, exit.detail);
+    if (exit.detail.starts_with("library.missing")) {
+      return finding_of(name, "worker.library_missing", reason);
+    }
+    return finding_of(name, exit.how == "protocol" ? "worker.protocol" : "worker.fault", reason);
+  }
+  return std::nullopt;
+}
+
+Finding incomplete(const Request& name, std::size_t have, std::size_t wanted) {
+  return finding_of(name, "evidence.incomplete",
+                    fmt::format("{}: {} of {} blocks", name.case_id, have, wanted));
+}
+
+SeriesState look_at(const SeriesNeed& need, const Evidence& evidence) {
+  const Request& name = need.name;
+  const Measurement* series = find_series(evidence, name);
+  if (series != nullptr && is_wrong(*series, need.check_kind)) {
+    return {series, finding_of(name, name.gate + ".wrong_data", describe_mismatch(*series))};
+  }
+  if (auto fault = worker_fault(name, evidence)) return {series, std::move(fault)};
+  if (series == nullptr || series->samples.empty()) {
+    return {series, finding_of(name, "series.absent", name.case_id + " has no blocks")};
+  }
+  if (!is_well_formed(*series, need)) {
+    return {series, finding_of(name, "series.malformed",
+                               fmt::format("{} in {}: {} samples, {} clocks, blocks of {} ns",
+                                           name.case_id, series->unit, series->samples.size(),
+                                           series->clock_mhz.size(), series->block_ns))};
+  }
+  if (!is_checked(*series, need.check_kind)) {
+    const std::string got =
+        series->check ? "checked as '" + series->check->kind + "'" : "unchecked";
+    return {series,
+            finding_of(name, "data.not_checked",
+                       fmt::format("{} is {}, needs '{}'", name.case_id, got, need.check_kind))};
+  }
+  if (!is_possible(*series)) {
+    return {series, finding_of(name, "series.impossible",
+                               fmt::format("{}: a value is zero, negative or beyond any machine",
+                                           name.case_id))};
+  }
+  if (bad_discards(*series)) {
+    return {series, finding_of(name, "series.discards",
+                               fmt::format("{}: {} blocks discarded, {} allowed", name.case_id,
+                                           series->discarded.size(), kMaxDiscards))};
+  }
+  return {series, std::nullopt};
+}
+
+void ask(std::vector<Request>& requests, Request name, const Evidence& evidence,
+         std::size_t wanted) {
+  const Measurement* series = find_series(evidence, name);
+  const std::size_t have = series == nullptr ? 0 : series->samples.size();
+  if (have >= wanted) return;
+  if (series != nullptr && series->discarded.size() > kMaxDiscards) return;
+  name.blocks = static_cast<std::int64_t>(wanted - have);
+  requests.push_back(std::move(name));
+}
+
+std::vector<std::string> present_units(const Order& order, const Evidence& evidence) {
+  std::vector<std::string> units = ordered_units(order.profile);
+  std::erase_if(units,
+                [&](const std::string& unit) { return evidence.facts.find(unit) == nullptr; });
+  return units;
+}
+
+std::optional<Finding> unit_absent(std::string_view gate, const std::string& unit_id,
+                                   const Evidence& evidence) {
+  if (evidence.facts.find(unit_id) != nullptr) return std::nullopt;
+  return found(
+      gate, unit_id, "unit.absent",
+      fmt::format("{} was ordered; the node reports {} GPUs", unit_id, evidence.facts.gpus.size()));
+}
+
+bool is_most(const Order& order, std::size_t units) {
+  return units > 1 && static_cast<std::int64_t>(units * 2) > order.profile.ordered.gpus;
+}
+
+int severity(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::fail:
+      return 3;
+    case Verdict::not_measured:
+      return 2;
+    case Verdict::borderline:
+      return 1;
+    case Verdict::pass:
+    case Verdict::not_applicable:
+      return 0;
+  }
+  return 2;
+}
+
+std::string show_rate(std::int64_t value, std::string_view unit) {
+  const auto x = static_cast<double>(value);
+  if (unit == "bytes_per_s") return fmt::format("{:.1f} GB/s", x / 1e9);
+  if (unit == "flops") return fmt::format("{:.1f} TFLOP/s", x / 1e12);
+  if (unit == "ppm") return fmt::format("{:.1f} %", x / 1e4);
+  if (unit == "mhz") return fmt::format("{} MHz", value);
+  return fmt::format("{} {}", value, unit);
+}
+
+}  // namespace ga

@@ -1,0 +1,61 @@
+// Series: is the evidence of one series fit to be judged? Every gate that measures asks this first.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acceptance/core/gate.h"
+
+namespace ga {
+
+struct SeriesNeed {
+  Request name;                 // gate, case, unit, params, block length; blocks is not read
+  std::string_view unit;        // of the samples
+  std::string_view check_kind;  // how the data must have been checked
+};
+
+// The series if it is sound so far: all the asked kind, checked, right. Else the finding that says
+// why not: wrong data first, since one mismatch fails whatever else happened.
+struct SeriesState {
+  const Measurement* series = nullptr;
+  std::optional<Finding> finding;
+};
+SeriesState look_at(const SeriesNeed& need, const Evidence& evidence);
+
+// Whether the check found the data wrong; a check of another kind, or one that cannot be, is not a
+// check.
+bool is_checked(const Measurement& series, std::string_view kind);
+bool is_wrong(const Measurement& series, std::string_view kind);
+
+// "gate case on unit": tile, SM and element of the first mismatch, as far as known.
+std::string describe_mismatch(const Measurement& series);
+
+// How a worker ended other than done while it measured this gate and case on this unit.
+std::optional<Finding> worker_fault(const Request& name, const Evidence& evidence);
+
+// evidence.incomplete: so many of so many blocks.
+Finding incomplete(const Request& name, std::size_t have, std::size_t wanted);
+
+// What is still wanted of a series; nothing if it has enough, or if it cannot become sound because
+// too many blocks were discarded.
+void ask(std::vector<Request>& requests, Request name, const Evidence& evidence,
+         std::size_t wanted);
+
+// The ordered units that the facts know. A unit without facts cannot be measured, so it is not
+// asked for; each gate says unit.absent.
+std::vector<std::string> present_units(const Order& order, const Evidence& evidence);
+std::optional<Finding> unit_absent(std::string_view gate, const std::string& unit_id,
+                                   const Evidence& evidence);
+
+// More than half of the ordered GPUs, and more than one: then it is not the GPU's own fault.
+bool is_most(const Order& order, std::size_t units);
+
+// fail before not_measured before borderline before pass.
+int severity(Verdict verdict);
+
+// 4.01 TB/s, 698.0 TFLOP/s, 1980 MHz, 92.3 %
+std::string show_rate(std::int64_t value, std::string_view unit);
+
+}  // namespace ga

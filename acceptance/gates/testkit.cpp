@@ -1,0 +1,303 @@
+#include "acceptance/gates/testkit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "acceptance/gates/gates.h"
+#include "kernels/data/exact_gemm.h"
+
+namespace ga {
+namespace {
+
+constexpr std::int64_t kPowerLimitMw = 700'000;
+
+struct Rate {
+  std::string_view case_id, unit, kind;
+  std::int64_t value;
+};
+constexpr Rate kRates[] = {
+    {"memory.copy", "bytes_per_s", "pattern", 4'010'000'000'000},
+    {"memory.triad", "bytes_per_s", "pattern", 4'150'000'000'000},
+    {"memory.d2d", "bytes_per_s", "pattern", 4'050'000'000'000},
+    {"pcie.h2d", "bytes_per_s", "pattern", 55'400'000'000},
+    {"pcie.d2h", "bytes_per_s", "pattern", 55'000'000'000},
+    {"gemm.bf16.cublaslt", "flops", "checksum", 750'000'000'000'000},
+    {"gemm.bf16.own", "flops", "checksum", 480'000'000'000'000},
+    {"gemm.bf16.own.exact", "launches", "exact", 100},
+    {"gemm.bf16.cublaslt.exact", "launches", "exact", 100},
+    {"clock.light", "mhz", "exact", 1980},
+};
+
+const Rate& rate_of(std::string_view case_id) {
+  const auto at = std::find_if(std::begin(kRates), std::end(kRates),
+                               [&](const Rate& rate) { return rate.case_id == case_id; });
+  return at == std::end(kRates) ? kRates[0] : *at;
+}
+
+Limit floor_of(std::string gate, std::string case_id, std::int64_t value) {
+  Limit limit;
+  limit.gate = std::move(gate);
+  limit.case_id = std::move(case_id);
+  limit.value = value;
+  limit.unit = rate_of(limit.case_id).unit;
+  limit.source = "a test";
+  limit.date = "2026-11-22";
+  limit.status = LimitStatus::calibrated;
+  limit.key.part_name = "NVIDIA H200";
+  return limit;
+}
+
+GpuFacts healthy_gpu(const std::string& unit) {
+  GpuFacts gpu;
+  gpu.unit_id = unit;
+  gpu.uuid = gpu.cuda_uuid = gpu.proc_uuid = KnownText("GPU-" + unit);
+  gpu.serial = KnownText("1650" + unit.substr(4));
+  gpu.part_name = KnownText("NVIDIA H200");
+  gpu.pci_device = gpu.sysfs_pci_device = KnownText("10de:2335");
+  gpu.memory_bytes = 150'754'820'096;
+  gpu.ecc_current = gpu.ecc_pending = true;
+  gpu.mig_current = gpu.mig_pending = false;
+  gpu.power_limit_enforced_mw = gpu.power_limit_default_mw = kPowerLimitMw;
+  gpu.clock_sm_max_mhz = 1980;
+  gpu.pcie_gen_max = 5;
+  gpu.pcie_width_max = 16;
+  gpu.pcie_gen_current = 1;  // at rest: normal
+  gpu.pcie_width_current = 16;
+  gpu.utilization_gpu_percent = 0;
+  gpu.memory_used_bytes = 4'194'304;
+  gpu.processes = 0;
+  gpu.process_list = KnownText("");
+  gpu.remap_correctable_rows = gpu.remap_uncorrectable_rows = 0;
+  gpu.remap_pending = gpu.remap_failed = false;
+  gpu.remap_banks_none = gpu.remap_banks_low = 0;
+  gpu.ecc_dram_corrected_aggregate = gpu.ecc_dram_uncorrected_aggregate = 0;
+  gpu.ecc_sram_corrected_aggregate = gpu.ecc_sram_uncorrected_aggregate = 0;
+  gpu.ecc_sram_threshold_exceeded = false;
+  return gpu;
+}
+
+GpuCounters healthy_counters(const std::string& unit, std::int64_t capped_ns) {
+  GpuCounters counters;
+  counters.unit_id = unit;
+  GpuCounters::visit_fields(counters, [](const char*, KnownInt& value) { value = 0; });
+  counters.throttle_sw_power_ns = capped_ns;
+  return counters;
+}
+
+Check check_of(const Request& request) {
+  Check check{.kind = std::string(rate_of(request.case_id).kind), .expected = "", .got = ""};
+  if (!request.case_id.ends_with(".exact")) return check;
+  const ExactGemm gemm{request.params.at("m"), request.params.at("n"), request.params.at("k"),
+                       static_cast<std::uint64_t>(request.params.at("seed"))};
+  check.expected = check.got = fmt::format("{:016x}", exact_gemm_digest(gemm));
+  return check;
+}
+
+void measure_blocks(const Request& request, Evidence& evidence, const Machine& machine) {
+  auto* series = const_cast<Measurement*>(find_series(evidence, request));
+  if (series == nullptr) {
+    Measurement fresh;
+    fresh.gate = request.gate;
+    fresh.case_id = request.case_id;
+    fresh.unit_id = request.unit_id;
+    fresh.params = request.params;
+    fresh.unit = rate_of(request.case_id).unit;
+    fresh.block_ns = request.block_ns;
+    fresh.check = check_of(request);
+    evidence.measurements.push_back(std::move(fresh));
+    series = &evidence.measurements.back();
+  }
+  for (std::int64_t i = 0; i < request.blocks; ++i) {
+    series->samples.push_back(machine(request, series->samples.size()));
+    series->clock_mhz.push_back(1500);
+    series->power_mw.push_back(695'000);
+    series->temp_mc.push_back(61'000);
+    series->throttle.push_back(0x4);
+  }
+}
+
+}  // namespace
+
+Profile test_profile() {
+  Profile profile;
+  profile.name = "test";
+  profile.required = gate_ids();
+  profile.ordered.gpus = 4;
+  profile.ordered.pci_devices = {"10de:2335"};
+  profile.ordered.part_names = {"NVIDIA H200"};
+  profile.ordered.memory_bytes_min = 150'000'000'000;
+  profile.ordered.ecc = true;
+  profile.ordered.mig = false;
+  profile.ordered.power_limit_mw = kPowerLimitMw;
+  profile.ordered.idle_memory_bytes_max = 1'073'741'824;
+  profile.ordered.clock_light_min_ppm = 990'000;
+  profile.ordered.sw_thermal_max_ppm = 10'000;
+  profile.sizes = {.hbm_array_bytes = 8'589'934'592,
+                   .pcie_bytes = 268'435'456,
+                   .gemm_n = 8192,
+                   .exact_n = 8,
+                   .exact_launches = 64};
+  profile.limits = {
+      floor_of("hbm.bandwidth", "memory.copy", 3'930'000'000'000),
+      floor_of("hbm.bandwidth", "memory.triad", 4'067'000'000'000),
+      floor_of("pcie.h2d", "pcie.h2d", 53'760'000'000),
+      floor_of("pcie.d2h", "pcie.d2h", 53'400'000'000),
+      floor_of("gemm.bf16.cublaslt", "gemm.bf16.cublaslt", 700'000'000'000'000),
+      floor_of("gemm.bf16.own", "gemm.bf16.own", 450'000'000'000'000),
+  };
+  return profile;
+}
+
+std::int64_t healthy_sample(const Request& request, std::size_t block) {
+  const Rate& rate = rate_of(request.case_id);
+  if (rate.kind == "exact") return rate.value;
+  // Noise of 0.3 % without a drift: 0, 3, 6, 2, 5, 1, 4 less 3, in thousandths.
+  const auto step = static_cast<std::int64_t>(block * 3 % 7) - 3;
+  return rate.value + rate.value / 1000 * step;
+}
+
+Evidence healthy_facts(const Order& order) {
+  Evidence evidence;
+  NodeFacts& node = evidence.facts.node;
+  node.gpus_nvml = node.gpus_cuda = node.gpus_proc = node.gpus_pci = order.profile.ordered.gpus;
+  node.driver_version = KnownText("580.65.06");
+  node.profilers = KnownText("");
+  for (const std::string& unit : ordered_units(order.profile)) {
+    evidence.facts.gpus.push_back(healthy_gpu(unit));
+    evidence.before.push_back(healthy_counters(unit, 1'000));
+    evidence.after.push_back(healthy_counters(unit, 900'000'000'000));
+    const auto seconds = static_cast<std::size_t>(warmup_seconds(order.level));
+    evidence.warmup.push_back({unit, 1, std::vector<std::int64_t>(seconds, 61'000)});
+  }
+  return evidence;
+}
+
+int play(std::span<const Gate> gates, const Order& order, Evidence& evidence,
+         const Machine& machine) {
+  constexpr int kMaxRounds = 50;
+  for (int round = 0; round < kMaxRounds; ++round) {
+    std::vector<Request> requests;
+    for (const Gate& gate : gates) {
+      for (Request& request : gate.next(order, evidence)) requests.push_back(std::move(request));
+    }
+    if (requests.empty()) return round;
+    for (const Request& request : requests) measure_blocks(request, evidence, machine);
+  }
+  return kMaxRounds;
+}
+
+void GateTest::measure() {
+  evidence = healthy_facts(order());
+  measure_on();
+}
+
+void GateTest::measure_on() { play(all_gates(), order(), evidence, machine); }
+
+Finding GateTest::on(std::string_view unit) const {
+  for (const Finding& finding : gate_.judge(order(), evidence)) {
+    if (finding.unit_id == unit) return finding;
+  }
+  Finding none;
+  none.code = "no finding";
+  return none;
+}
+
+void GateTest::expect(Verdict verdict, std::string_view code) const {
+  const Finding finding = on_gpu1();
+  EXPECT_EQ(to_word(finding.verdict), to_word(verdict)) << finding.code << ": " << finding.reason;
+  EXPECT_EQ(finding.code, code) << finding.reason;
+  EXPECT_EQ(finding.next_step.empty(), verdict == Verdict::pass);
+  for (const std::string& unit : ordered_units(profile)) {
+    if (unit == "gpu/1") continue;
+    EXPECT_EQ(to_word(on(unit).verdict), "pass") << unit << " " << on(unit).reason;
+  }
+}
+
+void GateTest::expect_all(Verdict verdict, std::string_view code) const {
+  for (const std::string& unit : ordered_units(profile)) {
+    EXPECT_EQ(to_word(on(unit).verdict), to_word(verdict)) << unit << " " << on(unit).reason;
+    EXPECT_EQ(on(unit).code, code);
+  }
+}
+
+Measurement& GateTest::series(std::string_view case_id, std::string_view unit) {
+  static Measurement none;
+  Measurement* last = nullptr;
+  for (Measurement& series : evidence.measurements) {
+    if (series.gate == gate_.id && series.case_id == case_id && series.unit_id == unit) {
+      last = &series;
+    }
+  }
+  EXPECT_NE(last, nullptr) << case_id;
+  return last == nullptr ? none : *last;
+}
+
+void GateTest::slow_down(std::string_view case_id, std::string_view unit, std::int64_t ppm) {
+  const Machine before = machine;
+  machine = [before, slow_case = std::string(case_id), slow_unit = std::string(unit), ppm](
+                const Request& request, std::size_t block) {
+    const std::int64_t sample = before(request, block);
+    const bool slow = request.case_id == slow_case && request.unit_id == slow_unit;
+    return slow ? sample / 1000 * ppm / 1000 : sample;
+  };
+  measure();
+}
+
+void GateTest::set_samples(Measurement& target, std::int64_t value) {
+  for (std::int64_t& sample : target.samples) sample = value;
+}
+
+void GateTest::expect_unsound_never_passes(std::string_view case_id) {
+  const Evidence good = evidence;
+  const auto spoiled = [&](std::string_view code, const std::function<void(Measurement&)>& spoil) {
+    evidence = good;
+    spoil(series(case_id));
+    expect(Verdict::not_measured, code);
+    evidence = good;
+  };
+  const auto sample = [&](std::int64_t value) {
+    spoiled("series.impossible", [&](Measurement& m) { m.samples[0] = value; });
+  };
+  spoiled("series.absent", [](Measurement& m) { m.params["other"] = 1; });
+  spoiled("series.absent", [](Measurement& m) { m = Measurement{}; });
+  sample(0);
+  sample(-1);
+  sample(std::numeric_limits<std::int64_t>::min());
+  sample(std::numeric_limits<std::int64_t>::max());
+  spoiled("series.impossible", [](Measurement& m) { m.clock_mhz[0] = 0; });
+  spoiled("series.malformed", [](Measurement& m) { m.unit = "furlongs"; });
+  spoiled("series.malformed", [](Measurement& m) { m.block_ns = 1; });
+  spoiled("series.malformed", [](Measurement& m) { m.power_mw.pop_back(); });
+  spoiled("data.not_checked", [](Measurement& m) { m.check.reset(); });
+  spoiled("data.not_checked", [](Measurement& m) { m.check->kind = "digest"; });
+  spoiled("data.not_checked", [](Measurement& m) { m.check->wrong = -1; });
+  spoiled("series.discards", [](Measurement& m) {
+    m.discarded = {{1, "interrupted"}, {2, "interrupted"}, {3, "no_clock_reading"}};
+  });
+  spoiled("series.discards", [](Measurement& m) { m.discarded = {{1, "slow"}}; });
+  spoiled("evidence.incomplete", [](Measurement& m) {
+    for (auto* values : {&m.samples, &m.clock_mhz, &m.power_mw, &m.temp_mc, &m.throttle}) {
+      values->pop_back();
+    }
+  });
+  const std::string request = fmt::format("{} {}", gate_.id, case_id);
+  for (const auto& [how, detail, code] :
+       {std::array<std::string, 3>{"signal", "SIGSEGV", "worker.fault"},
+        {"deadline", "", "worker.fault"},
+        {"error", "device.fault: Xid 31", "worker.fault"},
+        {"error", "library.missing: libcublasLt.so.13", "worker.library_missing"},
+        {"protocol", "line 3", "worker.protocol"}}) {
+    evidence = good;
+    evidence.exits.push_back({"load gpu/1", request, how, detail});
+    expect(Verdict::not_measured, code);
+  }
+  evidence = good;
+  std::erase_if(evidence.facts.gpus, [](const GpuFacts& g) { return g.unit_id == "gpu/1"; });
+  expect(Verdict::not_measured, "unit.absent");
+  evidence = good;
+}
+
+}  // namespace ga
