@@ -21,7 +21,9 @@ GA_HOST_DEVICE int swizzled(int row, int chunk, int row_chunks) {
 
 // The place `chunks` further right of a swizzled one. Holds where the sum of chunk numbers has no
 // carry, (chunk & chunks) == 0, and chunks < 8.
-GA_HOST_DEVICE int swizzled_right(int offset, int chunks) { return offset ^ (chunks * kChunkBytes); }
+GA_HOST_DEVICE int swizzled_right(int offset, int chunks) {
+  return offset ^ (chunks * kChunkBytes);
+}
 
 // One CTA: kM x kN of C, kK of the inner dimension per stage, warps kWarpsM x kWarpsN.
 template <int kM_, int kN_, int kK_, int kWarpsM_, int kWarpsN_, int kStages_>

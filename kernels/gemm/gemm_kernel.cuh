@@ -102,8 +102,7 @@ __device__ __forceinline__ void load_fragments(Fragments<Shape>& f, std::uint32_
   }
 #pragma unroll
   for (int j = 0; j < Shape::kFragmentsN / 2; ++j) {
-    const int offset =
-        swizzled_right(lane.b, 2 * j) + 16 * step * Shape::kRowChunksB * kChunkBytes;
+    const int offset = swizzled_right(lane.b, 2 * j) + 16 * step * Shape::kRowChunksB * kChunkBytes;
     ptx::ldmatrix_x4_trans(f.b[j], stage + static_cast<std::uint32_t>(Shape::kBytesA + offset));
   }
 }

@@ -43,6 +43,7 @@ MAY = {
     "benches/harness": DEVICE + FAMILIES + ["benches/stats", MODEL],
     "benches/cases": DEVICE + FAMILIES + ["benches/stats", MODEL, "benches/harness"],
 }
+MAY["kernels/testing"] = [MODEL] + DEVICE + FAMILIES
 for family in FAMILIES:
     MAY[family] = [MODEL] + DEVICE
 
@@ -50,8 +51,8 @@ for family in FAMILIES:
 MAINS = {
     "acceptance/gpuaccept.cpp": HOST_REPORTS + ACCEPTANCE_HOST,
     "acceptance/gpusim.cpp": ["acceptance/sim", "acceptance/wire", MODEL, CODEC],
-    "acceptance/gpuprobe.cpp": ["acceptance/probe", "acceptance/node", "acceptance/wire", "benches/cases",
-                                "benches/harness", MODEL, CODEC] + DEVICE,
+    "acceptance/gpuprobe.cpp": ["acceptance/probe", "acceptance/node", "acceptance/wire",
+                                "benches/cases", "benches/harness", MODEL, CODEC] + DEVICE,
     "benches/gpubench.cpp": ["benches/cases", "benches/harness", "benches/stats", MODEL] + DEVICE
     + FAMILIES,
 }
