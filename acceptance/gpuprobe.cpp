@@ -1,0 +1,280 @@
+// gpuprobe: the worker that touches the GPUs, and the same answers for a person on a command line.
+//
+// Without a verb it serves gpuaccept: requests on stdin, events on the descriptor that was stdout.
+// It starts where there is no driver, and says so.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "acceptance/node/node.h"
+#include "acceptance/probe/event_text.h"
+#include "acceptance/probe/probe.h"
+#include "acceptance/wire/serve.h"
+#include "benches/cases/case_runner.h"
+#include "kernels/runtime/device.h"
+#include "reports/codec/evidence_codec.h"
+#include "reports/codec/json.h"
+
+namespace ga {
+namespace {
+
+constexpr std::int64_t kNsPerMs = 1'000'000;
+constexpr int kFailed = 1, kUsage = 2, kNotMeasured = 3, kInternal = 4;
+
+enum class Form { lines, text, json };
+
+struct Options {
+  std::string libs, inject, node_name;
+  std::vector<std::string> gpus;
+  // For a person only.
+  std::string verb;  // empty: serve
+  std::string case_id;
+  std::vector<std::string> params;
+  std::int64_t blocks = 1, first_block = 0, block_ms = 400, seed = 0;
+  Form form = Form::lines;
+};
+
+void complain(const Error& error) {
+  fmt::print(stderr, "gpuprobe: error: {}\n", error.what());
+  if (!error.hint().empty()) fmt::print(stderr, "gpuprobe: hint: {}\n", error.hint());
+}
+
+// CUDA reads these once, at its first call: a worker then sees no other GPU than its own, in the
+// order that the report counts them.
+Status limit_cuda(const std::vector<std::string>& gpus) {
+  std::string list;
+  for (const std::string& gpu : gpus) list += (list.empty() ? "" : ",") + gpu;
+  const bool set = setenv("CUDA_DEVICE_ORDER", "PCI_BUS_ID", 1) == 0 &&
+                   (gpus.empty() || setenv("CUDA_VISIBLE_DEVICES", list.c_str(), 1) == 0);
+  if (!set) return Error(ErrorCode::internal, "the environment of CUDA cannot be set");
+  return Ok{};
+}
+
+Result<std::vector<CudaGpu>> list_cuda_gpus() {
+  GA_CHECK(require_driver());
+  GA_TRY(const int count, device_count());
+  std::vector<CudaGpu> gpus;
+  for (int i = 0; i < count; ++i) {
+    GA_TRY(const DeviceInfo info, device_info(i));
+    gpus.push_back({.address = info.pci_bus_id, .uuid = info.uuid, .sm_count = info.sm_count});
+  }
+  return gpus;
+}
+
+CudaView view_cuda() {
+  CudaView view;
+  auto gpus = list_cuda_gpus();
+  if (gpus) {
+    view.gpus = *std::move(gpus);
+  } else {
+    view.gpus = Known<std::vector<CudaGpu>>::missing(gpus.error().what());
+  }
+  const auto versions = cuda_versions();
+  if (!versions) {
+    view.driver_version = KnownInt::missing(versions.error().what());
+  } else if (versions->driver <= 0) {
+    view.driver_version = KnownInt::missing("no NVIDIA driver is loaded");
+  } else {
+    view.driver_version = static_cast<std::int64_t>(versions->driver);
+  }
+  return view;
+}
+
+ProbeParts parts_of(const Options& options, CaseRunner& cases) {
+  ProbeParts parts;
+  parts.node.places = library_places(options.libs);
+  parts.node.node_name = options.node_name;
+  parts.node.gpus = options.gpus;
+  parts.ask_cuda = view_cuda;
+  parts.run_case = [&cases](const CaseRequest& request, const ReadDevice& read,
+                            const std::function<void(const BlockResult&)>& emit,
+                            const std::function<bool()>& stop) {
+    return cases.run(request, read, emit, stop);
+  };
+  parts.case_libraries = [&cases] { return cases.libraries(); };
+  return parts;
+}
+
+Status serve_requests(const Options& options) {
+  GA_CHECK(die_with_parent());
+  GA_TRY(const int protocol, claim_protocol());
+  CaseRunner cases({.libs = options.libs, .inject = options.inject});
+  Probe probe(parts_of(options, cases));
+  HelloEvent hello;
+  hello.program = "gpuprobe";
+  hello.version = GA_VERSION;
+  return serve(probe.service(std::move(hello)), /*input=*/0, protocol);
+}
+
+Result<Params> parse_params(const std::vector<std::string>& words) {
+  Params params;
+  for (const std::string& word : words) {
+    const std::size_t equals = word.find('=');
+    std::int64_t value = 0;
+    const char* end = word.data() + word.size();
+    const char* from = equals == std::string::npos ? end : word.data() + equals + 1;
+    const auto [stop, ec] = std::from_chars(from, end, value);
+    if (ec != std::errc() || stop != end || equals == 0) {
+      return Error(ErrorCode::usage, "--param '" + word + "' is not NAME=WHOLE NUMBER")
+          .hinted("for example --param bytes=1073741824");
+    }
+    params[word.substr(0, equals)] = value;
+  }
+  return params;
+}
+
+Result<WireRequest> request_of(const Options& options) {
+  WireRequest request;
+  request.id = 1;
+  request.gpus = options.gpus;
+  request.verb = options.verb == "facts"    ? Verb::facts
+                 : options.verb == "events" ? Verb::events
+                 : options.verb == "watch"  ? Verb::watch
+                                            : Verb::case_;
+  if (request.verb != Verb::case_) return request;
+  request.case_id = options.case_id;
+  request.blocks = options.blocks;
+  request.first_block = options.first_block;
+  request.block_ns = options.block_ms * kNsPerMs;
+  request.seed = options.seed;
+  GA_TRY(request.params, parse_params(options.params));
+  return request;
+}
+
+// What a person asked for, on stdout; whether the data of every block was right.
+struct Shown {
+  Form form;
+  bool wrong = false;
+
+  Status operator()(const WireEvent& event) {
+    if (const auto* check = std::get_if<CheckEvent>(&event.body)) {
+      wrong = wrong || check->check.wrong != 0 || check->check.expected != check->check.got;
+    }
+    const bool put = std::fputs(render(event).c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+    return put ? Status(Ok{}) : Status(Error(ErrorCode::io, "stdout cannot be written"));
+  }
+
+  std::string render(const WireEvent& event) const {
+    if (form == Form::text) return event_text(event);
+    if (form == Form::lines) return encode(event) + "\n";
+    const auto* facts = std::get_if<FactsEvent>(&event.body);
+    return facts == nullptr ? std::string() : dump_pretty(to_json(facts->facts));
+  }
+};
+
+Result<int> answer_person(const Options& options) {
+  GA_TRY(const WireRequest request, request_of(options));
+  CaseRunner cases({.libs = options.libs, .inject = options.inject});
+  Probe probe(parts_of(options, cases));
+  const Service service = probe.service({});
+  Shown shown{.form = options.form};
+  EventWriter writer([&](const WireEvent& event) { return shown(event); }, service.clock.now_ns);
+  Turn turn(writer, service.clock, /*input=*/-1, request);
+  const Handler& handler = request.verb == Verb::facts    ? service.facts
+                           : request.verb == Verb::events ? service.events
+                           : request.verb == Verb::watch  ? service.watch
+                                                          : service.case_;
+  Answer answer = handler(request, turn);
+  if (!answer.error) {
+    turn.send(DoneEvent{.libraries = std::move(answer.libraries)});
+    return shown.wrong ? kFailed : 0;
+  }
+  const ErrorEvent error = *answer.error;
+  turn.send(error);
+  fmt::print(stderr, "gpuprobe: error: {}: {}\n", error.code, error.text);
+  const bool asked_wrongly = error.code == "case.unknown" || error.code == "params.bad" ||
+                             error.code == "request.refused" || error.code == "gpu.unknown";
+  return asked_wrongly ? kUsage : kNotMeasured;
+}
+
+Result<int> run(const Options& options) {
+  GA_CHECK(limit_cuda(options.gpus));
+  if (const Status driver = require_driver(); !driver) {
+    fmt::print(stderr, "gpuprobe: warning: {}; {}\n", driver.error().what(), driver.error().hint());
+  }
+  if (!options.verb.empty()) return answer_person(options);
+  GA_CHECK(serve_requests(options));
+  return 0;
+}
+
+void add_options(CLI::App& app, Options& options) {
+  app.fallthrough();
+  app.add_option("--libs", options.libs, "Directory to look for NVIDIA's libraries in first");
+  app.add_option("--gpu", options.gpus, "UUID of a GPU it may touch; repeatable; all if absent")
+      ->allow_extra_args(false);  // else it would take the verb for a second UUID
+  app.add_option("--inject-unsafe", options.inject,
+                 "bitflip, zero-tile, nan, slow, hang, crash or wrong-everywhere");
+  app.add_option("--node-name", options.node_name, "Name of the node, instead of the host name");
+}
+
+void add_verbs(CLI::App& app, Options& options) {
+  const auto verb = [&](const char* name, const char* what) {
+    CLI::App* sub = app.add_subcommand(name, what);
+    sub->callback([&options, name] { options.verb = name; });
+    sub->add_flag_callback(
+        "--text", [&options] { options.form = Form::text; }, "For people");
+    return sub;
+  };
+  verb("facts", "Read the node and its GPUs")
+      ->add_flag_callback(
+          "--json", [&options] { options.form = Form::json; },
+          "The facts alone, as a report holds them");
+  verb("events", "Read the counters of the GPUs");
+  verb("watch", "Clock, power, temperature ten times a second, until stopped");
+  CLI::App* measure = verb("case", "Measure one case");
+  measure->add_option("name", options.case_id, "Case, as 'gpuaccept list cases' names it")
+      ->required();
+  measure->add_option("--param", options.params, "NAME=NUMBER; repeatable")
+      ->allow_extra_args(false);
+  measure->add_option("--blocks", options.blocks, "Timed blocks")->check(CLI::PositiveNumber);
+  measure->add_option("--first-block", options.first_block, "Number of the first block")
+      ->check(CLI::NonNegativeNumber);
+  measure->add_option("--block-ms", options.block_ms, "Length of a block")
+      ->check(CLI::PositiveNumber);
+  measure->add_option("--seed", options.seed, "Of the data")->check(CLI::NonNegativeNumber);
+}
+
+int run_main(int argc, char** argv) {
+  Options options;
+  CLI::App app(
+      "Worker: reads and measures the GPUs of this node. Without a verb it answers gpuaccept's\n"
+      "requests on stdin; with one it prints the same events, or text.",
+      "gpuprobe");
+  app.require_subcommand(0, 1);
+  add_options(app, options);
+  add_verbs(app, options);
+  app.footer(
+      "Example:\n  gpuprobe facts --text\n"
+      "  gpuprobe case memory.copy --param bytes=1073741824 --blocks 5 --text");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);
+    fmt::print(stderr, "gpuprobe: error: {}\n", error.what());
+    fmt::print(stderr, "gpuprobe: hint: gpuprobe --help\n");
+    return kUsage;
+  }
+  const auto code = run(options);
+  if (code) return *code;
+  complain(code.error());
+  return code.error().code() == ErrorCode::usage ? kUsage : kInternal;
+}
+
+}  // namespace
+}  // namespace ga
+
+int main(int argc, char** argv) {
+  try {
+    return ga::run_main(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "gpuprobe: error: %s\n", error.what());
+    return ga::kInternal;
+  }
+}
