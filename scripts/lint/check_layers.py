@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """check_layers.py ROOT: fail when a file includes a part of the project that it may not see.
 
-The table is docs/adr's and the design's; changing it needs a decision record.
+The table is law; changing it needs a decision record in docs/adr.
 """
 import pathlib
 import re
@@ -31,8 +31,9 @@ MAY = {
     # By docs/adr: the worker's answers without its CUDA.
     "acceptance/probe": [MODEL, CODEC, "kernels/loader", "acceptance/node", "acceptance/wire",
                          "benches/cases/case_runner.h", "benches/harness/reading.h"],
-    # reports/codec by docs/adr: scenarios are read with the codec's strict TOML.
-    "acceptance/sim": ["acceptance/wire", MODEL, CODEC, "benches/stats", "kernels/data"],
+    # reports/codec and the host-only table of cases by docs/adr/0001.
+    "acceptance/sim": ["acceptance/wire", MODEL, CODEC, "benches/stats", "kernels/data",
+                       "benches/cases/case_table.h"],
     "acceptance/worker": HOST_REPORTS + ACCEPTANCE_HOST + ["benches/stats", "kernels/data"],
     "acceptance/journal": HOST_REPORTS + ACCEPTANCE_HOST + ["benches/stats", "kernels/data"],
     "acceptance/commands": HOST_REPORTS + ACCEPTANCE_HOST
@@ -46,6 +47,9 @@ MAY = {
 MAY["kernels/testing"] = [MODEL] + DEVICE + FAMILIES
 for family in FAMILIES:
     MAY[family] = [MODEL] + DEVICE
+# gpubench reads the clocks through NVML's adapter and writes its figures with the codec.
+MAY["benches/gpubench"] = DEVICE + FAMILIES + [
+    MODEL, CODEC, "benches/stats", "benches/harness", "benches/cases", "acceptance/node"]
 
 # A main may include what its program links. Only these two join host and CUDA.
 MAINS = {
@@ -53,13 +57,12 @@ MAINS = {
     "acceptance/gpusim.cpp": ["acceptance/sim", "acceptance/wire", MODEL, CODEC],
     "acceptance/gpuprobe.cpp": ["acceptance/probe", "acceptance/node", "acceptance/wire",
                                 "benches/cases", "benches/harness", MODEL, CODEC] + DEVICE,
-    "benches/gpubench.cpp": ["benches/cases", "benches/harness", "benches/stats", MODEL] + DEVICE
-    + FAMILIES,
 }
 CUDA_HEADER = re.compile(r"^(cuda|cublas|cudnn|nccl|nvml|cub/|thrust/|cooperative_groups)")
 MAY_USE_CUDA = ("kernels/", "benches/cases/", "benches/harness/", "benches/gpubench",
                 "acceptance/gpuprobe")
-HEAVY = {"nlohmann/": CODEC, "toml++/": CODEC, "CLI/": "acceptance/gpuaccept.cpp"}
+HEAVY = {"nlohmann/": (CODEC,), "toml++/": (CODEC,),
+         "CLI/": tuple(MAINS) + ("benches/gpubench",)}
 # Folders that are compiled for tests only may see more: a fake of NVML knows the wire, and so on.
 TEST_FOLDERS = ("testing", "fuzz")
 INCLUDE = re.compile(r'\s*#\s*include\s*[<"]([^>"]+)')
@@ -67,7 +70,7 @@ SUFFIXES = {".h", ".cpp", ".cu", ".cuh"}
 
 
 def part(path):
-    fits = [k for k in MAY if path == k or path.startswith(k + "/")]
+    fits = [k for k in MAY if path.startswith((k + "/", k + ".", k + "_"))]
     return max(fits, key=len, default=None)
 
 
@@ -84,7 +87,7 @@ def allowed(path):
 
 
 def sees(allowed_parts, header):
-    return any(header == p or header.startswith(p + "/") for p in allowed_parts)
+    return any(header == p or header.startswith((p + "/", p + ".", p + "_")) for p in allowed_parts)
 
 
 def faults(path, text):
@@ -106,7 +109,7 @@ def faults(path, text):
             yield number, "host library in a file that nvcc compiles"
         for prefix, home in HEAVY.items():
             if header.startswith(prefix) and not path.startswith(home) and not is_test(path):
-                yield number, f"{prefix} belongs in {home} alone"
+                yield number, f"{prefix} belongs in {', '.join(home)} alone"
 
 
 def main():
