@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
 #include <exception>
 #include <functional>
 
@@ -15,11 +17,24 @@
 namespace ga {
 namespace {
 
-const CLI::IsMember kLevels({"quick", "standard", "soak"});
-const CLI::IsMember kRequired({"accepted", "screened", "passed", "rehearsed"});
-const CLI::IsMember kForms({"html", "text", "junit", "ctrf", "json"});
-const CLI::IsMember kLanguages({"ko", "en"});
-const CLI::IsMember kLists({"gates", "profiles", "cases", "scenarios"});
+// CLI11's own validators speak of types and print DBL_MAX; these speak of words.
+CLI::Validator one_of(std::vector<std::string> words) {
+  const auto check = [words](const std::string& value) {
+    if (std::find(words.begin(), words.end(), value) != words.end()) return std::string();
+    return fmt::format("\"{}\" is none of {}", value, fmt::join(words, ", "));
+  };
+  return CLI::Validator(check, "", "");
+}
+
+CLI::Validator positive_number() {
+  const auto check = [](const std::string& value) {
+    double number = 0;
+    const bool read = CLI::detail::lexical_cast(value, number);
+    if (read && number > 0 && std::isfinite(number)) return std::string();
+    return fmt::format("\"{}\" is no positive number", value);
+  };
+  return CLI::Validator(check, "", "");
+}
 
 // Everything the command line fills in, and what is to be done with it.
 struct CommandLine {
@@ -48,7 +63,7 @@ void add_run(CLI::App& app, CommandLine& line) {
                   [&o] { return run_command(o); });
   sub->add_option("--profile", o.profile, "What was ordered: a built-in name, or a file");
   sub->add_option("--level", o.level, "quick, standard or soak")
-      ->check(kLevels)
+      ->check(one_of({"quick", "standard", "soak"}))
       ->capture_default_str();
   sub->add_option("--out", o.out, "Directory for the report")->capture_default_str();
   sub->add_option("--key", o.key, "Private key that signs (PEM); without it an ephemeral one");
@@ -56,7 +71,7 @@ void add_run(CLI::App& app, CommandLine& line) {
   sub->add_option("--libs", o.libs, "Directory that is searched first for NVIDIA's libraries");
   sub->add_option("--scenario", o.scenario, "Rehearse on a simulated node: a name, or a file");
   sub->add_option("--time-scale", o.time_scale, "Wall seconds for a simulated second")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number())
       ->capture_default_str();
   sub->add_option("--worker", o.worker, "Another worker program; the run counts as simulated");
   sub->add_option("--inject-unsafe", o.inject, "Inject a fault, to see a gate fail");
@@ -79,7 +94,7 @@ void add_verify(CLI::App& app, CommandLine& line) {
   sub->add_option("--buyer", o.buyer, "Public key of the buyer, for challenges");
   sub->add_option("--profile", o.profile, "Judge by this profile instead of the one it names");
   sub->add_option("--require", o.require, "accepted, screened, passed or rehearsed")
-      ->check(kRequired)
+      ->check(one_of({"accepted", "screened", "passed", "rehearsed"}))
       ->capture_default_str();
   sub->add_flag("--json", o.json, "One JSON document on standard output");
 }
@@ -91,9 +106,9 @@ void add_render(CLI::App& app, CommandLine& line) {
                               [&o] { return render_command(o); });
   sub->add_option("report", o.file, "The report")->required();
   sub->add_option("--to", o.to, "text, junit or json (html and ctrf are not in this version)")
-      ->check(kForms)
+      ->check(one_of({"text", "junit", "json", "html", "ctrf"}))
       ->capture_default_str();
-  sub->add_option("--lang", o.lang, "ko or en")->check(kLanguages)->capture_default_str();
+  sub->add_option("--lang", o.lang, "ko or en")->check(one_of({"ko", "en"}))->capture_default_str();
   sub->add_option("-o", o.output, "File to write instead of standard output");
 }
 
@@ -113,7 +128,7 @@ void add_small_commands(CLI::App& app, CommandLine& line) {
       add_command(app, line, "list", "Names, one a line", "gpuaccept list gates --as-me",
                   [&line] { return list_command(line.list, line.as_me); });
   list->add_option("what", line.list, "gates, profiles, cases or scenarios")
-      ->check(kLists)
+      ->check(one_of({"gates", "profiles", "cases", "scenarios"}))
       ->required();
   list->add_flag("--as-me", line.as_me, "With gates: what this user could measure here");
 
@@ -170,12 +185,15 @@ int dispatch(CLI::App& app, CommandLine& line, int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success&) {  // --help of the command, or of the program; --version
-    for (const CLI::App* sub : app.get_subcommands()) return answer(sub->help());
     return answer(app.count("--version") > 0 ? app.version() + "\n" : app.help());
   } catch (const CLI::ParseError& error) {
-    std::string where = "gpuaccept";
-    for (const CLI::App* sub : app.get_subcommands()) where += " " + sub->get_name();
-    return fail(Error(ErrorCode::usage, error.what()).hinted(where + " --help"));
+    const auto subs = app.get_subcommands();
+    if (subs.empty()) {
+      return fail(Error(ErrorCode::usage, "no command is named").hinted("gpuaccept --help"));
+    }
+    const std::string& name = subs.front()->get_name();
+    return fail(Error(ErrorCode::usage, fmt::format("{}: {}", name, error.what()))
+                    .hinted(fmt::format("gpuaccept {} --help", name)));
   }
   return line.command();
 }

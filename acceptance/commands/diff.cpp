@@ -13,7 +13,7 @@ int diff_command(const std::string& a, const std::string& b) {
   std::vector<Report> reports;
   for (const std::string& path : {a, b}) {
     auto file = read_unverified(path);
-    if (!file) return fail(file.error());
+    if (!file) return fail_on_report(file.error());
     reports.push_back(std::move(file->report));
   }
   note("signatures were not checked and nothing was judged again; gpuaccept verify does both");

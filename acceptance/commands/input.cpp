@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <fstream>
 
+#include "acceptance/commands/console.h"
 #include "reports/codec/report_codec.h"
 #include "reports/model/digest.h"
 #include "reports/seal/envelope.h"
@@ -20,8 +20,12 @@ Result<std::string> read_envelope_file(const std::string& path) {
   std::error_code error;
   const bool regular = std::filesystem::is_regular_file(path, error);
   const auto size = regular ? std::filesystem::file_size(path, error) : 0;
-  if (regular && !error && size > kMaxEnvelope) return std::string(kMaxEnvelope + 1, ' ');
-  auto bytes = read_file(path, kMaxEnvelope + 1);
+  if (regular && !error && size > kMaxEnvelope) {
+    return Error(ErrorCode::parse, fmt::format("{}: size: {} bytes, and a report has at most {}",
+                                               path, size, kMaxEnvelope))
+        .hinted(std::string(kNotAReport));
+  }
+  auto bytes = read_file(path, kMaxEnvelope);
   if (!bytes) return std::move(bytes).error().hinted(std::string(kNotAReport));
   return bytes;
 }
@@ -44,6 +48,11 @@ Result<Unverified> read_unverified(const std::string& path) {
   Result<Report> report = report_from_payload(*payload);
   if (!report) return refuse(report.error());
   return Unverified{*std::move(json), *std::move(report), sha256_hex(*payload)};
+}
+
+int fail_on_report(const Error& error) {
+  const int exit = fail(error);
+  return error.code() == ErrorCode::parse ? kExitUnverified : exit;
 }
 
 }  // namespace ga

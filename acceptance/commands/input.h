@@ -9,8 +9,8 @@
 
 namespace ga {
 
-// The file's bytes, whatever they are; a file that is too large for an envelope comes cut to one
-// byte more than the limit, for open_envelope to refuse. An io error for what is no readable file.
+// The file's bytes, whatever they are. An io error for what is no readable file, a parse error for
+// one that is too large for a report.
 Result<std::string> read_envelope_file(const std::string& path);
 
 struct Unverified {
@@ -20,5 +20,8 @@ struct Unverified {
 };
 // The report inside, its signature NOT checked: for render and diff. The error names the file.
 Result<Unverified> read_unverified(const std::string& path);
+
+// Complains; the exit code is 6 for a file that is no report, and fail()'s for everything else.
+int fail_on_report(const Error& error);
 
 }  // namespace ga

@@ -45,7 +45,7 @@ Result<std::vector<Row>> profiles() {
     GA_TRY(const Profile profile, load_profile(std::string(builtin.name), gate_ids()));
     rows.emplace_back(
         builtin.name,
-        fmt::format("{} {} {}, {} GPUs, {} gates, accepts from level {}", profile.version,
+        fmt::format("{} {} {}, GPUs: {}, gates: {}, accepts from level {}", profile.version,
                     to_word(profile.status), to_word(profile.kind), profile.ordered.gpus,
                     profile.required.size(), to_word(profile.accept_level)));
   }

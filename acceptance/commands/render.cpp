@@ -67,14 +67,11 @@ int render_command(const RenderOptions& options) {
                     .hinted("use --to text, junit or json"));
   }
   const Result<Rendered> rendered = render(options);
-  if (!rendered) {
-    const int exit = fail(rendered.error());
-    return rendered.error().code() == ErrorCode::parse ? kExitUnverified : exit;
-  }
+  if (!rendered) return fail_on_report(rendered.error());
   note(fmt::format("{}: the signature was not checked; gpuaccept verify checks it", options.file));
   if (!rendered->difference.empty())
     warn(fmt::format("{}: {}", options.file, rendered->difference));
-  int exit = rendered->difference.empty() ? 0 : kExitUnverified;
+  const int exit = rendered->difference.empty() ? 0 : kExitUnverified;
   if (options.output.empty()) {
     const int printed = answer(rendered->text);
     return printed != 0 ? printed : exit;

@@ -66,7 +66,7 @@ CheckedFile check_report(const std::string& path, const Setup& setup, const std:
   const Result<std::string> bytes = read_envelope_file(path);
   if (!bytes) {
     file.unreadable = bytes.error().what();
-    file.exit = kExitUsage;
+    file.exit = bytes.error().code() == ErrorCode::parse ? kExitUnverified : kExitUsage;
     return file;
   }
   const VerifyInput input{.bytes = *bytes,

@@ -14,6 +14,9 @@
 namespace ga {
 namespace {
 
+constexpr std::string_view kWhichFile =
+    "name the report.dsse.json that gpuaccept run left, unchanged";
+
 bool judged(const CheckedFile& file) {
   return file.unreadable.empty() && !file.journal && file.outcome.step.empty();
 }
@@ -31,7 +34,7 @@ std::string judged_by(const VerifyOutcome& outcome) {
 
 // "decision", or what kept the file from one.
 std::string word_of(const CheckedFile& file) {
-  if (!file.unreadable.empty()) return "unreadable";
+  if (!file.unreadable.empty()) return file.exit == kExitUnverified ? "unverified" : "unreadable";
   if (!file.journal) {
     if (file.outcome.step.empty()) return file.outcome.decision.word;
     return file.exit == kExitUnverified ? "unverified" : "not judged";
@@ -144,8 +147,7 @@ std::vector<Duplicate> duplicates_of(const std::vector<CheckedFile>& files) {
 
 void say_file(const CheckedFile& file, const std::string& require) {
   if (!file.unreadable.empty()) {
-    return complain(
-        Error(ErrorCode::io, file.unreadable).hinted("name a report or a journal file"));
+    return complain(Error(ErrorCode::io, file.unreadable).hinted(std::string(kWhichFile)));
   }
   if (file.journal) return say_journal(file);
   const VerifyOutcome& outcome = file.outcome;
@@ -156,7 +158,8 @@ void say_file(const CheckedFile& file, const std::string& require) {
     const std::string_view what = file.exit == kExitUnverified ? "does not verify" : "not judged";
     complain(Error(ErrorCode::parse,
                    fmt::format("{}: {}: {}: {}", file.path, what, outcome.step, outcome.why))
-                 .hinted(outcome.hint));
+                 .hinted(outcome.hint.empty() && !outcome.report ? std::string(kWhichFile)
+                                                                 : outcome.hint));
   } else if (file.exit != 0 && exit_code(outcome.decision) == 0) {
     note(fmt::format("{}: verifies as {}, which is not the {} that is required", file.path,
                      outcome.decision.word, require));

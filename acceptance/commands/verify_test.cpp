@@ -205,8 +205,7 @@ TEST_F(Verify, RefusesSubjectsThatTheFactsDoNotIdentify) {
 }
 
 TEST_F(Verify, RefusesOtherRules) {
-  const std::string step = step_of([](Report& report) { report.rules = 2; });
-  EXPECT_TRUE(step == "rules" || step == "report") << step;
+  EXPECT_EQ(step_of([](Report& report) { report.rules = 2; }), "report");
 }
 
 TEST_F(Verify, RefusesAChallengeThatItCannotCheck) {
@@ -217,7 +216,7 @@ TEST_F(Verify, RefusesAChallengeThatItCannotCheck) {
   EXPECT_EQ(step_of(challenged), "challenge");
   has_buyer_ = true;
   EXPECT_EQ(step_of(challenged), "challenge");
-  EXPECT_EQ(step_of([](Report& report) { report.binding = "challenged"; }), "challenge");
+  EXPECT_EQ(step_of([](Report& report) { report.binding = "challenged"; }), "report");
 }
 
 TEST_F(Verify, AnUnknownProfileIsInconclusive) {
