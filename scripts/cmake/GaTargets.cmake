@@ -9,8 +9,15 @@ target_compile_options(ga_options INTERFACE
   $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<BOOL:${GA_WERROR}>>:-Werror>
   $<$<COMPILE_LANGUAGE:CUDA>:-std=c++20;-lineinfo;-Xcompiler=-Wall,-Wextra>
   $<$<AND:$<COMPILE_LANGUAGE:CUDA>,$<BOOL:${GA_WERROR}>>:-Werror=all-warnings>)
-# Debian has no static fmt; header-only keeps the programs free of libfmt.so.
-target_link_libraries(ga_options INTERFACE fmt::fmt-header-only)
+# Debian has no static fmt, and the programs must not need libfmt.so: its bodies are compiled once.
+# Another major version declares other bodies; header-only is slower to compile and always right.
+if(fmt_VERSION VERSION_LESS 10)
+  add_library(ga_fmt STATIC ${PROJECT_SOURCE_DIR}/scripts/cmake/fmt_impl.cpp)
+  target_compile_features(ga_fmt PRIVATE cxx_std_20)
+  target_link_libraries(ga_options INTERFACE ga_fmt)
+else()
+  target_link_libraries(ga_options INTERFACE fmt::fmt-header-only)
+endif()
 
 # ga_library(name SOURCES ... HEADERS ... DEPS ...)
 # Each header in HEADERS is compiled alone, included twice: it must be self-contained.
