@@ -12,27 +12,27 @@ constexpr std::array<double, 9> kOffsets{-2, -1, -0.5, -0.25, 0, 0.25, 0.5, 1, 2
 
 constexpr std::string_view kHead = R"(# What the floor rule errs
 
-Written by `error_rates --out docs/error-rates.md`, which plays simulated GPUs against the rule as
-shipped (`acceptance/core/floor.cpp`, `warmup.cpp`). A test repeats it with fewer trials and compares.
+Written by `scripts/error-rates`, which plays simulated GPUs against the rule as shipped
+(`acceptance/core/floor.cpp`, `warmup.cpp`). A test repeats it with fewer trials and compares.
 
 ## The claim
 A unit whose true rate is **exactly at a calibrated floor passes with at most 2.7 %** if its blocks
 are independent: 0.6 % at stage 1 (second smallest of 11) and 2.1 % at stage 2 (tenth smallest of
 30), whatever the distribution of the noise. The same bound holds for failing a unit exactly at the
-floor. Nothing is claimed beyond what the tables show; they are for normal noise of 0.5 % from block
-to block.
+floor. Nothing is claimed beyond what the tables show; they are for normal noise of 0.5 % from
+block to block.
 
 ## Where it is worse
-- **Blocks that resemble each other.** From a correlation of 0.3 on, a unit at the floor passes more
-  often than 2.7 %; at 0.9 the thirty blocks are worth only a few, and both errors at the floor are
-  many times larger. The correlation of each series is printed and rules on nothing: the long fixed
-  block and the round-robin of the gates are what keeps it low.
+- **Blocks that resemble each other.** At a correlation of 0.3 a unit at the floor passes about
+  twice as often as claimed; at 0.9 the thirty blocks are worth only a few, and a unit half a
+  percent below the floor still passes now and then. The correlation of each series is printed and
+  rules on nothing: fixed, long blocks and the round-robin of the gates are what keeps it low.
 - **A GPU that still settles.** After the warm-up nothing is left of a settling of 40 s. With 120 s
   the temperature still moves, the rule notices (`not_settled`) and judges the last 11 of 30 blocks:
-  a unit at the floor passes no more often, and more good units stay borderline. The rows `unwarmed`
-  show the blocks alone, as if there had been no warm-up: with 40 s the trend rule holds, with 5 % and
-  120 s it does not, and a unit below the floor passes. The warm-up is what stands against that, which
-  is why blocks without one are `not_measured`.
+  a unit at the floor passes no more often, and more good units stay borderline. The rows
+  `unwarmed` show the blocks alone, as if there had been no warm-up: with 40 s the trend rule holds;
+  with 5 % and 120 s it does not, and a unit below the floor passes. The warm-up is what stands
+  against that, which is why blocks without one are `not_measured`.
 - **Level quick** has eleven short blocks and no second stage; it screens and never accepts.
 
 )";

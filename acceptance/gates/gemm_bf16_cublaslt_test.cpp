@@ -109,6 +109,12 @@ TEST_F(GemmBf16Cublaslt, NeverPassesWithoutAWarmUp) {
   expect(Verdict::not_measured, "warmup.absent");
 }
 
+TEST_F(GemmBf16Cublaslt, NeverPassesAfterAWarmUpThatCrashedOrComputedWrong) {
+  evidence.exits.push_back({"load gpu/1", "warmup gemm.bf16.own gpu/1", "error",
+                            "block 7: 3 of the data of the warm-up is wrong"});
+  expect(Verdict::not_measured, "worker.fault");
+}
+
 TEST_F(GemmBf16Cublaslt, FailsWrongDataHoweverFast) {
   series(kCase).check->wrong = 3;
   series(kCase).check->first = FirstMismatch{

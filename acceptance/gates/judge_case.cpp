@@ -39,6 +39,9 @@ std::optional<Finding> unfit(const Case& at) {
   if (ratio != nullptr && !of_link) {
     if (auto finding = unfit_series(at, ratio->of_case)) return finding;
   }
+  if (at.gate.power_capped) {
+    if (auto fault = warmup_fault(at.name, at.evidence)) return fault;
+  }
   if (at.gate.power_capped &&
       warmup_state(at.evidence, at.name.unit_id, at.order.level) == WarmupState::absent) {
     return open("warmup.absent", fmt::format("level {} warms up for {} s", to_word(at.order.level),

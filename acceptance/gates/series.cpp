@@ -61,6 +61,14 @@ Finding finding_of(const Request& name, std::string_view code, std::string reaso
   return found(name.gate, name.unit_id, code, std::move(reason));
 }
 
+Finding fault_finding(const Request& name, const WorkerExit& exit) {
+  const std::string reason = fmt::format("{} in {}: {}", exit.how, exit.request, exit.detail);
+  if (exit.detail.starts_with("library.missing")) {
+    return finding_of(name, "worker.library_missing", reason);
+  }
+  return finding_of(name, exit.how == "protocol" ? "worker.protocol" : "worker.fault", reason);
+}
+
 }  // namespace
 
 bool is_checked(const Measurement& series, std::string_view kind) {
@@ -85,12 +93,17 @@ std::string describe_mismatch(const Measurement& series) {
 std::optional<Finding> worker_fault(const Request& name, const Evidence& evidence) {
   for (const WorkerExit& exit : evidence.exits) {
     if (exit.how == "done" || !has_word(exit.worker, name.unit_id)) continue;
-    if (!has_word(exit.request, name.gate) || !has_word(exit.request, name.case_id)) continue;
-    const std::string reason = fmt::format("{} in {}: {}", exit.how, exit.request, exit.detail);
-    if (exit.detail.starts_with("library.missing")) {
-      return finding_of(name, "worker.library_missing", reason);
+    if (has_word(exit.request, name.gate) && has_word(exit.request, name.case_id)) {
+      return fault_finding(name, exit);
     }
-    return finding_of(name, exit.how == "protocol" ? "worker.protocol" : "worker.fault", reason);
+  }
+  return std::nullopt;
+}
+
+std::optional<Finding> warmup_fault(const Request& name, const Evidence& evidence) {
+  for (const WorkerExit& exit : evidence.exits) {
+    if (exit.how == "done" || !has_word(exit.worker, name.unit_id)) continue;
+    if (has_word(exit.request, "warmup")) return fault_finding(name, exit);
   }
   return std::nullopt;
 }

@@ -35,6 +35,9 @@ std::string describe_mismatch(const Measurement& series);
 // How a worker ended other than done while it measured this gate and case on this unit.
 std::optional<Finding> worker_fault(const Request& name, const Evidence& evidence);
 
+// The same of the unit's warm-up: a crash, or data that were wrong while it ran.
+std::optional<Finding> warmup_fault(const Request& name, const Evidence& evidence);
+
 // evidence.incomplete: so many of so many blocks.
 Finding incomplete(const Request& name, std::size_t have, std::size_t wanted);
 
