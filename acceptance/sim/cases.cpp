@@ -222,12 +222,12 @@ LoadHistory spent_in(const Die& die, const Operating& operating, std::int64_t el
     return std::llround(std::min(1.0, part) * static_cast<double>(elapsed_ns));
   };
   spent.load_s = static_cast<double>(elapsed_ns) / kNsPerS;
-  if ((operating.reasons & kReasonSwPower) != 0) spent.sw_power_ns = elapsed_ns;
-  if ((operating.reasons & kReasonSwThermal) != 0) spent.sw_thermal_ns = elapsed_ns;
-  if ((operating.reasons & kReasonHwThermal) != 0) {
+  if ((operating.reasons & kThrottleSwPower) != 0) spent.sw_power_ns = elapsed_ns;
+  if ((operating.reasons & kThrottleSwThermal) != 0) spent.sw_thermal_ns = elapsed_ns;
+  if ((operating.reasons & kThrottleHwThermal) != 0) {
     spent.hw_thermal_ns = share(die.hw_thermal_share > 0 ? die.hw_thermal_share : 1.0);
   }
-  if ((operating.reasons & kReasonPowerBrake) != 0) {
+  if ((operating.reasons & kThrottlePowerBrake) != 0) {
     spent.power_brake_ns = share(die.power_brake_share);
   }
   spent.energy_mj = std::llround(operating.power_w * spent.load_s * 1000);

@@ -227,7 +227,7 @@ GpuCounters counters_of(const Scenario& scenario, int gpu, const LoadHistory& hi
   counters.throttle_sw_thermal_ns = history.sw_thermal_ns;
   counters.throttle_hw_thermal_ns = history.hw_thermal_ns;
   counters.throttle_power_brake_ns = history.power_brake_ns;
-  counters.throttle_reasons = kReasonIdle;
+  counters.throttle_reasons = kThrottleIdle;
   counters.ecc_dram_corrected = 0;
   counters.ecc_dram_uncorrected = new_errors;
   counters.ecc_sram_corrected = 0;

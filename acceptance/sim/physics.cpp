@@ -101,7 +101,7 @@ Operating operate(const Part& part, const Die& die, const Load& load, double tem
   double clock = std::min(load.wanted_mhz, die.clock_max);
   if (const double capped = clock_at(die.limit_w); capped < clock) {
     clock = capped;
-    out.reasons |= kReasonSwPower;
+    out.reasons |= kThrottleSwPower;
   }
   // The driver takes back as much power as the heat above its limit is worth.
   if (temp_c > part.sw_limit_c) {
@@ -109,12 +109,12 @@ Operating operate(const Part& part, const Die& die, const Load& load, double tem
     const double power_w = base_w + dynamic_w * shape(part, clock);
     const double allowed = power_w * std::max(0.0, part.sw_limit_c - die.inlet_c) / rise;
     clock = std::min(clock, clock_at(allowed));
-    out.reasons |= kReasonSwThermal;
+    out.reasons |= kThrottleSwThermal;
   }
   // Hardware halves the clock while its signal stands.
   const double hot = temp_c > part.hw_limit_c ? 1.0 : die.hw_thermal_share;
-  if (hot > 0) out.reasons |= kReasonHwSlowdown | kReasonHwThermal;
-  if (die.power_brake_share > 0) out.reasons |= kReasonHwSlowdown | kReasonPowerBrake;
+  if (hot > 0) out.reasons |= kThrottleHwSlowdown | kThrottleHwThermal;
+  if (die.power_brake_share > 0) out.reasons |= kThrottleHwSlowdown | kThrottlePowerBrake;
   clock *= 1 - 0.5 * std::min(1.0, hot + die.power_brake_share);
   out.clock_mhz = std::max(least, clock);
   out.power_w = base_w + dynamic_w * shape(part, out.clock_mhz);

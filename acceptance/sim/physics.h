@@ -14,9 +14,9 @@
 namespace ga {
 
 // Bits of the driver's throttle reasons.
-inline constexpr std::int64_t kReasonIdle = 0x1, kReasonSwPower = 0x4, kReasonHwSlowdown = 0x8,
-                              kReasonSwThermal = 0x20, kReasonHwThermal = 0x40,
-                              kReasonPowerBrake = 0x80;
+inline constexpr std::int64_t kThrottleIdle = 0x1, kThrottleSwPower = 0x4,
+                              kThrottleHwSlowdown = 0x8, kThrottleSwThermal = 0x20,
+                              kThrottleHwThermal = 0x40, kThrottlePowerBrake = 0x80;
 
 // One GPU as the scenario made it, its faults included.
 struct Die {

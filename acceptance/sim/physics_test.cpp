@@ -67,7 +67,7 @@ TEST(Physics, TheLimitHoldsPowerByLoweringTheClock) {
   const Moment now = after(scenario, 0, "gemm.bf16.cublaslt", 600);
   EXPECT_LE(now.operating.power_w, 700.001);
   EXPECT_NEAR(now.operating.clock_mhz, 1490, 2);
-  EXPECT_EQ(now.operating.reasons, kReasonSwPower);
+  EXPECT_EQ(now.operating.reasons, kThrottleSwPower);
   const double rate =
       rate_of(scenario.part, die_of(scenario, 0, 0), "gemm.bf16.cublaslt", now.operating);
   EXPECT_NEAR(rate, 750e12, 2e12);
@@ -113,7 +113,7 @@ TEST(Physics, AHotInletEndsAtTheDriversThermalLimit) {
   Scenario scenario = plain();
   scenario.faults = {fault(FaultKind::hot_inlet, -1, 45)};
   const Moment now = after(scenario, 0, "gemm.bf16.cublaslt", 1200);
-  EXPECT_NE(now.operating.reasons & kReasonSwThermal, 0);
+  EXPECT_NE(now.operating.reasons & kThrottleSwThermal, 0);
   const double temp = temperature_c(die_of(scenario, 0, 0), now.heat);
   EXPECT_GT(temp, 86);
   EXPECT_LT(temp, 92);
@@ -123,7 +123,7 @@ TEST(Physics, HardwareSlowdownShowsItsReasonAndHalvesTheClockWhileItLasts) {
   Scenario scenario = plain();
   scenario.faults = {fault(FaultKind::power_brake, 0, 1)};
   const Moment now = after(scenario, 0, "clock.light", 5);
-  EXPECT_EQ(now.operating.reasons, kReasonPowerBrake | kReasonHwSlowdown);
+  EXPECT_EQ(now.operating.reasons, kThrottlePowerBrake | kThrottleHwSlowdown);
   EXPECT_DOUBLE_EQ(now.operating.clock_mhz, 990);
 }
 

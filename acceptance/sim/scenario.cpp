@@ -150,6 +150,7 @@ Expect read_expect(TomlTable table, int gpus) {
   expect.decision = one_of(table, "decision", kDecisions);
   if (table.has("cause")) expect.cause = one_of(table, "cause", kCauses);
   expect.exit = whole(table, "exit", 0, 6);
+  expect.loaded = table.optional_flag("loaded").value_or(true);
   for (TomlTable& row : table.tables("finding")) {
     ExpectedFinding finding{row.text("gate"), row.text("unit"), row.text("code")};
     // A unit may lie behind the last GPU: what is missing is found too.

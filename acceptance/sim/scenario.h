@@ -22,6 +22,7 @@ struct ExpectedFinding {
 struct Expect {
   std::string decision, cause;  // words of the report; cause may be empty
   std::int64_t exit = 0;
+  bool loaded = true;  // false: the run stops before load, and what follows from that is not listed
   std::vector<ExpectedFinding> findings;
 };
 

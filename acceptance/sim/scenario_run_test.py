@@ -32,19 +32,19 @@ def expected_findings(scenario):
 
 
 def actual(out, code):
-    """Decision, cause and findings that are not a pass, from the sealed report."""
+    """Decision, cause, findings that are not a pass, and whether anything was loaded."""
     path = pathlib.Path(out) / "report.dsse.json"
     if not path.exists():
-        return {"decision": "no report", "cause": "", "exit": code}, set()
+        return {"decision": "no report", "cause": "", "exit": code}, {}, False
     payload = json.loads(base64.b64decode(json.loads(path.read_text())["payload"]))
     claimed = payload["predicate"]["claimed"]
     findings = {
-        (f["gate"], f["unit_id"], f["code"])
+        (f["gate"], f["unit_id"], f["code"]): f["verdict"]
         for f in claimed["findings"]
         if f["verdict"] not in ("pass", "not_applicable")
     }
     answer = {"decision": claimed["decision"], "cause": claimed.get("cause", ""), "exit": code}
-    return answer, findings
+    return answer, findings, bool(payload["predicate"]["measurements"])
 
 
 def rehearse(options, path):
@@ -65,14 +65,19 @@ def rehearse(options, path):
         ]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S)
-            got, findings = actual(out, done.returncode)
+            got, findings, loaded = actual(out, done.returncode)
             words = done.stderr[-2000:]
         except subprocess.TimeoutExpired:
-            got, findings, words = {"decision": "timeout", "cause": "", "exit": -1}, set(), ""
+            got, findings, loaded = {"decision": "timeout", "cause": "", "exit": -1}, {}, True
+            words = ""
     listed = expected_findings(scenario)
+    extra = set(findings) - listed
+    if not expect.get("loaded", True):
+        wanted["loaded"], got["loaded"] = False, loaded
+        extra = {finding for finding in extra if findings[finding] != "not_measured"}
     return {
         "name": path.stem, "wanted": wanted, "got": got, "seconds": time.monotonic() - began,
-        "missing": sorted(listed - findings), "extra": sorted(findings - listed),
+        "missing": sorted(listed - set(findings)), "extra": sorted(extra),
         "findings": sorted(findings), "stderr": words,
     }
 

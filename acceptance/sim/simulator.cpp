@@ -100,7 +100,7 @@ Answer Simulator::events(const WireRequest& request, Turn& turn) {
 Answer Simulator::watch(const WireRequest& request, Turn& turn) {
   clock_->hold();
   const std::vector<int> gpus = chosen(request.gpus);
-  if (gpus.empty()) return Answer::failed("gpu.absent", "no GPU with that UUID is here");
+  if (gpus.empty()) return Answer::failed("gpu.unknown", "no GPU with that UUID is here");
   const Part& part = scenario_.part;
   const Load load = load_of(part, "gemm.bf16.cublaslt");
   std::vector<Heat> heat;
@@ -140,10 +140,10 @@ std::optional<Answer> Simulator::refuse_case(const WireRequest& request, int& gp
     return Answer::failed("params.bad", "blocks, first_block and block_ns must not be negative");
   }
   const std::vector<int> gpus = chosen(request.gpus);
-  if (gpus.empty()) return Answer::failed("gpu.absent", "no GPU with that UUID is here");
+  if (gpus.empty()) return Answer::failed("gpu.unknown", "no GPU with that UUID is here");
   // One UUID that two GPUs answer to (duplicate_uuid) still names one: the first.
   if (gpus.size() > 1 && request.gpus.size() != 1) {
-    return Answer::failed("params.bad", "a case runs on one GPU at a time");
+    return Answer::failed("request.refused", "a case runs on one GPU at a time");
   }
   gpu = gpus.front();
   if (device_bytes(request.case_id, params) > scenario_.part.memory_bytes) {

@@ -121,7 +121,9 @@ Status RandomGemmBench::qualify_set(std::int64_t set, const CaseContext& context
 
 Status RandomGemmBench::qualify(const CaseContext& context) {
   checked_ = {.kind = "checksum", .expected = {}, .got = {}};
-  for (std::int64_t set = 0; set < sets(); ++set) GA_CHECK(qualify_set(set, context));
+  for (std::int64_t set = 0; set < sets(); ++set) {
+    GA_CHECK(qualify_set(set, context));
+  }
   GA_CUDA(cudaStreamSynchronize(context.stream));
   GA_TRY(const auto sums, checksums_.fetch(sets()));
   const std::int64_t groups = (data_->shape.n + kChecksumColumns - 1) / kChecksumColumns;

@@ -17,9 +17,10 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr std::int64_t kMaxGroupsPerChunk = 256;
-// Groups enqueued behind the closed gate. Few, because the driver's queue is about a thousand
-// commands long and enqueuing into a full one would wait for a gate that only we can open.
-constexpr std::int64_t kCommandsBehindGate = 128;
+// Enqueued behind the closed gate, and then it opens. The driver's queue is about a thousand
+// commands long; enqueuing into a full one would wait for a gate that only we can open. A call of a
+// bench may be two or three commands.
+constexpr std::int64_t kCallsBehindGate = 300;
 // NVML refreshes clock and power every 20 to 100 ms, depending on the part.
 constexpr milliseconds kReadingInterval{20};
 constexpr milliseconds kStopInterval{10};
@@ -53,7 +54,9 @@ Turn TimingLoop::turn(const Bench& bench, std::int64_t group, std::int64_t set) 
 }
 
 Status TimingLoop::misbehave(const Chunk& chunk, std::int64_t group) {
-  if (chunk.slow_ns > 0) GA_CHECK(spin_for(chunk.slow_ns, stream()));
+  if (chunk.slow_ns > 0) {
+    GA_CHECK(spin_for(chunk.slow_ns, stream()));
+  }
   if (!chunk.first || group != 0) return Ok{};
   if (injection_ == Injection::hang) return spin_forever(stream());
   if (injection_ == Injection::crash) return store_to_nowhere(stream());
@@ -67,11 +70,23 @@ Status TimingLoop::damage(Bench& bench, const Turn& turn, const Chunk& chunk) {
   return damage_output(bench.output(turn), injection_, stream());
 }
 
+// Counts a call into the bench, and opens the gate when there are enough.
+void TimingLoop::called() {
+  if (++calls_ >= kCallsBehindGate) open_gate();
+}
+
+void TimingLoop::open_gate() {
+  if (!gate_.closed()) return;
+  opened_ = Clock::now();
+  gate_.open();
+}
+
 Status TimingLoop::enqueue_timed(Bench& bench, const Chunk& chunk, std::int64_t group) {
   const auto at = static_cast<std::size_t>(group);
   GA_CHECK(starts_[at].record(stream()));
   for (std::int64_t set = 0; set < bench.sets(); ++set) {
     GA_CHECK(bench.launch(turn(bench, group, set), stream()));
+    called();
   }
   GA_CHECK(misbehave(chunk, group));
   return stops_[at].record(stream());
@@ -80,14 +95,24 @@ Status TimingLoop::enqueue_timed(Bench& bench, const Chunk& chunk, std::int64_t 
 Status TimingLoop::enqueue_group(Bench& bench, const Chunk& chunk, std::int64_t group) {
   for (std::int64_t set = 0; set < bench.sets(); ++set) {
     GA_CHECK(bench.poison(turn(bench, group, set), stream()));
+    called();
   }
   GA_CHECK(enqueue_timed(bench, chunk, group));
   for (std::int64_t set = 0; set < bench.sets(); ++set) {
     const Turn now = turn(bench, group, set);
     GA_CHECK(damage(bench, now, chunk));
     GA_CHECK(bench.check(now, stream()));
+    called();
   }
   return Ok{};
+}
+
+Status TimingLoop::enqueue_chunk(Bench& bench, const Chunk& chunk) {
+  GA_CHECK(begin_.record(stream()));
+  for (std::int64_t group = 0; group < chunk.groups; ++group) {
+    GA_CHECK(enqueue_group(bench, chunk, group));
+  }
+  return end_.record(stream());
 }
 
 Result<bool> TimingLoop::wait_for_end(const Stop& stop) {
@@ -112,25 +137,17 @@ Result<bool> TimingLoop::wait_for_end(const Stop& stop) {
 
 Result<TimingLoop::ChunkTime> TimingLoop::run_chunk(Bench& bench, const Chunk& chunk,
                                                     const Stop& stop) {
-  Clock::time_point opened = Clock::now();
-  const auto open = [&] {
-    opened = Clock::now();
-    gate_.open();
-  };
-  const std::int64_t commands_per_group = 4 * bench.sets() + 2;
-  if (chunk.gated) GA_CHECK(gate_.close(stream()));
-  GA_CHECK(begin_.record(stream()));
-  for (std::int64_t group = 0; group < chunk.groups; ++group) {
-    const Status enqueued = enqueue_group(bench, chunk, group);
-    if (!enqueued) gate_.open();
-    GA_CHECK(enqueued);
-    if (gate_.closed() && (group + 1) * commands_per_group >= kCommandsBehindGate) open();
+  calls_ = 0;
+  opened_ = Clock::now();
+  if (chunk.gated) {
+    GA_CHECK(gate_.close(stream()));
   }
-  GA_CHECK(end_.record(stream()));
-  if (gate_.closed()) open();
+  const Status enqueued = enqueue_chunk(bench, chunk);
+  open_gate();
+  GA_CHECK(enqueued);
   ChunkTime time;
   GA_TRY(time.interrupted, wait_for_end(stop));
-  time.host = Clock::now() - opened;
+  time.host = Clock::now() - opened_;
   serial_ += static_cast<std::uint64_t>(chunk.groups * bench.sets());
   GA_TRY(time.span_ns, elapsed_ns(begin_, end_));
   for (std::int64_t group = 0; group < chunk.groups; ++group) {

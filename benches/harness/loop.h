@@ -67,20 +67,25 @@ class TimingLoop {
     std::chrono::nanoseconds host{0};
     bool interrupted = false;
   };
+  Status enqueue_chunk(Bench& bench, const Chunk& chunk);
   Status enqueue_group(Bench& bench, const Chunk& chunk, std::int64_t group);
   Status enqueue_timed(Bench& bench, const Chunk& chunk, std::int64_t group);
   Status misbehave(const Chunk& chunk, std::int64_t group);
   Status damage(Bench& bench, const Turn& turn, const Chunk& chunk);
   Result<ChunkTime> run_chunk(Bench& bench, const Chunk& chunk, const Stop& stop);
   Result<bool> wait_for_end(const Stop& stop);  // true: interrupted, and run to its end
+  void called();
+  void open_gate();
   Turn turn(const Bench& bench, std::int64_t group, std::int64_t set) const;
 
   Injection injection_ = Injection::none;
   Stream stream_;
   Event begin_, end_;
-  std::vector<Event> starts_, stops_;  // one pair a group
-  Gate gate_;                          // opened and waited for before the stream goes
-  std::uint64_t serial_ = 0;           // launches before this chunk
+  std::vector<Event> starts_, stops_;             // one pair a group
+  Gate gate_;                                     // opened and waited for before the stream goes
+  std::uint64_t serial_ = 0;                      // launches before this chunk
+  std::int64_t calls_ = 0;                        // into the bench, in this chunk
+  std::chrono::steady_clock::time_point opened_;  // when the gate was opened
 };
 
 }  // namespace ga

@@ -1,0 +1,21 @@
+# cmake -DSOURCE=folder -DOUTPUT=file.h -P build_commit.cmake
+execute_process(COMMAND git -C ${SOURCE} rev-parse HEAD
+  OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE failed)
+if(failed)
+  set(commit "")
+else()
+  execute_process(COMMAND git -C ${SOURCE} status --porcelain --untracked-files=no
+    OUTPUT_VARIABLE changes ERROR_QUIET)
+  if(changes)
+    string(APPEND commit "-changed")
+  endif()
+endif()
+set(text "// Generated: the commit that was built; empty outside a repository.\n#pragma once\n")
+string(APPEND text "#define GA_BUILD_COMMIT \"${commit}\"\n")
+set(before "")
+if(EXISTS ${OUTPUT})
+  file(READ ${OUTPUT} before)
+endif()
+if(NOT before STREQUAL text)
+  file(WRITE ${OUTPUT} "${text}")
+endif()

@@ -1,0 +1,211 @@
+#include "acceptance/commands/run_setup.h"
+
+#include <fmt/format.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "acceptance/commands/run_build.h"
+#include "acceptance/gates/gates.h"
+#include "acceptance/profiles/builtin.h"
+#include "acceptance/sim/scenarios.h"
+#include "reports/model/digest.h"
+
+namespace ga {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<std::string_view, 7> kInjections{
+    "bitflip", "zero-tile", "nan", "slow", "hang", "crash", "wrong-everywhere"};
+constexpr double kSlowestScale = 1000;
+
+Error usage(std::string what) { return Error(ErrorCode::usage, std::move(what)); }
+
+Status check_options(const RunOptions& options) {
+  if (!options.challenge.empty()) {
+    return usage("--challenge: challenges are not built yet")
+        .hinted("run without it: the report is then self-declared and cannot accept");
+  }
+  if (!options.manifest.empty()) {
+    return usage("--manifest: manifests are not built yet")
+        .hinted("run without it, and compare the serials in the report yourself");
+  }
+  if (!(options.time_scale > 0) || !(options.time_scale <= kSlowestScale)) {
+    return usage(
+        fmt::format("--time-scale {} is not between 0 and {}", options.time_scale, kSlowestScale));
+  }
+  const auto known = std::find(kInjections.begin(), kInjections.end(), options.inject);
+  if (!options.inject.empty() && known == kInjections.end()) {
+    return usage(fmt::format("--inject-unsafe {} is not known", options.inject))
+        .hinted(fmt::format("one of: {}", fmt::join(kInjections, ", ")));
+  }
+  if (!options.worker.empty() || !options.scenario.empty() || !options.profile.empty()) return Ok{};
+  return usage("nothing says what was ordered")
+      .hinted("--profile NAME for this node, or --scenario NAME to rehearse");
+}
+
+Status choose_gates(const RunOptions& options, RunSetup& setup) {
+  std::vector<std::string> wanted;
+  for (const std::string& name : options.gates) {
+    if (find_gate(name) == nullptr) {
+      return usage(fmt::format("--gates: there is no gate '{}'", name))
+          .hinted("gpuaccept list gates");
+    }
+    wanted.push_back(name);
+  }
+  for (const Gate& gate : all_gates()) {
+    const bool chosen =
+        wanted.empty() || std::find(wanted.begin(), wanted.end(), gate.id) != wanted.end();
+    if (chosen) {
+      setup.gates.push_back(gate);
+    } else if (setup.profile.requires_gate(gate.id)) {
+      setup.partial = true;
+    }
+  }
+  std::sort(wanted.begin(), wanted.end());
+  wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+  setup.identity.gates = std::move(wanted);
+  return Ok{};
+}
+
+// The scenario as the worker is told it, and its name without folder and ending.
+struct ChosenScenario {
+  std::string argument, name, sha256;
+};
+
+Result<ChosenScenario> choose_scenario(const std::string& wanted) {
+  if (const Embedded* builtin = find_embedded(builtin_scenarios(), wanted)) {
+    return ChosenScenario{wanted, wanted, sha256_hex(builtin->text)};
+  }
+  auto digest = sha256_file(wanted);
+  if (!digest) {
+    return usage(fmt::format("--scenario: '{}' is neither a built-in scenario nor a file", wanted))
+        .hinted("gpuaccept list scenarios");
+  }
+  std::error_code ignored;
+  const fs::path absolute = fs::absolute(wanted, ignored);
+  return ChosenScenario{absolute.string(), absolute.stem().string(), *digest};
+}
+
+Result<std::string> worker_program(const RunOptions& options) {
+  if (!options.worker.empty()) {
+    std::error_code ignored;
+    return fs::absolute(options.worker, ignored).string();
+  }
+  const std::string program = own_folder() + (options.scenario.empty() ? "/gpuprobe" : "/gpusim");
+  if (::access(program.c_str(), X_OK) == 0) return program;
+  return usage(fmt::format("there is no worker '{}'", program))
+      .hinted(options.scenario.empty()
+                  ? "build with CUDA (GA_CUDA=ON), or rehearse with --scenario healthy-h200"
+                  : "build the target gpusim, or name a worker with --worker");
+}
+
+Status choose_worker(const RunOptions& options, const ChosenScenario& scenario, RunSetup& setup) {
+  if (options.plan) {  // starts nothing, so that it can be made where there is no worker
+    setup.scale = scenario.argument.empty() ? 1 : options.time_scale;
+    setup.own_clocks = !scenario.argument.empty();
+    return Ok{};
+  }
+  GA_TRY(const std::string program, worker_program(options));
+  GA_TRY(const std::string digest, sha256_file(program));
+  GA_TRY(const std::string own, sha256_file("/proc/self/exe"));
+  const bool real = options.scenario.empty() && options.worker.empty() &&
+                    !built_worker_digest().empty() && digest == built_worker_digest();
+  setup.simulated = !real;
+  setup.worker = {program};
+  if (!scenario.argument.empty()) {
+    setup.scale = options.time_scale;
+    setup.own_clocks = true;
+    setup.worker.insert(setup.worker.end(), {"--scenario", scenario.argument, "--time-scale",
+                                             fmt::format("{}", options.time_scale)});
+    setup.identity.scenario = fmt::format("{} {}", scenario.name, scenario.sha256);
+  }
+  if (!options.libs.empty()) setup.worker.insert(setup.worker.end(), {"--libs", options.libs});
+  if (!options.inject.empty()) {
+    setup.worker.insert(setup.worker.end(), {"--inject-unsafe", options.inject});
+  }
+  setup.identity.worker = {digest, real, !real, options.inject};
+  setup.identity.programs = {{"gpuaccept", own}, {fs::path(program).filename().string(), digest}};
+  return Ok{};
+}
+
+}  // namespace
+
+Result<RunSetup> prepare_run(const RunOptions& options) {
+  GA_CHECK(check_options(options));
+  RunSetup setup;
+  setup.options = options;
+  const auto level = level_from_word(options.level);
+  if (!level) return usage(fmt::format("--level {} is not quick, standard or soak", options.level));
+  setup.level = *level;
+  ChosenScenario scenario;
+  if (!options.scenario.empty()) {
+    GA_TRY(scenario, choose_scenario(options.scenario));
+  }
+  if (options.profile.empty() && scenario.name.empty()) {
+    return usage("--worker without --profile: nothing says what was ordered")
+        .hinted("gpuaccept list profiles");
+  }
+  const std::string profile =
+      options.profile.empty() ? std::string(profile_of_scenario(scenario.name)) : options.profile;
+  GA_TRY(setup.profile, load_profile(profile, gate_ids()));
+  GA_CHECK(choose_gates(options, setup));
+  GA_CHECK(choose_worker(options, scenario, setup));
+  OpenEntry& identity = setup.identity;
+  identity.boot_id = boot_id();
+  identity.version = built_version();
+  identity.commit = built_commit();
+  identity.profile = {setup.profile.name, setup.profile.version, setup.profile.sha256};
+  identity.level = to_word(setup.level);
+  identity.libs = options.libs;
+  identity.node_name = options.node_name;
+  return setup;
+}
+
+Result<SigningKey> signing_key(const RunOptions& options) {
+  return options.key.empty() ? SigningKey::generate() : SigningKey::load(options.key);
+}
+
+std::string difference_of(const OpenEntry& before, const OpenEntry& now) {
+  if (before.boot_id != now.boot_id) {
+    return "the machine was started anew, and there is no soak checkpoint to go on from";
+  }
+  if (before.programs != now.programs) return "the programs are others (by digest)";
+  if (!(before.worker == now.worker)) return "the worker is another, or its --inject-unsafe is";
+  if (!(before.profile == now.profile)) {
+    return fmt::format("the profile was {} {}", before.profile.name, before.profile.version);
+  }
+  if (before.level != now.level) return fmt::format("the level was {}", before.level);
+  if (before.scenario != now.scenario) return "the scenario was another";
+  if (before.gates != now.gates) return "--gates was another";
+  if (before.libs != now.libs) return "--libs was another";
+  if (before.node_name != now.node_name) return "--node-name was another";
+  return "";
+}
+
+std::string boot_id() {
+  auto text = read_file("/proc/sys/kernel/random/boot_id");
+  if (!text) return "unknown";
+  while (!text->empty() && text->back() == '\n') text->pop_back();
+  return *std::move(text);
+}
+
+std::string utc_now() {
+  const time_t now = ::time(nullptr);
+  tm parts{};
+  ::gmtime_r(&now, &parts);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1,
+                     parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
+}
+
+std::string own_folder() {
+  std::error_code failed;
+  const fs::path program = fs::read_symlink("/proc/self/exe", failed);
+  return failed ? "." : program.parent_path().string();
+}
+
+}  // namespace ga

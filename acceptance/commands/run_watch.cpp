@@ -1,0 +1,103 @@
+#include "acceptance/commands/run_watch.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "reports/codec/json.h"
+
+namespace ga {
+namespace {
+
+constexpr std::int64_t kNsPerS = 1'000'000'000;
+constexpr int kFileMode = 0644;
+// Watchers report every second; the driver may take its time under load.
+constexpr std::int64_t kLongestSilenceNs = 10 * kNsPerS;
+// How long, in wall time, a watcher may take at the end to show that it lives.
+constexpr std::int64_t kLastWordNs = 3 * kNsPerS;
+
+Json reading(const KnownInt& value) {
+  if (value) return Json(*value);
+  Json absent;
+  return absent.add("absent", value.absent);
+}
+
+std::string line_of(const std::string& unit_id, const WireEvent& event,
+                    const TelemetryEvent& telemetry) {
+  Json line;
+  line.add("t_ns", event.t_ns).add("unit_id", unit_id);
+  line.add("clock_mhz", reading(telemetry.clock_mhz)).add("power_mw", reading(telemetry.power_mw));
+  line.add("temp_mc", reading(telemetry.temp_mc)).add("throttle", reading(telemetry.throttle));
+  return dump(line) + "\n";
+}
+
+}  // namespace
+
+std::string telemetry_part(const std::string& out) { return out + "/telemetry.jsonl.part"; }
+
+RunWatch::RunWatch(const RunSetup& setup, Attempt& attempt, RunCrew& crew)
+    : setup_(setup), attempt_(attempt), crew_(crew) {}
+
+Result<Outcome> RunWatch::begin(const std::vector<std::string>& units) {
+  const std::string path = telemetry_part(setup_.options.out);
+  file_ = Descriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, kFileMode));
+  if (!file_.open()) return Error(ErrorCode::io, fmt::format("{}: {}", path, std::strerror(errno)));
+  began_ns_ = monotonic_ns();
+  crew_.on_telemetry = [this](const std::string& unit_id, const WireEvent& event) {
+    return take(unit_id, event);
+  };
+  for (const std::string& unit : units) seen_[unit] = {};
+  return crew_.start_watching(units);
+}
+
+Status RunWatch::take(const std::string& unit_id, const WireEvent& event) {
+  Seen& seen = seen_[unit_id];
+  const auto& telemetry = std::get<TelemetryEvent>(event.body);
+  if (seen.stamp_ns != 0 && event.t_ns - seen.stamp_ns > kLongestSilenceNs) {
+    GA_CHECK(report_gap(unit_id, seen.stamp_ns, event.t_ns));
+  }
+  seen.stamp_ns = event.t_ns;
+  seen.wall_ns = monotonic_ns();
+  const std::string line = line_of(unit_id, event, telemetry);
+  if (::write(file_.get(), line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
+    return Error(ErrorCode::io,
+                 fmt::format("{}: {}", telemetry_part(setup_.options.out), std::strerror(errno)))
+        .hinted("what was recorded is kept: make room, then go on with --resume");
+  }
+  return Ok{};
+}
+
+Status RunWatch::report_gap(const std::string& unit_id, std::int64_t from_ns, std::int64_t to_ns) {
+  return attempt_.record(GapEntry{{unit_id, from_ns, std::max(from_ns, to_ns)}}, monotonic_ns());
+}
+
+Result<Outcome> RunWatch::end() {
+  const std::int64_t asked = monotonic_ns();
+  const auto last_word_ns =
+      static_cast<std::int64_t>(static_cast<double>(kLastWordNs) * std::max(1.0, setup_.scale));
+  const auto has_spoken = [&](const auto& entry) { return entry.second.wall_ns > asked; };
+  const auto is_due = [&](const auto& entry) {
+    return !has_spoken(entry) && crew_.is_up(Role::watch, entry.first);
+  };
+  while (monotonic_ns() < asked + last_word_ns && std::any_of(seen_.begin(), seen_.end(), is_due)) {
+    GA_TRY(const Outcome outcome, crew_.pump(asked + last_word_ns));
+    if (outcome == Outcome::interrupted) return outcome;
+  }
+  for (const auto& [unit, seen] : seen_) {
+    if (has_spoken(std::pair(unit, seen))) continue;
+    // On the watcher's own clock, as far as that can be told from here.
+    const std::int64_t from = seen.stamp_ns != 0 ? seen.stamp_ns : began_ns_;
+    const std::int64_t since = seen.wall_ns != 0 ? seen.wall_ns : began_ns_;
+    const double silent = static_cast<double>(asked - since) / setup_.scale;
+    GA_CHECK(report_gap(unit, from, from + static_cast<std::int64_t>(silent)));
+  }
+  GA_CHECK(crew_.dismiss(Role::watch));
+  crew_.on_telemetry = nullptr;
+  return Outcome::finished;
+}
+
+}  // namespace ga

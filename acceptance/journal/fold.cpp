@@ -1,0 +1,281 @@
+#include "acceptance/journal/fold.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ga {
+namespace {
+
+Error contradicts(const std::string& what) { return Error(ErrorCode::protocol, what); }
+
+// A worker is wrong where it says so, or where it names a right word and shows another.
+bool is_wrong(const Check& check) {
+  return check.wrong > 0 || (!check.expected.empty() && check.got != check.expected);
+}
+
+bool measures(Purpose purpose) { return purpose == Purpose::series || purpose == Purpose::warmup; }
+
+}  // namespace
+
+std::string topic_of(const AskEntry& ask) {
+  std::string topic = request_name(ask);
+  if (ask.purpose != Purpose::series) return topic;
+  for (const auto& [name, value] : ask.request.params) topic += fmt::format(" {}={}", name, value);
+  return topic;
+}
+
+void merge_check(std::optional<Check>& sum, const Check& block) {
+  if (!sum) {
+    sum = block;
+    return;
+  }
+  const bool disagrees =
+      sum->kind != block.kind ||
+      (block.kind == "exact" && (sum->expected != block.expected || sum->got != block.got));
+  const bool was_right = !is_wrong(*sum);
+  const std::int64_t wrong = sum->wrong + block.wrong;
+  if (was_right && (disagrees || is_wrong(block))) {
+    const std::optional<FirstMismatch> first = sum->first;
+    sum = block;
+    if (!sum->first) sum->first = first;
+  }
+  sum->wrong = wrong;
+  if (disagrees && was_right && !is_wrong(block)) ++sum->wrong;
+}
+
+int Fold::failures(const std::string& topic) const {
+  const auto found = failures_.find(topic);
+  return found == failures_.end() ? 0 : found->second;
+}
+
+int Fold::failures_in_a_row(const std::string& unit_id) const {
+  const auto found = failures_in_a_row_.find(unit_id);
+  return found == failures_in_a_row_.end() ? 0 : found->second;
+}
+
+Status Fold::apply(const Entry& entry, std::int64_t t_ns) {
+  const bool opens = std::holds_alternative<OpenEntry>(entry);
+  if (opened_.has_value() == opens) {
+    return contradicts(opens ? "the attempt is opened twice" : "the attempt was never opened");
+  }
+  if (closed_) return contradicts("follows the record that closes the attempt");
+  return std::visit([&](const auto& known) { return on(known, t_ns); }, entry);
+}
+
+Status Fold::on(const OpenEntry& entry, std::int64_t t_ns) {
+  opened_ = entry;
+  run_.started = entry.started;
+  run_.boot_id = entry.boot_id;
+  run_.monotonic_start_ns = t_ns;
+  return Ok{};
+}
+
+void Fold::interrupt_open() {
+  for (const auto& [number, ask] : open_) {
+    if (ask.purpose != Purpose::watch) run_.interrupted.push_back(request_name(ask));
+  }
+  open_.clear();
+  pending_.clear();
+  warming_.clear();
+}
+
+Status Fold::on(const ResumeEntry& entry, std::int64_t) {
+  interrupt_open();
+  run_.resumed.push_back({entry.at, entry.boot_id});
+  failures_in_a_row_.clear();
+  return Ok{};
+}
+
+Status Fold::on(const SpawnEntry&, std::int64_t) { return Ok{}; }
+
+Status Fold::on(const AskEntry& entry, std::int64_t) {
+  if (entry.ask != next_ask_) {
+    return contradicts(fmt::format("request {} where {} was next", entry.ask, next_ask_));
+  }
+  ++next_ask_;
+  open_.emplace(entry.ask, entry);
+  if (entry.purpose == Purpose::warmup) warming_[entry.ask].unit_id = entry.unit_id;
+  return Ok{};
+}
+
+void Fold::note_libraries(const std::vector<Library>& libraries) {
+  for (const Library& library : libraries) {
+    if (std::find(libraries_.begin(), libraries_.end(), library) == libraries_.end()) {
+      libraries_.push_back(library);
+    }
+  }
+}
+
+Status Fold::on(const EventEntry& entry, std::int64_t) {
+  if (const auto* hello = std::get_if<HelloEvent>(&entry.event.body)) {
+    note_libraries(hello->libraries);
+    return Ok{};
+  }
+  const auto found = open_.find(entry.ask);
+  if (found == open_.end()) {
+    return contradicts(fmt::format("an event of request {}, which is not open", entry.ask));
+  }
+  return take(found->second, entry.event);
+}
+
+Status Fold::take(const AskEntry& ask, const WireEvent& event) {
+  if (const auto* facts = std::get_if<FactsEvent>(&event.body)) {
+    if (ask.purpose != Purpose::facts) return contradicts("facts that nobody asked for");
+    evidence_.facts = facts->facts;
+    if (!opened_->node_name.empty()) evidence_.facts.node.name = opened_->node_name;
+    has_facts_ = true;
+    return Ok{};
+  }
+  if (const auto* counters = std::get_if<CountersEvent>(&event.body)) {
+    return take_counters(ask, *counters);
+  }
+  if (const auto* sample = std::get_if<SampleEvent>(&event.body)) return take_sample(ask, *sample);
+  if (const auto* check = std::get_if<CheckEvent>(&event.body)) return take_check(ask, *check);
+  if (const auto* done = std::get_if<DoneEvent>(&event.body)) {
+    note_libraries(done->libraries);
+    if (const auto warming = warming_.find(ask.ask); warming != warming_.end()) {
+      warming->second.ended_ns = event.t_ns;
+    }
+  }
+  return Ok{};
+}
+
+Status Fold::take_counters(const AskEntry& ask, const CountersEvent& event) {
+  if (ask.purpose != Purpose::before && ask.purpose != Purpose::after) {
+    return contradicts("counters that nobody asked for");
+  }
+  auto& list = ask.purpose == Purpose::before ? evidence_.before : evidence_.after;
+  for (const GpuCounters& counters : event.gpus) {
+    std::erase_if(list, [&](const GpuCounters& old) { return old.unit_id == counters.unit_id; });
+    list.push_back(counters);
+  }
+  for (const LogEvent& line : event.log) {
+    if (std::find(evidence_.log.begin(), evidence_.log.end(), line) == evidence_.log.end()) {
+      evidence_.log.push_back(line);
+    }
+  }
+  return Ok{};
+}
+
+Measurement& Fold::series_of(const AskEntry& ask, const std::string& unit) {
+  for (Measurement& series : evidence_.measurements) {
+    if (series.gate == ask.gate && series.case_id == ask.request.case_id &&
+        series.unit_id == ask.unit_id && series.params == ask.request.params) {
+      return series;
+    }
+  }
+  Measurement& series = evidence_.measurements.emplace_back();
+  series.gate = ask.gate;
+  series.case_id = ask.request.case_id;
+  series.unit_id = ask.unit_id;
+  series.params = ask.request.params;
+  series.unit = unit;
+  series.block_ns = ask.request.block_ns;
+  return series;
+}
+
+Status Fold::take_sample(const AskEntry& ask, const SampleEvent& sample) {
+  if (!measures(ask.purpose)) return contradicts("a sample that nobody asked for");
+  if (ask.purpose == Purpose::warmup) {
+    warming_[ask.ask].temp_mc.push_back(sample.temp_mc);
+    return Ok{};
+  }
+  auto& pending = pending_[ask.ask];
+  pending.push_back({sample, std::nullopt});
+  // Discarded: nothing of it is used, so that it needs no check.
+  while (!pending.empty() && !pending.front().sample.discard.empty()) {
+    keep_block(ask, pending.front());
+    pending.pop_front();
+  }
+  return Ok{};
+}
+
+Status Fold::take_check(const AskEntry& ask, const CheckEvent& event) {
+  if (!measures(ask.purpose)) return contradicts("a check that nobody asked for");
+  if (ask.purpose == Purpose::warmup) {
+    if (!is_wrong(event.check)) return Ok{};
+    const std::string detail =
+        fmt::format("block {}: {} of the data of the warm-up is wrong", event.block,
+                    std::max<std::int64_t>(1, event.check.wrong));
+    evidence_.exits.push_back({ask.worker, request_name(ask), "error", detail});
+    return Ok{};
+  }
+  auto& pending = pending_[ask.ask];
+  const auto block = std::find_if(pending.begin(), pending.end(), [&](const Pending& candidate) {
+    return candidate.sample.block == event.block;
+  });
+  if (block == pending.end()) {
+    // Of a discarded block: what is wrong stays wrong.
+    merge_check(series_of(ask, "").check, event.check);
+    return Ok{};
+  }
+  block->check = event.check;
+  while (!pending.empty() && (pending.front().check || !pending.front().sample.discard.empty())) {
+    keep_block(ask, pending.front());
+    pending.pop_front();
+  }
+  return Ok{};
+}
+
+void Fold::keep_block(const AskEntry& ask, const Pending& block) {
+  Measurement& series = series_of(ask, block.sample.unit);
+  const SampleEvent& sample = block.sample;
+  if (block.check) merge_check(series.check, *block.check);
+  if (!sample.discard.empty()) {
+    series.discarded.push_back({sample.block, sample.discard});
+    return;
+  }
+  series.samples.push_back(sample.value);
+  series.clock_mhz.push_back(sample.clock_mhz);
+  series.power_mw.push_back(sample.power_mw);
+  series.temp_mc.push_back(sample.temp_mc);
+  series.throttle.push_back(sample.throttle);
+}
+
+Status Fold::on(const ExitEntry& entry, std::int64_t) {
+  const bool well = entry.exit.how == "done";
+  if (!well) evidence_.exits.push_back(entry.exit);
+  if (entry.ask == 0) return Ok{};
+  const auto found = open_.find(entry.ask);
+  if (found == open_.end()) {
+    return contradicts(fmt::format("request {} ends, and is not open", entry.ask));
+  }
+  const AskEntry& ask = found->second;
+  if (!well) ++failures_[topic_of(ask)];
+  if (measures(ask.purpose)) {
+    int& row = failures_in_a_row_[ask.unit_id];
+    row = well ? 0 : row + 1;
+  }
+  if (const auto warming = warming_.find(entry.ask); warming != warming_.end()) {
+    if (well) evidence_.warmup.push_back(std::move(warming->second));
+    warming_.erase(warming);
+  }
+  pending_.erase(entry.ask);
+  open_.erase(found);
+  return Ok{};
+}
+
+Status Fold::on(const GapEntry& entry, std::int64_t) {
+  gaps_.push_back(entry.gap);
+  evidence_.watcher_silent = true;
+  return Ok{};
+}
+
+Status Fold::on(const InterruptEntry&, std::int64_t) {
+  interrupt_open();
+  return Ok{};
+}
+
+Status Fold::on(const SealEntry& entry, std::int64_t t_ns) {
+  run_.ended = entry.ended;
+  run_.monotonic_end_ns = t_ns;
+  return Ok{};
+}
+
+Status Fold::on(const CloseEntry& entry, std::int64_t) {
+  closed_ = entry;
+  return Ok{};
+}
+
+}  // namespace ga

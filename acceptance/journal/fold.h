@@ -1,0 +1,90 @@
+// Fold: the evidence of an attempt as a pure function of its journal. A running attempt, a resumed
+// one and a reader of the journal alone all come to the same evidence, record by record.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "acceptance/journal/entry.h"
+#include "reports/model/report.h"
+
+namespace ga {
+
+// What a request asks for, whichever worker answers: "hbm.bandwidth memory.copy gpu/3 bytes=4096".
+// Failures are counted under this name.
+std::string topic_of(const AskEntry& ask);
+
+class Fold {
+ public:
+  // An error where the entry contradicts what came before it.
+  Status apply(const Entry& entry, std::int64_t t_ns);
+
+  const Evidence& evidence() const { return evidence_; }
+  const std::optional<OpenEntry>& opened() const { return opened_; }
+  const std::optional<CloseEntry>& closed() const { return closed_; }
+  const std::vector<TelemetryGap>& gaps() const { return gaps_; }
+  const std::vector<Library>& libraries() const { return libraries_; }
+  bool has_facts() const { return has_facts_; }
+
+  // Filled as far as the records go; journal_head is the caller's.
+  const RunInfo& run() const { return run_; }
+
+  // Requests that have been asked and have not ended, by number.
+  const std::map<std::int64_t, AskEntry>& open() const { return open_; }
+  std::int64_t next_ask() const { return next_ask_; }
+
+  // How often that topic failed; being interrupted is no failure.
+  int failures(const std::string& topic) const;
+  // Requests to that unit's load worker that failed since the last one that ended well.
+  int failures_in_a_row(const std::string& unit_id) const;
+
+ private:
+  struct Pending {
+    SampleEvent sample;
+    std::optional<Check> check;
+  };
+
+  Status on(const OpenEntry& entry, std::int64_t t_ns);
+  Status on(const ResumeEntry& entry, std::int64_t t_ns);
+  Status on(const SpawnEntry& entry, std::int64_t t_ns);
+  Status on(const AskEntry& entry, std::int64_t t_ns);
+  Status on(const EventEntry& entry, std::int64_t t_ns);
+  Status on(const ExitEntry& entry, std::int64_t t_ns);
+  Status on(const GapEntry& entry, std::int64_t t_ns);
+  Status on(const InterruptEntry& entry, std::int64_t t_ns);
+  Status on(const SealEntry& entry, std::int64_t t_ns);
+  Status on(const CloseEntry& entry, std::int64_t t_ns);
+
+  void interrupt_open();
+  void note_libraries(const std::vector<Library>& libraries);
+  Status take(const AskEntry& ask, const WireEvent& event);
+  Status take_counters(const AskEntry& ask, const CountersEvent& event);
+  Status take_sample(const AskEntry& ask, const SampleEvent& sample);
+  Status take_check(const AskEntry& ask, const CheckEvent& event);
+  void keep_block(const AskEntry& ask, const Pending& block);
+  Measurement& series_of(const AskEntry& ask, const std::string& unit);
+
+  Evidence evidence_;
+  std::optional<OpenEntry> opened_;
+  std::optional<CloseEntry> closed_;
+  std::vector<TelemetryGap> gaps_;
+  std::vector<Library> libraries_;
+  RunInfo run_;
+  bool has_facts_ = false;
+  std::map<std::int64_t, AskEntry> open_;
+  std::map<std::int64_t, std::deque<Pending>> pending_;  // blocks that still lack their check
+  std::map<std::int64_t, Warmup> warming_;
+  std::int64_t next_ask_ = 1;
+  std::map<std::string, int> failures_;
+  std::map<std::string, int> failures_in_a_row_;
+};
+
+// One check for a whole series: what is wrong is summed up, the first mismatch is kept. Two blocks
+// of an exact case that disagree about the one right word are wrong, whatever the worker says.
+void merge_check(std::optional<Check>& sum, const Check& block);
+
+}  // namespace ga

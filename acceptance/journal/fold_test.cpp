@@ -1,0 +1,192 @@
+// The evidence is what the records say: blocks with their checks, once each, and every failure.
+#include "acceptance/journal/fold.h"
+
+#include <gtest/gtest.h>
+
+namespace ga {
+namespace {
+
+class FoldTest : public ::testing::Test {
+ protected:
+  FoldTest() { apply(OpenEntry{.started = "t", .boot_id = "b", .level = "quick"}); }
+
+  void apply(const Entry& entry) {
+    // Through its JSON form, as a resumed session reads it.
+    const auto reread = entry_from_json(type_of(entry), to_json(entry));
+    ASSERT_TRUE(reread) << reread.error().what();
+    EXPECT_EQ(*reread, entry);
+    const Status applied = fold_.apply(*reread, ++t_);
+    EXPECT_TRUE(applied) << applied.error().what();
+  }
+
+  std::int64_t ask(std::int64_t first, std::int64_t blocks, Purpose purpose = Purpose::series) {
+    AskEntry entry{.ask = fold_.next_ask(), .worker = "load gpu/3", .purpose = purpose};
+    entry.gate = purpose == Purpose::series ? "hbm.bandwidth" : "";
+    entry.unit_id = "gpu/3";
+    entry.request.id = entry.ask;
+    entry.request.verb = Verb::case_;
+    entry.request.case_id = "memory.copy";
+    entry.request.params = {{"bytes", 4096}};
+    entry.request.first_block = first;
+    entry.request.blocks = blocks;
+    entry.request.block_ns = 400;
+    apply(entry);
+    return entry.ask;
+  }
+  void event(std::int64_t ask, decltype(WireEvent::body) body) {
+    apply(EventEntry{ask, WireEvent{ask, seq_++, 77, std::move(body)}});
+  }
+  void sample(std::int64_t ask, std::int64_t block, std::string discard = "") {
+    event(ask, SampleEvent{.block = block,
+                           .unit = "bytes_per_s",
+                           .value = 100 + block,
+                           .clock_mhz = 1980,
+                           .temp_mc = 50'000 + block,
+                           .discard = std::move(discard)});
+  }
+  void check(std::int64_t ask, std::int64_t block, std::int64_t wrong = 0) {
+    event(ask, CheckEvent{block, {.kind = "pattern", .expected = "", .got = "", .wrong = wrong}});
+  }
+  void end(std::int64_t ask, const std::string& how) {
+    apply(ExitEntry{ask, {"load gpu/3", "hbm.bandwidth memory.copy gpu/3", how, "why"}});
+  }
+  const Measurement& series() { return fold_.evidence().measurements.at(0); }
+
+  Fold fold_;
+  std::int64_t t_ = 0, seq_ = 0;
+};
+
+using Samples = std::vector<std::int64_t>;
+
+TEST_F(FoldTest, KeepsASampleOnlyWithItsCheck) {
+  const auto request = ask(0, 2);
+  sample(request, 0);
+  EXPECT_TRUE(fold_.evidence().measurements.empty());
+  check(request, 0);
+  sample(request, 1);
+  EXPECT_EQ(series().samples, Samples{100});
+  end(request, "signal");
+  EXPECT_EQ(series().samples, Samples{100});
+  ASSERT_EQ(fold_.evidence().exits.size(), 1u);
+  EXPECT_EQ(fold_.failures("hbm.bandwidth memory.copy gpu/3 bytes=4096"), 1);
+  EXPECT_EQ(fold_.failures_in_a_row("gpu/3"), 1);
+}
+
+TEST_F(FoldTest, ExtendsASeriesByFurtherRequests) {
+  for (std::int64_t block = 0; block < 3; ++block) {
+    const auto request = ask(block, 1);
+    sample(request, block);
+    check(request, block);
+    end(request, "done");
+  }
+  ASSERT_EQ(fold_.evidence().measurements.size(), 1u);
+  EXPECT_EQ(series().samples, (Samples{100, 101, 102}));
+  EXPECT_EQ(series().temp_mc, (Samples{50'000, 50'001, 50'002}));
+  EXPECT_EQ(series().block_ns, 400);
+  EXPECT_TRUE(fold_.evidence().exits.empty());
+}
+
+TEST_F(FoldTest, ADiscardedBlockIsNamedAndNotKept) {
+  const auto request = ask(0, 2);
+  sample(request, 0, "no_clock_reading");
+  sample(request, 1);
+  check(request, 1);
+  EXPECT_EQ(series().samples, Samples{101});
+  ASSERT_EQ(series().discarded.size(), 1u);
+  EXPECT_EQ(series().discarded[0], (Discard{0, "no_clock_reading"}));
+}
+
+TEST_F(FoldTest, WhatIsWrongIsSummedUp) {
+  const auto request = ask(0, 3);
+  for (std::int64_t block = 0; block < 3; ++block) {
+    sample(request, block);
+    check(request, block, block);
+  }
+  EXPECT_EQ(series().check->wrong, 3);
+}
+
+TEST_F(FoldTest, ARowOfFailuresEndsWithASuccess) {
+  end(ask(0, 1), "deadline");
+  end(ask(0, 1), "signal");
+  EXPECT_EQ(fold_.failures_in_a_row("gpu/3"), 2);
+  const auto request = ask(0, 1);
+  sample(request, 0);
+  check(request, 0);
+  end(request, "done");
+  EXPECT_EQ(fold_.failures_in_a_row("gpu/3"), 0);
+  EXPECT_EQ(fold_.failures("hbm.bandwidth memory.copy gpu/3 bytes=4096"), 2);
+}
+
+TEST_F(FoldTest, AnInterruptionIsNamedAndIsNoFailure) {
+  const auto request = ask(0, 2);
+  sample(request, 0);
+  apply(ResumeEntry{.at = "t", .boot_id = "b"});
+  EXPECT_EQ(fold_.run().interrupted, std::vector<std::string>{"hbm.bandwidth memory.copy gpu/3"});
+  EXPECT_TRUE(fold_.open().empty());
+  EXPECT_EQ(fold_.failures("hbm.bandwidth memory.copy gpu/3 bytes=4096"), 0);
+  // The half block is measured again, and once only.
+  const auto again = ask(0, 1);
+  sample(again, 0);
+  check(again, 0);
+  EXPECT_EQ(series().samples, Samples{100});
+}
+
+TEST_F(FoldTest, AWarmupIsItsTemperatures) {
+  const auto request = ask(0, 2, Purpose::warmup);
+  sample(request, 0);
+  check(request, 0);
+  sample(request, 1);
+  check(request, 1, 5);
+  event(request, DoneEvent{});
+  end(request, "done");
+  ASSERT_EQ(fold_.evidence().warmup.size(), 1u);
+  EXPECT_EQ(fold_.evidence().warmup[0].temp_mc, (Samples{50'000, 50'001}));
+  EXPECT_EQ(fold_.evidence().warmup[0].ended_ns, 77);
+  EXPECT_TRUE(fold_.evidence().measurements.empty());
+  ASSERT_EQ(fold_.evidence().exits.size(), 1u) << "wrong data of a warm-up is evidence";
+  const auto broken = ask(0, 2, Purpose::warmup);
+  sample(broken, 0);
+  end(broken, "signal");
+  EXPECT_EQ(fold_.evidence().warmup.size(), 1u);
+}
+
+TEST_F(FoldTest, AGapMakesTheWatcherSilent) {
+  apply(GapEntry{{"gpu/3", 5, 9}});
+  EXPECT_TRUE(fold_.evidence().watcher_silent);
+  EXPECT_EQ(fold_.gaps().size(), 1u);
+}
+
+TEST_F(FoldTest, RefusesWhatContradicts) {
+  EXPECT_FALSE(fold_.apply(OpenEntry{}, 1));
+  EXPECT_FALSE(fold_.apply(EventEntry{9, WireEvent{9, 0, 0, DoneEvent{}}}, 1));
+  EXPECT_FALSE(fold_.apply(ExitEntry{9, {}}, 1));
+  EXPECT_FALSE(fold_.apply(AskEntry{.ask = 5}, 1));
+  const auto request = ask(0, 1);
+  EXPECT_FALSE(fold_.apply(EventEntry{request, WireEvent{request, 0, 0, FactsEvent{}}}, 1));
+  apply(CloseEntry{"inconclusive", "interrupted", "", 3});
+  EXPECT_FALSE(fold_.apply(SealEntry{}, 1));
+  EXPECT_FALSE(Fold().apply(SealEntry{}, 1));
+}
+
+TEST(MergeCheck, KeepsTheFirstWrongAnswer) {
+  std::optional<Check> sum;
+  merge_check(sum, {.kind = "exact", .expected = "aa", .got = "aa"});
+  merge_check(sum, {.kind = "exact", .expected = "aa", .got = "bb", .wrong = 2});
+  merge_check(sum, {.kind = "exact", .expected = "aa", .got = "aa"});
+  EXPECT_EQ(sum->got, "bb");
+  EXPECT_EQ(sum->wrong, 2);
+}
+
+TEST(MergeCheck, BlocksThatDisagreeAreWrongWhateverTheWorkerSays) {
+  std::optional<Check> sum;
+  merge_check(sum, {.kind = "exact", .expected = "aa", .got = "aa"});
+  merge_check(sum, {.kind = "exact", .expected = "bb", .got = "bb"});
+  EXPECT_EQ(sum->wrong, 1);
+  std::optional<Check> kinds;
+  merge_check(kinds, {.kind = "pattern", .expected = "", .got = ""});
+  merge_check(kinds, {.kind = "exact", .expected = "", .got = ""});
+  EXPECT_EQ(kinds->wrong, 1);
+}
+
+}  // namespace
+}  // namespace ga

@@ -1,0 +1,107 @@
+// Every case runs on a real GPU, is right, and says so in the unit of the table.
+#include <gtest/gtest.h>
+
+#include "benches/cases/gpu_run.h"
+#include "benches/cases/pattern_slots.h"
+#include "kernels/data/exact_gemm.h"
+
+namespace ga {
+namespace {
+
+class EveryCase : public testing::TestWithParam<CaseInfo> {};
+
+TEST_P(EveryCase, RunsTwoBlocksAndIsRight) {
+  const CaseInfo& info = GetParam();
+  CaseRunner runner(RunnerOptions{.libs = {}, .inject = {}});
+  const CaseRun run = run_small(runner, info, 2);
+  if (run.end.code == "library.missing") GTEST_SKIP() << run.end.text;
+  ASSERT_EQ(run.end.code, "") << run.end.text;
+  ASSERT_EQ(run.blocks.size(), 2u);
+  for (std::size_t i = 0; i < run.blocks.size(); ++i) {
+    const BlockResult& block = run.blocks[i];
+    EXPECT_EQ(block.block, static_cast<std::int64_t>(i));
+    EXPECT_EQ(block.unit, info.unit);
+    EXPECT_GT(block.value, 0);
+    EXPECT_GT(block.elapsed_ns, 0);
+    EXPECT_EQ(block.clock_mhz, 1000);
+    EXPECT_EQ(block.discard, "");
+    EXPECT_EQ(block.check.kind, info.check_kind);
+    EXPECT_EQ(block.check.wrong, 0);
+    EXPECT_EQ(block.check.got, block.check.expected);
+    EXPECT_FALSE(block.check.first);
+  }
+}
+
+std::string test_name(const testing::TestParamInfo<CaseInfo>& info) {
+  std::string name(info.param.id);
+  for (char& c : name) {
+    if (c == '.') c = '_';
+  }
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, EveryCase,
+                         testing::ValuesIn(all_cases().begin(), all_cases().end()), test_name);
+
+TEST(ExactCases, FindTheDigestThatTheHostComputes) {
+  for (const char* id : {"gemm.bf16.own.exact", "gemm.bf16.cublaslt.exact"}) {
+    CaseRunner runner(RunnerOptions{.libs = {}, .inject = {}});
+    CaseRequest request;
+    request.case_id = id;
+    request.params = {{"m", 300}, {"n", 257}, {"k", 1000}, {"seed", 42}};
+    request.block_ns = 5'000'000;
+    std::vector<BlockResult> blocks;
+    const CaseEnd end = runner.run(request, made_up_reading,
+                                   [&](const BlockResult& b) { blocks.push_back(b); }, {});
+    if (end.code == "library.missing") continue;
+    ASSERT_EQ(end.code, "") << id << ": " << end.text;
+    ASSERT_EQ(blocks.size(), 1u);
+    const std::string host = hex64(exact_gemm_digest({.m = 300, .n = 257, .k = 1000, .seed = 42}));
+    EXPECT_EQ(blocks[0].check.expected, host) << id;
+    EXPECT_EQ(blocks[0].check.got, host) << id;
+  }
+}
+
+TEST(CaseRunnerOnGpu, ABlockWithoutAReadingIsDiscarded) {
+  CaseRunner runner(RunnerOptions{.libs = {}, .inject = {}});
+  CaseRequest request;
+  request.case_id = "clock.light";
+  request.block_ns = 5'000'000;
+  std::vector<BlockResult> blocks;
+  const CaseEnd end = runner.run(
+      request, [] { return DeviceReading{}; }, [&](const BlockResult& b) { blocks.push_back(b); },
+      {});
+  ASSERT_EQ(end.code, "") << end.text;
+  ASSERT_EQ(blocks.size(), 1u);
+  EXPECT_EQ(blocks[0].discard, "no_clock_reading");
+}
+
+TEST(CaseRunnerOnGpu, RefusesWhatDoesNotFit) {
+  CaseRunner runner(RunnerOptions{.libs = {}, .inject = {}});
+  CaseRequest request;
+  request.case_id = "memory.triad";
+  request.params = {{"bytes", std::int64_t{1} << 40}};
+  request.block_ns = 5'000'000;
+  const CaseEnd end = runner.run(request, made_up_reading, [](const BlockResult&) {}, {});
+  EXPECT_EQ(end.code, "memory.too_small") << end.text;
+  EXPECT_FALSE(end.worker_lost);
+  // And goes on to what does.
+  EXPECT_EQ(run_small(runner, *find_case("memory.triad")).end.code, "");
+}
+
+TEST(CaseRunnerOnGpu, StopsBetweenBlocks) {
+  CaseRunner runner(RunnerOptions{.libs = {}, .inject = {}});
+  CaseRequest request;
+  request.case_id = "clock.light";
+  request.blocks = 1000;
+  request.block_ns = 5'000'000;
+  int emitted = 0;
+  const CaseEnd end = runner.run(
+      request, made_up_reading, [&](const BlockResult&) { ++emitted; },
+      [&] { return emitted >= 2; });
+  EXPECT_EQ(end.code, "interrupted");
+  EXPECT_LE(emitted, 3);
+}
+
+}  // namespace
+}  // namespace ga

@@ -1,0 +1,106 @@
+// What can be said of the CUDA cases where there is no GPU.
+#include "benches/cases/cases.h"
+
+#include <gtest/gtest.h>
+
+#include "benches/cases/case_runner.h"
+#include "benches/cases/case_table.h"
+#include "benches/cases/pattern_slots.h"
+#include "kernels/runtime/device.h"
+
+namespace ga {
+namespace {
+
+bool has_gpu() {
+  const auto count = device_count();
+  return count && *count > 0;
+}
+
+CaseEnd run(const CaseRequest& request) {
+  CaseRunner runner(RunnerOptions{.libs = {}, .inject = {}});
+  return runner.run(request, {}, [](const BlockResult&) {}, {});
+}
+
+CaseRequest request(const char* id, Params params = {}) {
+  CaseRequest r;
+  r.case_id = id;
+  r.params = std::move(params);
+  r.block_ns = 1'000'000;
+  return r;
+}
+
+TEST(Cases, AreThoseOfTheTableInItsOrder) {
+  const auto table = all_cases();
+  const auto cases = cuda_cases();
+  ASSERT_EQ(cases.size(), table.size());
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    EXPECT_EQ(cases[i].id, table[i].id);
+    EXPECT_NE(cases[i].setup, nullptr);
+    EXPECT_NE(cases[i].device_bytes, nullptr);
+  }
+}
+
+TEST(Cases, SayWhatTheirSetUpAllocates) {
+  CaseContext context;
+  context.device.l2_bytes = 50 << 20;
+  const std::int64_t gib = std::int64_t{1} << 30;
+  const auto bytes = [&](const char* id) {
+    return find_cuda_case(id)->device_bytes(*complete_params(*find_case(id), {}), context);
+  };
+  EXPECT_EQ(bytes("memory.triad"), 24 * gib + kSlotBytes);
+  EXPECT_EQ(bytes("memory.copy"), 16 * gib + kSlotBytes);
+  EXPECT_EQ(bytes("pcie.h2d"), gib / 4 + kSlotBytes);
+  // Two sets of three 128 MiB matrices, and what checks them.
+  EXPECT_GE(bytes("gemm.bf16.own"), 6 * (gib / 8));
+  EXPECT_LT(bytes("gemm.bf16.own"), gib);
+  for (const Case& c : cuda_cases()) EXPECT_GT(bytes(std::string(c.id).c_str()), 0) << c.id;
+}
+
+TEST(Cases, SmallArraysAreRotatedBeyondTheL2) {
+  CaseContext context;
+  context.device.l2_bytes = 50 << 20;
+  const std::int64_t mib = 1 << 20;
+  const Params params{{"bytes", 10 * mib}};
+  EXPECT_EQ(find_cuda_case("memory.copy")->device_bytes(params, context),
+            6 * 20 * mib + kSlotBytes);
+}
+
+TEST(CaseRunner, RefusesAnUnknownCase) {
+  const CaseEnd end = run(request("memory.teleport"));
+  EXPECT_EQ(end.code, "case.unknown");
+  EXPECT_EQ(end.text, "no case is called 'memory.teleport'");
+  EXPECT_FALSE(end.worker_lost);
+}
+
+TEST(CaseRunner, RefusesBadParametersBeforeItTouchesAGpu) {
+  EXPECT_EQ(run(request("memory.copy", {{"bytes", 1}})).code, "params.bad");
+  EXPECT_EQ(run(request("clock.light", {{"bytes", 4096}})).code, "params.bad");
+  CaseRequest none = request("clock.light");
+  none.blocks = 0;
+  EXPECT_EQ(run(none).code, "params.bad");
+}
+
+TEST(CaseRunner, SaysInOneLineThatThereIsNoDriver) {
+  if (has_gpu()) GTEST_SKIP() << "there is a GPU";
+  const CaseEnd end = run(request("clock.light"));
+  EXPECT_EQ(end.code, "driver.missing");
+  EXPECT_FALSE(end.text.empty());
+  EXPECT_EQ(end.text.find('\n'), std::string::npos);
+  EXPECT_FALSE(end.worker_lost);
+}
+
+TEST(CaseRunner, HasLoadedNothingUntilACaseNeedsIt) {
+  CaseRunner runner(RunnerOptions{.libs = {}, .inject = {}});
+  EXPECT_TRUE(runner.libraries().empty());
+}
+
+TEST(PlainOutput, IsOneRowOfFloats) {
+  float data[6] = {};
+  const Inject output = plain_output(data, sizeof data);
+  EXPECT_EQ(output.rows, 1);
+  EXPECT_EQ(output.cols, 6);
+  EXPECT_EQ(plain_output(data, std::size_t{1} << 40).cols, std::int64_t{1} << 31);
+}
+
+}  // namespace
+}  // namespace ga

@@ -1,0 +1,70 @@
+// Our GEMM against cuBLASLt at its best: every heuristic it returns is timed like ours, and the
+// fastest of them is the baseline. Both multiply the same buffers.
+#include <memory>
+#include <utility>
+
+#include "benches/cases/compare.h"
+#include "benches/cases/gemm_random.h"
+#include "benches/cases/multiplier.h"
+#include "benches/stats/order.h"
+
+namespace ga {
+namespace {
+
+constexpr std::int64_t kBlocksPerCandidate = 3;
+
+struct Sides {
+  std::shared_ptr<VendorMultiplier> vendor;
+  std::unique_ptr<RandomGemmBench> own, baseline;
+};
+
+Result<Sides> set_up(CompareBed& bed, const GemmShape& shape) {
+  Sides sides;
+  GA_TRY(CublasLt library, cublaslt_of(bed.context));
+  GA_TRY(sides.vendor, cublaslt_multiplier(shape, bed.options.heuristics, library));
+  GA_TRY(const auto data, make_gemm_data(shape, 1, bed.context));
+  GA_TRY(std::shared_ptr<Multiplier> own, own_multiplier(shape, data->product(0)));
+  GA_TRY(sides.own, RandomGemmBench::make(data, std::move(own), bed.context));
+  GA_TRY(sides.baseline, RandomGemmBench::make(data, sides.vendor, bed.context));
+  return sides;
+}
+
+// Times every heuristic in its turn and leaves the fastest chosen and qualified.
+Status choose_fastest(CompareBed& bed, Sides& sides, Comparison& into) {
+  CompareOptions few = bed.options;
+  few.alternations = kBlocksPerCandidate;
+  CompareBed trial{bed.context, bed.loop, few, 0};
+  std::size_t best = 0;
+  for (std::size_t i = 0; i < sides.vendor->algorithm_count(); ++i) {
+    sides.vendor->choose(i);
+    GA_CHECK(sides.baseline->qualify(bed.context));
+    Comparison blocks;
+    GA_CHECK(alone(trial, *sides.baseline, blocks));
+    into.wrong += blocks.wrong;
+    into.candidates.push_back(
+        {.algorithm = sides.vendor->algorithm(), .median = median(blocks.own_samples).value_or(0)});
+    if (into.candidates[i].median > into.candidates[best].median) best = i;
+  }
+  sides.vendor->choose(best);
+  into.chosen = sides.vendor->algorithm();
+  return sides.baseline->qualify(bed.context);
+}
+
+}  // namespace
+
+Result<Comparison> compare_gemm(CompareBed& bed, const NamedShape& named) {
+  const GemmShape shape{.m = named.m, .n = named.n, .k = named.k, .out = GemmOut::bf16};
+  Comparison result;
+  result.own = "gemm.bf16.own";
+  result.baseline = "gemm.bf16.cublaslt";
+  result.what = named.name;
+  result.unit = "flops";
+  result.peak = peak_of(bed.context.device.name).bf16_flops;
+  GA_TRY(Sides sides, set_up(bed, shape));
+  GA_CHECK(settle(bed, *sides.own, result));
+  GA_CHECK(choose_fastest(bed, sides, result));
+  GA_CHECK(alternate(bed, *sides.own, *sides.baseline, result));
+  return result;
+}
+
+}  // namespace ga

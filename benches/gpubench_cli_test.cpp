@@ -1,0 +1,76 @@
+// gpubench from outside: what it prints and how it exits.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "benches/cases/case_table.h"
+
+namespace ga {
+namespace {
+
+struct Ran {
+  int exit = -1;
+  std::string output;  // stdout and stderr together
+};
+
+Ran gpubench(const std::string& arguments) {
+  const std::string command = std::string(GA_BIN_DIR) + "/gpubench " + arguments + " 2>&1";
+  Ran ran;
+  FILE* pipe = popen(command.c_str(), "r");
+  if (pipe == nullptr) return ran;
+  char piece[4096];
+  while (std::fgets(piece, sizeof piece, pipe) != nullptr) ran.output += piece;
+  const int status = pclose(pipe);
+  if (WIFEXITED(status)) ran.exit = WEXITSTATUS(status);
+  return ran;
+}
+
+bool has_driver() { return std::filesystem::exists("/proc/driver/nvidia/version"); }
+
+TEST(GpubenchCli, ListsEveryCaseWithItsParameters) {
+  const Ran ran = gpubench("--list");
+  EXPECT_EQ(ran.exit, 0);
+  for (const CaseInfo& info : all_cases()) {
+    EXPECT_NE(("\n" + ran.output).find("\n" + std::string(info.id) + " "), std::string::npos)
+        << info.id;
+    EXPECT_NE(ran.output.find(info.description), std::string::npos) << info.id;
+  }
+  EXPECT_NE(ran.output.find("seed = 1"), std::string::npos);
+}
+
+TEST(GpubenchCli, HelpEndsWithAnExample) {
+  const Ran ran = gpubench("--help");
+  EXPECT_EQ(ran.exit, 0);
+  EXPECT_NE(ran.output.find("Example:\n  gpubench --compare gemm"), std::string::npos);
+}
+
+TEST(GpubenchCli, UsageErrorsExitWith2) {
+  EXPECT_EQ(gpubench("--no-such-flag").exit, 2);
+  EXPECT_EQ(gpubench("--compare attention").exit, 2);
+  EXPECT_EQ(gpubench("--compare gemm --alternations 29").exit, 2);
+}
+
+TEST(GpubenchCli, ABadShapeFileIsNamedBeforeAnyGpuIsAsked) {
+  const std::string path = testing::TempDir() + "gpubench_cli_shapes.txt";
+  std::ofstream(path) << "128 128\n";
+  const Ran ran = gpubench("--compare gemm --shapes " + path);
+  std::filesystem::remove(path);
+  EXPECT_EQ(ran.exit, 2);
+  EXPECT_NE(ran.output.find(path + ":1: 2 words"), std::string::npos) << ran.output;
+}
+
+TEST(GpubenchCli, WithoutAGpuItFailsAndSaysWhy) {
+  if (has_driver()) GTEST_SKIP() << "there is a driver";
+  for (const char* arguments : {"", "--compare gemm", "--compare memory"}) {
+    const Ran ran = gpubench(arguments);
+    EXPECT_EQ(ran.exit, 1) << arguments;
+    EXPECT_TRUE(ran.output.starts_with("gpubench: error: ")) << ran.output;
+  }
+}
+
+}  // namespace
+}  // namespace ga
