@@ -65,7 +65,8 @@ void expect_documented(const Json& json, const std::string& page) {
   if (!json.is_object()) return;
   for (const auto& [key, value] : json.as_object()) {
     const bool known = page.find("`" + key + "`") != std::string::npos ||  // in a table
-                       page.find(key + ",") != std::string::npos ||        // in a list {a, b}
+                       page.find("\"" + key + "\"") != std::string::npos ||
+                       page.find(key + ",") != std::string::npos ||  // in a list {a, b}
                        page.find(key + "}") != std::string::npos ||
                        page.find("{" + key + ":") != std::string::npos;
     EXPECT_TRUE(known || key == "k" || key == "m" || key == "n") << key << " is not documented";
