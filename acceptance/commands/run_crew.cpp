@@ -14,7 +14,7 @@ constexpr std::int64_t kNsPerS = 1'000'000'000;
 // reference data; the simulator has only the first of these to do.
 constexpr std::int64_t kSlackNs = 20 * kNsPerS;
 constexpr std::int64_t kFirstSlackNs = 120 * kNsPerS;
-constexpr std::int64_t kSimulatedSlackNs = 5 * kNsPerS;
+constexpr std::int64_t kSimulatedSlackNs = 10 * kNsPerS;
 constexpr std::int64_t kGraceNs = 5 * kNsPerS;
 constexpr std::int64_t kSimulatedGraceNs = kNsPerS;
 // All GPUs begin together: time for every worker to have read its request.

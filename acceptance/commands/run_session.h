@@ -32,6 +32,7 @@ class RunSession {
   // No UUIDs: of all GPUs.
   Result<Outcome> ask_node(Verb verb, Purpose purpose, std::vector<std::string> uuids);
   std::vector<GpuFacts> without_after() const;
+  std::vector<Finding> judge_at_rest() const;
   Status lock_gpus();
   Result<int> close(const SigningKey& key, Closing closing);
 

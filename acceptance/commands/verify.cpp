@@ -17,6 +17,7 @@ namespace ga {
 namespace {
 
 constexpr int kExitUnknownProfile = 3;
+constexpr std::size_t kMostWhy = 400;  // a reader may quote a file of megabytes
 
 struct StepFailure {
   std::string step, why, hint;
@@ -150,7 +151,7 @@ VerifyOutcome verify_report(const VerifyInput& input) {
   }
   if (failed) {
     outcome.step = failed->step;
-    outcome.why = failed->why;
+    outcome.why = failed->why.substr(0, kMostWhy);
     outcome.hint = failed->hint;
     outcome.failed_exit = failed->exit;
   }

@@ -26,8 +26,8 @@ struct VerifyInput {
 };
 
 struct VerifyOutcome {
-  // The step that failed: "size" "form" "json" "type" "key" "signature" "payload" "report" "subject"
-  // "challenge" "profile" "asked" "claimed". Empty: everything held.
+  // The step that failed: "size" "form" "json" "type" "key" "signature" "payload" "report"
+  // "subject" "challenge" "profile" "asked" "claimed". Empty: everything held.
   std::string step;
   std::string why, hint;
   // Exit code of a failed step: 6, or 3 where the profile is unknown. Meaningless without a step.

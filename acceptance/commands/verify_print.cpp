@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
+#include <set>
 
 #include "acceptance/commands/console.h"
 #include "acceptance/commands/shown.h"
@@ -123,24 +125,44 @@ void say_journal(const CheckedFile& file) {
 }  // namespace
 
 std::vector<Duplicate> duplicates_of(const std::vector<CheckedFile>& files) {
-  std::map<std::string, const CheckedFile*> first;
-  std::vector<Duplicate> out;
-  const auto look = [&](std::string_view kind, const KnownText& fact, const CheckedFile& file) {
+  struct Pair {
+    const CheckedFile *first, *second;
+    std::string example;
+    std::set<std::string> units;  // of the second file
+  };
+  std::map<std::string, const CheckedFile*> seen;
+  std::vector<Pair> pairs;
+  const auto look = [&](std::string_view kind, const KnownText& fact, const CheckedFile& file,
+                        const GpuFacts& gpu) {
     if (!fact) return;
-    const auto [entry, fresh] = first.emplace(fmt::format("{} {}", kind, *fact), &file);
-    const CheckedFile& other = *entry->second;
-    if (fresh || &other == &file) return;
-    const bool across = node_of(other) != node_of(file);
-    out.push_back({fmt::format("the GPU with {} stands in {} and in {}{}", entry->first, other.path,
-                               file.path, across ? ", of another node" : ""),
-                   across});
+    const auto [entry, fresh] = seen.emplace(fmt::format("{} {}", kind, *fact), &file);
+    if (fresh || entry->second == &file) return;
+    const auto pair = std::find_if(pairs.begin(), pairs.end(), [&](const Pair& candidate) {
+      return candidate.first == entry->second && candidate.second == &file;
+    });
+    if (pair != pairs.end()) {
+      pair->units.insert(gpu.unit_id);
+    } else {
+      pairs.push_back({entry->second, &file, entry->first, {gpu.unit_id}});
+    }
   };
   for (const CheckedFile& file : files) {
     if (!judged(file)) continue;
     for (const GpuFacts& gpu : file.outcome.report->evidence.facts.gpus) {
-      look("UUID", gpu.uuid, file);
-      look("serial", gpu.serial, file);
+      look("UUID", gpu.uuid, file, gpu);
+      look("serial", gpu.serial, file, gpu);
     }
+  }
+  std::vector<Duplicate> out;
+  for (const Pair& pair : pairs) {
+    const bool across = node_of(*pair.first) != node_of(*pair.second);
+    out.push_back({fmt::format("{} in {} and in {}, by {}{}",
+                               pair.units.size() == 1
+                                   ? "the same GPU is"
+                                   : fmt::format("the same {} GPUs are", pair.units.size()),
+                               pair.first->path, pair.second->path, pair.example,
+                               across ? ", as parts of two nodes: counted twice" : ""),
+                   across});
   }
   return out;
 }

@@ -362,7 +362,8 @@ TEST(VerifyDuplicates, AGpuInTwoNodesWasCountedTwice) {
       duplicates_of({judged_file("a", "n1", "GPU-1"), judged_file("b", "n2", "GPU-1")});
   ASSERT_EQ(found.size(), 1u);
   EXPECT_TRUE(found[0].across_nodes);
-  EXPECT_EQ(found[0].text, "the GPU with UUID GPU-1 stands in a and in b, of another node");
+  EXPECT_EQ(found[0].text,
+            "the same GPU is in a and in b, by UUID GPU-1, as parts of two nodes: counted twice");
 }
 
 TEST(VerifyDuplicates, TwoReportsOfOneNodeAreTwoLooksAtIt) {

@@ -72,6 +72,17 @@ TEST_F(GemmBf16Own, InAnAcceptanceProfileTheRatioOnlyWarns) {
   EXPECT_EQ(on_gpu1().warn.size(), 1u);
 }
 
+TEST_F(GemmBf16Own, ARatioThatOnlyWarnsAsksForNoMoreBlocksWhateverItDoes) {
+  machine = [](const Request& request, std::size_t block) {
+    const std::int64_t sample = healthy_sample(request, block);
+    return request.case_id == kCase ? sample - sample / 100 * static_cast<std::int64_t>(block)
+                                    : sample;
+  };
+  set_ratio(ProfileKind::acceptance);
+  EXPECT_EQ(series(kCase).samples.size(), 11u);
+  expect_all(Verdict::pass, "");
+}
+
 TEST_F(GemmBf16Own, PairsItsBlocksWithTheVendorsSoThatACommonDriftDoesNotMatter) {
   machine = [](const Request& request, std::size_t block) {
     const std::int64_t sample = healthy_sample(request, block);

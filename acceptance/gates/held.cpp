@@ -27,11 +27,16 @@ std::int64_t ppm_of(std::int64_t a, std::int64_t b) {
 }
 
 void add_conditions(const SpeedGate& gate, const Order& order, const Evidence& evidence,
-                    const Request& name, FloorTerms& terms) {
+                    const Request& name, Held& held) {
+  FloorTerms& terms = held.terms;
   terms.power_capped = gate.power_capped;
   terms.settled = warmup_state(evidence, name.unit_id, order.level) != WarmupState::not_settled;
   // Where one GPU alone decides, the series of all together stops after stage 1, as at quick.
   if (gate.solo_repeat && name.params.count("alone") == 0) terms.level = Level::quick;
+  // What only warns asks for no more than the eleven blocks that are there.
+  if (!held.warns_only) return;
+  terms.level = Level::quick;
+  terms.power_capped = false;
 }
 
 std::optional<Held> by_limit(const SpeedGate& gate, const Order& order, const Evidence& evidence,
@@ -75,7 +80,7 @@ std::vector<Held> held_to(const SpeedGate& gate, const Order& order, const Evide
   std::vector<Held> all;
   for (auto held : {by_limit(gate, order, evidence, name), by_ratio(gate, order, evidence, name)}) {
     if (!held) continue;
-    add_conditions(gate, order, evidence, name, held->terms);
+    add_conditions(gate, order, evidence, name, *held);
     all.push_back(std::move(*held));
   }
   return all;

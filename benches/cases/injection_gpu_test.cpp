@@ -29,8 +29,8 @@ TEST_P(EveryDamage, IsSeenByEveryCase) {
 
 INSTANTIATE_TEST_SUITE_P(Injections, EveryDamage,
                          testing::Values("bitflip", "zero-tile", "nan", "wrong-everywhere"),
-                         [](const testing::TestParamInfo<const char*>& info) {
-                           std::string name(info.param);
+                         [](const testing::TestParamInfo<const char*>& injection) {
+                           std::string name(injection.param);
                            for (char& c : name) {
                              if (c == '-') c = '_';
                            }

@@ -18,6 +18,30 @@ std::string worker_text(const WorkerInfo& worker, const Words& words) {
   return fmt::format("{}, sha256 {}", out, worker.sha256);
 }
 
+// Workers that ended otherwise than done, each way once.
+std::vector<std::string> failed_exits(const std::vector<WorkerExit>& exits) {
+  std::vector<std::pair<std::string, int>> lines;
+  for (const WorkerExit& exit : exits) {
+    if (exit.how == "done") continue;
+    std::string line = exit.worker;
+    for (const std::string* part : {&exit.request, &exit.how, &exit.detail}) {
+      if (!part->empty()) line += fmt::format(": {}", *part);
+    }
+    const auto same = std::find_if(lines.begin(), lines.end(),
+                                   [&](const auto& entry) { return entry.first == line; });
+    if (same == lines.end()) {
+      lines.emplace_back(line, 1);
+    } else {
+      ++same->second;
+    }
+  }
+  std::vector<std::string> out;
+  for (const auto& [line, times] : lines) {
+    out.push_back(times == 1 ? line : fmt::format("{} (x{})", line, times));
+  }
+  return out;
+}
+
 std::string signature_text(const TextView& view, const Words& words) {
   if (view.shown.key_id.empty()) return std::string(words.not_checked);
   std::string out = fmt::format(fmt::runtime(words.signed_by), view.shown.key_id);
@@ -74,10 +98,8 @@ void write_run(Page& page, const TextView& view) {
   }
   for (const std::string& request : run.interrupted) page.field(words.interrupted, request);
   page.field(words.worker, worker_text(view.report.worker, words));
-  for (const WorkerExit& exit : view.report.evidence.exits) {
-    if (exit.how == "done") continue;
-    page.field(words.worker_exits,
-               fmt::format("{}: {} {}: {}", exit.worker, exit.request, exit.how, exit.detail));
+  for (const std::string& line : failed_exits(view.report.evidence.exits)) {
+    page.field(words.worker_exits, line);
   }
   const Suite& suite = view.report.suite;
   page.field(words.suite, fmt::format("gpuaccept {} {}", suite.version, suite.commit));

@@ -55,41 +55,63 @@ std::vector<std::vector<const Finding*>> groups_of(const std::vector<Finding>& f
   return groups;
 }
 
+std::string joined(const std::vector<const Finding*>& group) {
+  std::string units;
+  for (const Finding* finding : group) units += (units.empty() ? "" : ", ") + finding->unit_id;
+  return units;
+}
+
+// The reason without the unit's own name, so that eight GPUs with one reason share a line.
+std::string reason_of(const Finding& finding) {
+  std::string reason = finding.reason;
+  const std::string lead = finding.unit_id + " ";
+  if (reason.starts_with(lead)) reason.erase(0, lead.size());
+  if (reason.starts_with(finding.unit_id + ": ")) reason.erase(0, finding.unit_id.size() + 2);
+  return reason;
+}
+
 // The reasons of a group; units that share a reason share its line.
 void write_reasons(Page& page, const TextView& view, const std::vector<const Finding*>& group) {
   const Words& words = words_of(view.language);
-  std::vector<std::pair<std::string, std::string>> reasons;  // reason, units
+  std::vector<std::pair<std::string, std::vector<const Finding*>>> reasons;
   for (const Finding* finding : group) {
-    const auto same = std::find_if(reasons.begin(), reasons.end(), [&](const auto& entry) {
-      return entry.first == finding->reason;
-    });
+    const std::string reason = reason_of(*finding);
+    const auto same = std::find_if(reasons.begin(), reasons.end(),
+                                   [&](const auto& entry) { return entry.first == reason; });
     if (same != reasons.end()) {
-      same->second += ", " + finding->unit_id;
+      same->second.push_back(finding);
     } else {
-      reasons.emplace_back(finding->reason, finding->unit_id);
+      reasons.push_back({reason, {finding}});
     }
   }
-  for (const auto& [reason, units] : reasons) {
-    page.field(words.why, reasons.size() == 1 ? reason : fmt::format("{}: {}", units, reason), 5);
+  for (const auto& [reason, sharing] : reasons) {
+    const std::string who = reasons.size() == 1 ? "" : joined(sharing) + ": ";
+    page.field(words.why, who + reason, 5);
   }
+}
+
+// A part that failed is named as it is found in the rack; of many others the unit says enough.
+void write_title(Page& page, const TextView& view, std::size_t number,
+                 const std::vector<const Finding*>& group) {
+  const Finding& first = *group.front();
+  const std::string title =
+      fmt::format("{:>2}. {}  {}", number, verdict_label(first.verdict, view.language), first.gate);
+  page.gap();
+  if (group.size() == 1) {
+    return page.text(fmt::format("{}  {}", title, part_name_of(view, first.unit_id)), 0, 4);
+  }
+  if (first.verdict != Verdict::fail) {
+    return page.text(fmt::format("{}  {}", title, joined(group)), 0, 4);
+  }
+  page.text(title);
+  for (const Finding* finding : group) page.text(part_name_of(view, finding->unit_id), 5, 2);
 }
 
 void write_group(Page& page, const TextView& view, std::size_t number,
                  const std::vector<const Finding*>& group) {
   const Words& words = words_of(view.language);
   const Finding& first = *group.front();
-  std::string title =
-      fmt::format("{:>2}. {}  {}", number, verdict_label(first.verdict, view.language), first.gate);
-  if (group.size() == 1) {
-    title += "  " + part_name_of(view, first.unit_id);
-  } else {
-    title += fmt::format("  ({})", group.size());
-  }
-  page.gap();
-  page.text(title, 0, 4);
-  if (group.size() > 1) {
-    for (const Finding* finding : group) page.text(part_name_of(view, finding->unit_id), 5, 2);
-  }
+  write_title(page, view, number, group);
   const auto row = view.shown.codes.find(first.code);
   const CodeText* text = row == view.shown.codes.end() ? nullptr : &row->second;
   const bool korean = view.language == Language::ko && text != nullptr;
