@@ -49,7 +49,8 @@ std::string line_of(const CheckedFile& file) {
   const std::string& cause = file.outcome.decision.cause;
   const std::string word =
       cause.empty() ? word_of(file) : fmt::format("{} ({})", word_of(file), cause);
-  return clean(fmt::format("{}  {:<26}  {}  {}", file.exit, word, file.path, node_of(file))) + "\n";
+  const std::string node = node_of(file).empty() ? "" : "  " + node_of(file);
+  return clean(fmt::format("{}  {:<26}  {}{}", file.exit, word, file.path, node)) + "\n";
 }
 
 Json profile_json(const VerifyOutcome& outcome) {

@@ -11,7 +11,7 @@ A transcript is a text file of steps, played in one fresh directory:
 
 "$" starts a command for bash; "1|" is a line of its stdout, "2|" of its stderr. What is not written
 must not appear. In a line {*} stands for any text and {hex} for 64 hexadecimal digits; {any lines}
-alone stands for any number of lines, none included. $DATA is the directory of the transcript.
+alone stands for any number of lines, none included. Spaces at the end of a line do not count. $DATA is the directory of the transcript.
 
 usage: transcripts.py --bin DIR [--write] TRANSCRIPT...
 --write fills in exit codes and lines of steps that have none yet; it never changes others.
@@ -81,7 +81,7 @@ def mismatches(step, code, output):
     if code != step.exit:
         found.append(f"exit {code}, expected {step.exit}")
     for stream, title in ((1, "stdout"), (2, "stderr")):
-        text = output[stream] + ("" if output[stream].endswith("\n") or not output[stream] else "\n")
+        text = "".join(line.rstrip() + "\n" for line in output[stream].splitlines())
         if not re.fullmatch(pattern_of(step.expected[stream]), text):
             wanted = "".join(f"    {stream}| {line}\n" for line in step.expected[stream])
             got = "".join(f"    {stream}| {line}\n" for line in text.splitlines())
@@ -98,7 +98,8 @@ def written(path, results):
         if number in by_line:
             code, output = by_line[number]
             out.append(f"exit {code}")
-            out += [f"{n}| {text}".rstrip() for n in (1, 2) for text in output[n].splitlines()]
+            out += [re.sub(r"[0-9a-f]{64}", "{hex}", f"{n}| {text}".rstrip())
+                    for n in (1, 2) for text in output[n].splitlines()]
     return "\n".join(out) + "\n"
 
 
