@@ -50,6 +50,7 @@ function(ga_program name)
   target_link_libraries(${name} PRIVATE ga_options ${A_DEPS})
   # A node brings glibc and the driver, and nothing else. Sanitizers need the shared runtime.
   if(NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+    target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/scripts/cmake/arc4random.cpp)
     target_link_options(${name} PRIVATE -static-libstdc++ -static-libgcc)
   endif()
 endfunction()

@@ -37,7 +37,8 @@ def sample(request, block, **changes):
 
 def check(request, block):
     send(request["id"], "check", block=block,
-         check={"kind": "pattern", "expected": "", "got": "", "wrong": 0})
+         check={"kind": "pattern", "expected": "", "got": "", "wrong": 0,
+                "root": "", "openings": []})
 
 
 def measure(request):
