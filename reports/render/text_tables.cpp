@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kGateColumns = 27;
 constexpr std::size_t kCellColumns = 8;
 constexpr std::size_t kUnitsAcross = 9;  // the node and eight GPUs
+constexpr std::size_t kMediansAcross = 4;
 
 // GPUs by number, everything else before them by name.
 bool unit_before(const std::string& a, const std::string& b) {
@@ -112,31 +113,51 @@ std::string limit_text(const TextView& view, const Measurement& series, const Wo
   return fmt::format("{} ({})", share, limit->status);
 }
 
-void write_series(Page& page, const TextView& view, const std::vector<const Measurement*>& units) {
-  const Words& words = words_of(view.language);
-  const Measurement& first = *units.front();
-  std::string cells, worst_unit;
+// "11", or "11-30" where some units were measured longer.
+std::string counts_text(const std::vector<const Measurement*>& units) {
+  const auto [least, most] = std::minmax_element(units.begin(), units.end(),
+                                                 [](const Measurement* a, const Measurement* b) {
+                                                   return a->samples.size() < b->samples.size();
+                                                 });
+  const std::size_t low = (*least)->samples.size(), high = (*most)->samples.size();
+  return low == high ? fmt::format("{}", low) : fmt::format("{}-{}", low, high);
+}
+
+// The unit that stands nearest to its floor, or furthest below it.
+std::string worst_text(const TextView& view, const std::vector<const Measurement*>& units) {
   std::optional<double> worst;
-  std::string worst_text;
+  std::string text;
   for (const Measurement* series : units) {
     const auto median = median_of(series->samples);
-    const std::string value =
-        median ? in_unit(*median, series->unit) : std::string(words.no_samples);
-    cells +=
-        fmt::format("{}{} {}", cells.empty() ? "" : "   ", series->unit_id, pad_left(value, 6));
     const auto floor = floor_of(view, *series);
     if (!median || !floor || *floor <= 0) continue;
     const double share = static_cast<double>(*median) / static_cast<double>(*floor);
-    if (!worst || share < *worst) {
-      worst = share;
-      worst_text = fmt::format(", {} {} {}", words.worst, series->unit_id, margin(*median, *floor));
-    }
+    if (worst && share >= *worst) continue;
+    worst = share;
+    text = fmt::format(", {} {} {}", words_of(view.language).worst, series->unit_id,
+                       margin(*median, *floor));
   }
+  return text;
+}
+
+void write_series(Page& page, const TextView& view, const std::vector<const Measurement*>& units) {
+  const Words& words = words_of(view.language);
+  const Measurement& first = *units.front();
   page.text(fmt::format("{} {}{}", first.gate, first.case_id, params_text(first.params)), 2, 2);
-  page.text(fmt::format("{}, n={}: {}{}", unit_label(first.unit), first.samples.size(),
-                        limit_text(view, first, words), worst_text),
+  page.text(fmt::format("{}, n={}: {}{}", unit_label(first.unit), counts_text(units),
+                        limit_text(view, first, words), worst_text(view, units)),
             6, 2);
-  page.text(cells, 6, 0);
+  for (std::size_t begin = 0; begin < units.size(); begin += kMediansAcross) {
+    std::string cells;
+    for (std::size_t i = begin; i < std::min(begin + kMediansAcross, units.size()); ++i) {
+      const auto median = median_of(units[i]->samples);
+      const std::string value =
+          median ? in_unit(*median, units[i]->unit) : std::string(words.no_samples);
+      cells +=
+          fmt::format("{}{} {}", cells.empty() ? "" : "   ", units[i]->unit_id, pad_left(value, 6));
+    }
+    page.text(cells, 6, 0);
+  }
 }
 
 // "A=1 B=2": a fact that all GPUs share is one line, else one line each.
