@@ -13,7 +13,7 @@
 namespace ga {
 namespace {
 
-constexpr std::size_t kPiece = std::size_t{1} << 20;
+constexpr std::size_t kPiece = std::size_t{64} << 10;
 
 class File {
  public:
