@@ -48,7 +48,8 @@ if(BUILD_TESTING)
   foreach(name run_test kill_test)
     add_test(NAME cli_${name}
       COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/testing/${name}.py)
-    set_tests_properties(cli_${name} PROPERTIES LABELS cli TIMEOUT 900
+    # Long enough for GA_SOAK=1, which kills 200 times.
+    set_tests_properties(cli_${name} PROPERTIES LABELS cli TIMEOUT 3600
       ENVIRONMENT "GA_BIN=${CMAKE_BINARY_DIR}/bin;PYTHONDONTWRITEBYTECODE=1")
   endforeach()
 endif()

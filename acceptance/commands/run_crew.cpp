@@ -194,7 +194,9 @@ Result<Outcome> RunCrew::run(std::vector<Job>& jobs) {
         static_cast<std::int64_t>(static_cast<double>(jobs[i].budget_ns) * setup_.scale);
     const std::int64_t deadline =
         jobs[i].budget_ns == 0 ? 0 : monotonic_ns() + wall_ns + 2 * slack_ns(m);
-    pool_.ask(m.worker, {jobs[i].request, jobs[i].sample_unit}, deadline);
+    const bool of_unit = m.role != Role::node && jobs[i].request.verb == Verb::events;
+    pool_.ask(m.worker, {jobs[i].request, jobs[i].sample_unit, of_unit ? m.unit_id : std::string()},
+              deadline);
   }
   const auto busy = [&] {
     return std::any_of(members.begin(), members.end(), [](const Member* m) { return !m->ended; });
@@ -226,7 +228,7 @@ Result<Outcome> RunCrew::start_watching(const std::vector<std::string>& units) {
   }
   GA_CHECK(attempt_.sync());
   for (std::size_t i = 0; i < jobs.size(); ++i) {
-    if (!members[i]->ended) pool_.ask(members[i]->worker, {jobs[i].request, ""}, 0);
+    if (!members[i]->ended) pool_.ask(members[i]->worker, {jobs[i].request}, 0);
   }
   return Outcome::finished;
 }
@@ -240,7 +242,7 @@ Result<Facts> RunCrew::peek_facts() {
     m.ended.reset();
     WireRequest request;
     request.id = 1;
-    pool_.ask(m.worker, {request, ""}, monotonic_ns() + 2 * slack_ns(m) + kFirstSlackNs / 4);
+    pool_.ask(m.worker, {request}, monotonic_ns() + 2 * slack_ns(m) + kFirstSlackNs / 4);
     while (!m.ended && !facts) {
       for (const Notice& notice : pool_.wait(kForever, signals_.descriptor())) {
         const auto* answer = std::get_if<FactsEvent>(&notice.event.body);

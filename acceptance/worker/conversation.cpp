@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace ga {
@@ -71,14 +72,32 @@ Status Conversation::check_answer(const WireEvent& event) {
   if (std::holds_alternative<DoneEvent>(event.body)) return finish();
   const Verb verb = question_.request.verb;
   if (verb == Verb::case_) return check_case(event);
-  if (verb == Verb::watch && std::holds_alternative<TelemetryEvent>(event.body)) return Ok{};
+  if (verb == Verb::watch) return check_telemetry(event);
   const auto* facts = std::get_if<FactsEvent>(&event.body);
   const bool fits = (verb == Verb::facts && facts != nullptr) ||
                     (verb == Verb::events && std::holds_alternative<CountersEvent>(event.body));
   if (!fits) return breach("an event of a kind that was not asked for");
   if (answered_) return breach("the answer came twice");
   answered_ = true;
+  const auto* counters = std::get_if<CountersEvent>(&event.body);
+  if (counters != nullptr && !question_.counters_of.empty()) {
+    for (const GpuCounters& gpu : counters->gpus) {
+      if (gpu.unit_id == question_.counters_of) continue;
+      return breach(
+          fmt::format("counters of {} where {} was asked", gpu.unit_id, question_.counters_of));
+    }
+  }
   return facts == nullptr ? Status(Ok{}) : check_units(facts->facts);
+}
+
+Status Conversation::check_telemetry(const WireEvent& event) {
+  const auto* telemetry = std::get_if<TelemetryEvent>(&event.body);
+  if (telemetry == nullptr) return breach("an event of a kind that was not asked for");
+  const auto& gpus = question_.request.gpus;
+  if (gpus.empty() || std::find(gpus.begin(), gpus.end(), telemetry->gpu) != gpus.end()) {
+    return Ok{};
+  }
+  return breach(fmt::format("telemetry of {}, which is not watched", telemetry->gpu));
 }
 
 Status Conversation::finish() {

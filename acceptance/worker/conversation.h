@@ -14,7 +14,8 @@ namespace ga {
 // What is asked, and what the answer must fit beside the request itself.
 struct Question {
   WireRequest request;
-  std::string unit;  // of the series so far; empty: not known yet
+  std::string unit = {};         // of the series so far; empty: not known yet
+  std::string counters_of = {};  // the GPU whose counters these must be; empty: any
 };
 
 class Conversation {
@@ -36,6 +37,7 @@ class Conversation {
  private:
   Result<WireEvent> check(std::string_view line);
   Status check_answer(const WireEvent& event);
+  Status check_telemetry(const WireEvent& event);
   Status check_case(const WireEvent& event);
   Status check_sample(const SampleEvent& sample);
   Status check_check(const CheckEvent& check);

@@ -112,6 +112,33 @@ TEST(Conversation, RefusesAnotherUnitThanThatOfTheSeries) {
   EXPECT_TRUE(names(talk.say(7, sample(0)), "bytes_per_s"));
 }
 
+TEST(Conversation, RefusesCountersAndTelemetryOfAnotherGpu) {
+  Talk talk;
+  talk.greeted();
+  Question question;
+  question.request.id = 7;
+  question.request.verb = Verb::events;
+  question.counters_of = "gpu/3";
+  talk.conversation.ask(question);
+  CountersEvent counters;
+  counters.gpus.resize(1);
+  counters.gpus[0].unit_id = "gpu/2";
+  EXPECT_TRUE(names(talk.say(7, counters), "gpu/3 was asked"));
+
+  Talk watcher;
+  watcher.greeted();
+  Question watch;
+  watch.request.id = 7;
+  watch.request.verb = Verb::watch;
+  watch.request.gpus = {"GPU-a"};
+  watcher.conversation.ask(watch);
+  TelemetryEvent telemetry;
+  telemetry.gpu = "GPU-a";
+  EXPECT_EQ(watcher.say(7, telemetry), "");
+  telemetry.gpu = "GPU-b";
+  EXPECT_TRUE(names(watcher.say(7, telemetry), "GPU-b"));
+}
+
 TEST(Conversation, RefusesUnitsThatAreNotNumberedInOrder) {
   FactsEvent facts;
   facts.facts.gpus.resize(1);

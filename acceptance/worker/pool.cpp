@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,15 +23,6 @@ constexpr std::int64_t kReapNs = 2 * kNsPerMs;
 // From the end of its output to the end of the process; then it counts as still alive.
 constexpr std::int64_t kFollowNs = 500 * kNsPerMs;
 
-std::string exit_text(int status) {
-  if (WIFSIGNALED(status)) {
-    const char* name = ::sigabbrev_np(WTERMSIG(status));
-    return name == nullptr ? fmt::format("signal {}", WTERMSIG(status))
-                           : fmt::format("SIG{}", name);
-  }
-  return fmt::format("exit status {}", WEXITSTATUS(status));
-}
-
 Notice notice_of(int worker, WireEvent event) {
   Notice notice{.worker = worker, .kind = Notice::Kind::event};
   notice.event = std::move(event);
@@ -49,19 +39,7 @@ Notice notice_of(int worker, Departure departure) {
   return notice;
 }
 
-void signal_group(pid_t pid, int number) {
-  // The group, for what the worker may have started; the process, should it have left the group.
-  ::kill(-pid, number);
-  ::kill(pid, number);
-}
-
 }  // namespace
-
-std::int64_t monotonic_ns() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::int64_t>(now.tv_sec) * kNsPerS + now.tv_nsec;
-}
 
 WorkerPool::~WorkerPool() {
   kill_all();

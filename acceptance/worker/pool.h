@@ -16,8 +16,6 @@
 
 namespace ga {
 
-std::int64_t monotonic_ns();
-
 // How a request, or a worker between requests (id 0), ended.
 struct Ending {
   std::int64_t id = 0;

@@ -1,9 +1,13 @@
-// What the kernel says of processes and processors.
+// What the kernel says of processes, processors and time.
 #include <fmt/format.h>
 #include <sched.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 #include "acceptance/worker/spawn.h"
 #include "reports/model/digest.h"
@@ -11,6 +15,7 @@
 namespace ga {
 namespace {
 
+constexpr std::int64_t kNsPerS = 1'000'000'000;
 constexpr std::int64_t kMostCpus = 1 << 16;
 
 bool read_number(std::string_view text, std::int64_t& number) {
@@ -19,6 +24,27 @@ bool read_number(std::string_view text, std::int64_t& number) {
 }
 
 }  // namespace
+
+std::int64_t monotonic_ns() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::int64_t>(now.tv_sec) * kNsPerS + now.tv_nsec;
+}
+
+std::string exit_text(int status) {
+  if (WIFSIGNALED(status)) {
+    const char* name = ::sigabbrev_np(WTERMSIG(status));
+    return name == nullptr ? fmt::format("signal {}", WTERMSIG(status))
+                           : fmt::format("SIG{}", name);
+  }
+  return fmt::format("exit status {}", WEXITSTATUS(status));
+}
+
+void signal_group(pid_t pid, int number) {
+  // The group, for what the worker may have started; the process, should it have left the group.
+  ::kill(-pid, number);
+  ::kill(pid, number);
+}
 
 std::vector<std::int64_t> parse_cpu_list(std::string_view text) {
   std::vector<std::int64_t> cpus;

@@ -57,6 +57,12 @@ std::vector<std::int64_t> parse_cpu_list(std::string_view text);
 // CPUs of that NUMA node that this process may use; empty where there are none such.
 std::vector<std::int64_t> cpus_of_numa_node(std::int64_t node);
 
+std::int64_t monotonic_ns();
+
+// "exit status 3" or "SIGSEGV", of what waitpid() gave.
+std::string exit_text(int status);
+void signal_group(pid_t pid, int number);
+
 // The one-letter state of a process as in /proc/PID/stat, 'D' being uninterruptible; 0 where there
 // is no such process.
 char process_state(pid_t pid);

@@ -63,6 +63,15 @@ class Complete(lab.Lab):
         self.expect(lab.run(self.out, "--gates", gates), lab.INCONCLUSIVE)
         self.assertEqual(lab.predicate(self.out)["claimed"]["decision"], "inconclusive")
 
+    def test_a_terminal_gets_a_view_that_is_redrawn(self):
+        words = " ".join(lab.command(self.out, "--time-scale", "0.05"))
+        shown = subprocess.run(["script", "-qec", words, "/dev/null"], capture_output=True,
+                               text=True, timeout=lab.LIMIT_S, stdin=subprocess.DEVNULL)
+        self.expect(shown, lab.INCONCLUSIVE)
+        self.assertIn("\x1b[", shown.stdout)
+        self.assertIn("elapsed", shown.stdout)
+        self.assertRegex(shown.stdout, r"gpu/7 +\d+ MHz +\d+ W +\d+ C")
+
     def test_the_plan_touches_nothing(self):
         result = lab.run(self.out, "--plan")
         self.expect(result, lab.ACCEPTED)
@@ -151,6 +160,24 @@ class Disturbed(lab.Lab):
         self.expect_no_workers(self.out)
         self.expect(lab.run(self.out, "--resume"), lab.INCONCLUSIVE)
         self.assertEqual(lab.predicate(self.out)["claimed"]["decision"], "rehearsed")
+
+    def test_a_small_file_system_that_fills_up(self):
+        self.out.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "none", str(self.out)],
+                                 capture_output=True)
+        if mounted.returncode != 0:
+            self.skipTest("nothing can be mounted here")
+        try:
+            result = lab.run(self.out)
+            self.expect(result, lab.INTERNAL)
+            self.assertIn("No space left", result.stderr)
+            self.expect(lab.verify_journal(self.out), lab.INCONCLUSIVE)
+            self.expect_no_workers(self.out)
+            subprocess.run(["mount", "-o", "remount,size=16m", str(self.out)], check=True)
+            self.expect(lab.run(self.out, "--resume"), lab.INCONCLUSIVE)
+            self.assertEqual(lab.predicate(self.out)["claimed"]["decision"], "rehearsed")
+        finally:
+            subprocess.run(["umount", str(self.out)], check=True)
 
     def test_resume_refuses_another_attempt(self):
         process = lab.start(self.out, "--time-scale", "0.2")
