@@ -13,6 +13,10 @@ namespace {
 // Temperature at which a part's capped rates were taken: its settled one, in an even slot.
 constexpr double kReferenceInletC = 22;
 constexpr double kLeastClockShare = 0.1;  // of the maximum; no load runs slower
+// The driver's thermal control ends this share of the way from its limit to the hardware's.
+constexpr double kThermalBand = 0.8;
+constexpr double kLeastBandC = 0.5;  // where a part gives both limits the same
+constexpr double kStepS = 0.25;      // well below the fast time constant, so that control is stable
 
 double reference_c(const Part& part) { return kReferenceInletC + part.kelvin_per_w * part.limit_w; }
 
@@ -103,12 +107,14 @@ Operating operate(const Part& part, const Die& die, const Load& load, double tem
     clock = capped;
     out.reasons |= kThrottleSwPower;
   }
-  // The driver takes back as much power as the heat above its limit is worth.
+  // Above its limit the driver takes power back, the more the hotter it gets, so that heat comes to
+  // rest below what the hardware bears.
   if (temp_c > part.sw_limit_c) {
-    const double rise = temp_c - die.inlet_c;
-    const double power_w = base_w + dynamic_w * shape(part, clock);
-    const double allowed = power_w * std::max(0.0, part.sw_limit_c - die.inlet_c) / rise;
-    clock = std::min(clock, clock_at(allowed));
+    const double wanted_w = base_w + dynamic_w * shape(part, clock);
+    const double rest_c = part.sw_limit_c + kThermalBand * (part.hw_limit_c - part.sw_limit_c);
+    const double rest_w = (rest_c - die.inlet_c) / die.kelvin_per_w;
+    const double share = (temp_c - part.sw_limit_c) / (rest_c - part.sw_limit_c + kLeastBandC);
+    clock = std::min(clock, clock_at(wanted_w + (std::min(rest_w, wanted_w) - wanted_w) * share));
     out.reasons |= kThrottleSwThermal;
   }
   // Hardware halves the clock while its signal stands.
@@ -144,7 +150,7 @@ Moment run_load(const Part& part, const Die& die, const Load& load, const Heat& 
                 double seconds) {
   Moment now{from, operate(part, die, load, temperature_c(die, from))};
   while (seconds > 0) {
-    const double step = std::min(1.0, seconds);
+    const double step = std::min(kStepS, seconds);
     now.heat = heat_after(part, die, now.heat, now.operating.power_w, step);
     now.operating = operate(part, die, load, temperature_c(die, now.heat));
     seconds -= step;

@@ -61,7 +61,7 @@ struct Moment {
   Heat heat;
   Operating operating;
 };
-// After `seconds` of a load that began with that heat; steps of at most one second.
+// After `seconds` of a load that began with that heat.
 Moment run_load(const Part& part, const Die& die, const Load& load, const Heat& from,
                 double seconds);
 

@@ -119,6 +119,21 @@ TEST(Physics, AHotInletEndsAtTheDriversThermalLimit) {
   EXPECT_LT(temp, 92);
 }
 
+TEST(Physics, ThermalControlComesToRestBelowTheHardwaresLimit) {
+  Scenario scenario = plain();
+  for (const double worse : {0.5, 1.0, 2.0, 3.0}) {
+    scenario.faults = {fault(FaultKind::bad_cooling, 0, worse)};
+    const Die die = die_of(scenario, 0, 0);
+    const Heat rest = settled(scenario.part, die, scenario.part.idle_w);
+    const Load load = load_of(scenario.part, "gemm.bf16.cublaslt");
+    for (const double seconds : {30.0, 60.0, 300.0, 1000.0}) {
+      const Moment now = run_load(scenario.part, die, load, rest, seconds);
+      EXPECT_LT(temperature_c(die, now.heat), scenario.part.hw_limit_c) << worse << " " << seconds;
+      EXPECT_EQ(now.operating.reasons & kThrottleHwThermal, 0) << worse << " " << seconds;
+    }
+  }
+}
+
 TEST(Physics, HardwareSlowdownShowsItsReasonAndHalvesTheClockWhileItLasts) {
   Scenario scenario = plain();
   scenario.faults = {fault(FaultKind::power_brake, 0, 1)};
