@@ -48,6 +48,11 @@ Texts run_texts(const Report& report) {
   for (const Library& library : report.suite.libraries) {
     out["library " + library.name] = fmt::format("{} {}", library.version, library.sha256);
   }
+  for (const Measurement& series : report.evidence.measurements) {
+    if (series.algorithm.empty()) continue;
+    out[fmt::format("algorithm {} {} {}", series.gate, series.case_id, series.unit_id)] =
+        series.algorithm;
+  }
   return out;
 }
 

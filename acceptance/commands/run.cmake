@@ -33,7 +33,7 @@ ga_library(ga_run
           acceptance/commands/run_view.h acceptance/commands/run_session.h
           acceptance/commands/run_report.h acceptance/commands/run_telemetry.h
           acceptance/commands/run_plan.h
-  DEPS ga_commands ga_gates ga_core ga_profiles ga_journal ga_worker ga_scenarios ga_case_table
+  DEPS ga_commands ga_gates ga_core ga_profiles ga_journal ga_worker ga_sim ga_scenarios ga_case_table
        ga_render ga_seal ga_codec ga_model ${GA_ZSTD})
 add_dependencies(ga_run ga_build_commit)
 target_include_directories(ga_run PRIVATE ${CMAKE_CURRENT_BINARY_DIR})
@@ -49,7 +49,7 @@ if(BUILD_TESTING)
     add_test(NAME cli_${name}
       COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/testing/${name}.py)
     # Long enough for GA_SOAK=1, which kills 200 times.
-    set_tests_properties(cli_${name} PROPERTIES LABELS cli TIMEOUT 3600
+    set_tests_properties(cli_${name} PROPERTIES LABELS cli TIMEOUT 3600 COST 200
       ENVIRONMENT "GA_BIN=${CMAKE_BINARY_DIR}/bin;PYTHONDONTWRITEBYTECODE=1")
   endforeach()
 endif()

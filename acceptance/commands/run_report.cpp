@@ -79,7 +79,7 @@ Report make_report(const RunSetup& setup, const Attempt& attempt, Closing closin
   report.evidence = fold.evidence();
   sort_evidence(report.evidence);
   report.subject = subjects_of(report.evidence.facts);
-  report.telemetry.gaps = fold.gaps();
+  report.telemetry.gaps = report.evidence.gaps;
   const Standing standing{.real_worker = identity.worker.real && !identity.worker.simulated,
                           .injected = !identity.worker.injected.empty(),
                           .challenged = false,

@@ -11,6 +11,7 @@
 #include "acceptance/commands/run_build.h"
 #include "acceptance/gates/gates.h"
 #include "acceptance/profiles/builtin.h"
+#include "acceptance/sim/scenario.h"
 #include "acceptance/sim/scenarios.h"
 #include "reports/model/digest.h"
 
@@ -86,9 +87,10 @@ Result<ChosenScenario> choose_scenario(const std::string& wanted) {
     return usage(fmt::format("--scenario: '{}' is neither a built-in scenario nor a file", wanted))
         .hinted("gpuaccept list scenarios");
   }
+  // The worker reads it too; what it would refuse is refused before anything is written.
+  GA_TRY(const Scenario scenario, load_scenario(wanted));
   std::error_code ignored;
-  const fs::path absolute = fs::absolute(wanted, ignored);
-  return ChosenScenario{absolute.string(), absolute.stem().string(), *digest};
+  return ChosenScenario{fs::absolute(wanted, ignored).string(), scenario.name, *digest};
 }
 
 Result<std::string> worker_program(const RunOptions& options) {

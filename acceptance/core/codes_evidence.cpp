@@ -87,6 +87,13 @@ std::span<const Code> evidence_codes() {
                 "있을 수 없는 값이 보고되어 신뢰할 수 없습니다"},
                {"compare with nvidia-smi -q; if that is sane, report this as a bug",
                 "nvidia-smi -q 결과와 비교하고, 그쪽이 정상이면 버그로 신고하십시오"}),
+      fail_row("warmup.wrong_data", Blame::gpu, Action::return_part, Rma::yes,
+               {"a product that was computed to warm the GPU up is wrong",
+                "예열 중 계산한 행렬 곱의 결과가 틀렸습니다"},
+               {"run again with --level standard; wrong data on one GPU of several is a reason to "
+                "return it",
+                "--level standard로 다시 실행하십시오. 여러 GPU 중 하나에서만 결과가 틀리면 반품 "
+                "사유가 됩니다"}),
       open_row("warmup.absent", Blame::none, Action::measure_again,
                {"the GPU was not warmed up for as long as this level demands",
                 "이 레벨이 요구하는 시간만큼 GPU를 예열하지 않았습니다"},

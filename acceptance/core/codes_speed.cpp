@@ -112,6 +112,12 @@ std::span<const Code> speed_codes() {
            "part",
            "보고서 파일을 첨부하여 버그로 신고하십시오. 커널이 이 드라이버 또는 부품에 맞지 "
            "않습니다"}),
+      open_row(
+          "gemm.bf16.cublaslt.library_wrong", suite, report_bug,
+          {"the vendor's kernel is wrong on every GPU and the hand-written one is right",
+           "제조사 라이브러리는 모든 GPU에서 틀리고 자체 커널은 모두 맞습니다"},
+          {"try another version of cuBLASLt with --libs; report this with the report file",
+           "--libs로 다른 버전의 cuBLASLt를 사용해 보고, 보고서 파일을 첨부하여 신고하십시오"}),
 
       fail_row(
           "slow.hot", gpu, return_part, Rma::no,

@@ -23,10 +23,26 @@ bool matches(const std::string& key, const KnownText& fact) {
 
 bool matches(std::int64_t key, const KnownInt& fact) { return key == 0 || (fact && *fact == key); }
 
-bool applies(const LimitKey& key, const NodeFacts& node, const GpuFacts& gpu) {
-  return key.library.empty() && matches(key.part_name, gpu.part_name) &&
-         matches(key.vbios, gpu.vbios) && matches(key.driver, node.driver_version) &&
-         matches(key.power_limit_mw, gpu.power_limit_enforced_mw);
+// "libcublasLt.so.13 13." matches where that library ran, and in no other version.
+bool matches_library(const std::string& key, const std::vector<Library>& libraries) {
+  if (key.empty()) return true;
+  const std::size_t space = key.find(' ');
+  const std::string name = key.substr(0, space);
+  const std::string version = space == std::string::npos ? "" : key.substr(space + 1);
+  bool ran = false;
+  for (const Library& library : libraries) {
+    if (library.name != name) continue;
+    if (version.empty() || !matches(version, KnownText(library.version))) return false;
+    ran = true;
+  }
+  return ran;
+}
+
+bool applies(const LimitKey& key, const Evidence& evidence, const GpuFacts& gpu) {
+  return matches(key.part_name, gpu.part_name) && matches(key.vbios, gpu.vbios) &&
+         matches(key.driver, evidence.facts.node.driver_version) &&
+         matches(key.power_limit_mw, gpu.power_limit_enforced_mw) &&
+         matches_library(key.library, evidence.libraries);
 }
 
 }  // namespace
@@ -37,7 +53,7 @@ LimitChoice choose_limit(const Order& order, const Evidence& evidence, std::stri
   LimitChoice choice;
   for (const Limit& limit : order.profile.limits) {
     if (limit.gate != gate || limit.case_id != case_id) continue;
-    if (gpu != nullptr && applies(limit.key, evidence.facts.node, *gpu)) {
+    if (gpu != nullptr && applies(limit.key, evidence, *gpu)) {
       return {&limit, false};
     }
     choice.elsewhere = true;

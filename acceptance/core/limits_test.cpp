@@ -69,10 +69,26 @@ TEST_F(Limits, AnAbsentFactMatchesNoKey) {
   EXPECT_EQ(choose().limit, nullptr);
 }
 
-TEST_F(Limits, ALibraryVersionIsNotInTheFactsAndNeverMatches) {
-  key().library = "13.";
+TEST_F(Limits, ALibraryMatchesByNameAndVersionOnlyWhereItRan) {
+  key().library = "libcublasLt.so.13 13.";
   EXPECT_EQ(choose().limit, nullptr);
   EXPECT_TRUE(choose().elsewhere);
+  evidence.libraries = {{"nvml", "/a", "13.580", ""}, {"libcublasLt.so.13", "/b", "13.1.0", ""}};
+  EXPECT_NE(choose().limit, nullptr);
+  key().library = "libcublasLt.so.13 13.1.0";
+  EXPECT_NE(choose().limit, nullptr);
+  for (const char* other : {"libcublasLt.so.13 13.1", "libcublasLt.so.13 12.",
+                            "libcublas.so.13 13.", "libcublasLt.so.13", "13."}) {
+    key().library = other;
+    EXPECT_EQ(choose().limit, nullptr) << other;
+  }
+}
+
+TEST_F(Limits, ALibraryThatRanInTwoVersionsMatchesNeither) {
+  evidence.libraries = {{"libcublasLt.so.13", "/a", "13.0.2", ""},
+                        {"libcublasLt.so.13", "/b", "13.1.0", ""}};
+  key().library = "libcublasLt.so.13 13.1.0";
+  EXPECT_EQ(choose().limit, nullptr);
 }
 
 TEST_F(Limits, AnotherCaseHasNoFloorAtAll) {

@@ -119,6 +119,12 @@ std::string read_case(TomlTable& table, std::string_view key) {
   return case_id;
 }
 
+bool names_library(std::string_view text) {
+  const std::size_t space = text.find(' ');
+  return space != std::string_view::npos && space > 0 && space + 1 < text.size() &&
+         text.find(' ', space + 1) == std::string_view::npos;
+}
+
 Limit read_limit(TomlTable& table, const Profile& profile) {
   Limit limit;
   limit.gate = read_gate(table, profile);
@@ -144,6 +150,10 @@ Limit read_limit(TomlTable& table, const Profile& profile) {
     limit.key.vbios = key.optional_text("vbios").value_or("");
     limit.key.driver = key.optional_text("driver").value_or("");
     limit.key.library = key.optional_text("library").value_or("");
+    if (key.has("library") && !names_library(limit.key.library)) {
+      key.refuse("library", "must be a library's name and its version",
+                 "write \"libcublasLt.so.13 13.\" for a family, or the whole version");
+    }
     limit.key.power_limit_mw = key.optional_integer("power_limit_mw").value_or(0);
   }
   return limit;

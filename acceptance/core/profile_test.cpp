@@ -1,5 +1,6 @@
 #include "acceptance/core/profile.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "acceptance/profiles/builtin.h"
@@ -114,6 +115,21 @@ TEST(Profile, EveryBuiltInProfileIsSound) {
     EXPECT_EQ(profile->kind == ProfileKind::ci, profile->limits.empty());
   }
   EXPECT_EQ(builtin_profile_by_digest("00"), nullptr);
+}
+
+TEST(Profile, RefusesAKeyWhoseLibraryLacksNameOrVersion) {
+  for (const char* library :
+       {"13.", "libcublasLt.so.13", "libcublasLt.so.13 ", " 13.", "libcublasLt.so.13 13. 1", ""}) {
+    const std::string key =
+        fmt::format("status = \"published\"\nkey = {{ library = \"{}\" }}", library);
+    expect_refusal(spoiled("status = \"published\"", key), "toy.toml",
+                   "library's name and its version");
+  }
+  const auto good =
+      parse(spoiled("status = \"published\"",
+                    "status = \"published\"\nkey = { library = \"libcublasLt.so.13 13.\" }"));
+  ASSERT_TRUE(good) << good.error().what();
+  EXPECT_EQ(good->limits[0].key.library, "libcublasLt.so.13 13.");
 }
 
 }  // namespace

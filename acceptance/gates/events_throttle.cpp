@@ -113,8 +113,11 @@ std::optional<Finding> unfit(const Evidence& evidence, const std::string& unit) 
                    fmt::format("{} fell by {} ns", counter.name, -delta.by));
     }
   }
-  if (evidence.watcher_silent) {
-    return found(kId, unit, "events.throttle.watcher_silent", "a gap in the telemetry is too long");
+  for (const TelemetryGap& gap : evidence.gaps) {
+    if (gap.unit_id != unit && gap.unit_id != "node") continue;
+    return found(kId, unit, "events.throttle.watcher_silent",
+                 fmt::format("nothing was seen for {:.1f} s",
+                             static_cast<double>(gap.to_ns - gap.from_ns) / kNsPerSecond));
   }
   return std::nullopt;
 }

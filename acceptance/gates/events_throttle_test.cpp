@@ -88,7 +88,9 @@ TEST_F(EventsThrottle, NeverPassesACounterThatIsAbsentOrFell) {
 }
 
 TEST_F(EventsThrottle, NeverPassesWhenTheWatcherFellSilent) {
-  evidence.watcher_silent = true;
+  evidence.gaps = {{"gpu/1", 0, 11'000'000'000}};
+  expect(Verdict::not_measured, "events.throttle.watcher_silent");
+  evidence.gaps = {{"node", 0, 11'000'000'000}};
   expect_all(Verdict::not_measured, "events.throttle.watcher_silent");
 }
 

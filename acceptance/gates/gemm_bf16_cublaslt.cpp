@@ -4,7 +4,8 @@
 // timed output held against a checksum with a stated bound. The library's first heuristic is used.
 // Limit: a floor in flop/s of the profile, keyed to part, driver and power limit.
 // False pass: cold blocks, which the warm-up and the trend rule exclude. False fail: heat, a power
-// brake, a locked clock or a starved host, which the explanation tells and blames.
+// brake, a locked clock or a starved host, which the explanation tells and blames; a bug of the
+// library, which is accused itself where it is wrong on every GPU and our kernel is right.
 #include <array>
 
 #include "acceptance/gates/gemm_speed.h"
@@ -28,7 +29,10 @@ std::vector<Request> next(const Order& order, const Evidence& evidence) {
   return next_speed(kSpeed, order, evidence);
 }
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
-  return judge_speed(kSpeed, order, evidence);
+  constexpr GemmWitness kWitness{.other = "gemm.bf16.own",
+                                 .accused = "gemm.bf16.cublaslt.library_wrong",
+                                 .accused_other = "gemm.bf16.own.kernel_wrong"};
+  return judge_gemm_speed(kSpeed, kWitness, order, evidence);
 }
 
 }  // namespace

@@ -109,10 +109,45 @@ TEST_F(GemmBf16Cublaslt, NeverPassesWithoutAWarmUp) {
   expect(Verdict::not_measured, "warmup.absent");
 }
 
-TEST_F(GemmBf16Cublaslt, NeverPassesAfterAWarmUpThatCrashedOrComputedWrong) {
-  evidence.exits.push_back({"load gpu/1", "warmup gemm.bf16.own gpu/1", "error",
-                            "block 7: 3 of the data of the warm-up is wrong"});
+TEST_F(GemmBf16Cublaslt, NeverPassesAfterAWarmUpThatCrashed) {
+  evidence.exits.push_back(
+      {"load gpu/1", "warmup gemm.bf16.own gpu/1", "error", "device.fault: misaligned address"});
   expect(Verdict::not_measured, "worker.fault");
+}
+
+TEST_F(GemmBf16Cublaslt, FailsAGpuThatComputedWrongWhileItWarmedUp) {
+  evidence.exits.push_back({"load gpu/1", "warmup gemm.bf16.own gpu/1", "error",
+                            "data.wrong: 3 words in block 7 of the warm-up"});
+  expect(Verdict::fail, "warmup.wrong_data");
+  EXPECT_EQ(on_gpu1().blame, Blame::gpu);
+}
+
+TEST_F(GemmBf16Cublaslt, WrongEverywhereWhileOurKernelIsRightAccusesTheLibrary) {
+  for (Measurement& m : evidence.measurements) {
+    if (m.gate == kCase) m.check->wrong = 1;
+  }
+  for (const char* unit : {"gpu/0", "gpu/1", "gpu/2", "gpu/3"}) {
+    evidence.exits.push_back({std::string("load ") + unit, std::string("warmup ") + unit, "error",
+                              "data.wrong: 3 words in block 7 of the warm-up"});
+  }
+  expect_all(Verdict::not_measured, "gemm.bf16.cublaslt.library_wrong");
+  EXPECT_EQ(on_gpu1().blame, Blame::suite);
+}
+
+TEST_F(GemmBf16Cublaslt, OnASingleGpuTheLibraryIsTrusted) {
+  profile.ordered.gpus = 1;
+  measure();
+  series(kCase, "gpu/0").check->wrong = 1;
+  EXPECT_EQ(on("gpu/0").code, "gemm.bf16.cublaslt.wrong_data");
+  EXPECT_EQ(on("gpu/0").verdict, Verdict::fail);
+}
+
+TEST_F(GemmBf16Cublaslt, WrongEverywhereWithOurKernelMissingFailsTheGpus) {
+  for (Measurement& m : evidence.measurements) {
+    if (m.gate == kCase) m.check->wrong = 1;
+    if (m.gate == "gemm.bf16.own" && m.unit_id == "gpu/2") m.check.reset();
+  }
+  expect_all(Verdict::fail, "gemm.bf16.cublaslt.wrong_data");
 }
 
 TEST_F(GemmBf16Cublaslt, FailsWrongDataHoweverFast) {

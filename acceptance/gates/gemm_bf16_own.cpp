@@ -4,20 +4,16 @@
 // ratio, the vendor's kernel block by block beside it, so that both see the same clock. Limit: a
 // floor where the profile names one; in a ci profile the ratio to the vendor, elsewhere the ratio
 // only warns. False pass: a ratio cannot see what slows both kernels alike. False fail: a kernel
-// that does not suit a part; wrong on every GPU while the vendor is right, it accuses the suite.
-#include <algorithm>
+// that does not suit a part; wrong on every GPU while the vendor is right, it accuses the suite. A
+// library that is wrong on every GPU, in the ratio or in the warm-up, accuses the library.
 #include <array>
-#include <utility>
 
-#include "acceptance/core/codes.h"
 #include "acceptance/gates/gemm_speed.h"
-#include "acceptance/gates/series.h"
 #include "acceptance/gates/table.h"
 
 namespace ga {
 namespace {
 
-constexpr std::string_view kVendor = "gemm.bf16.cublaslt";
 constexpr std::array<std::string_view, 1> kCases{"gemm.bf16.own"};
 constexpr SpeedGate kSpeed{.id = "gemm.bf16.own",
                            .cases = kCases,
@@ -33,37 +29,11 @@ std::vector<Request> next(const Order& order, const Evidence& evidence) {
   return next_speed(kSpeed, order, evidence);
 }
 
-// Right data of the vendor's kernel on that unit, from its own gate.
-bool vendor_is_right(const Order& order, const Evidence& evidence, const std::string& unit) {
-  Request name = series_name(kSpeed, order, kVendor, unit);
-  name.gate = kVendor;
-  const Measurement* series = find_series(evidence, name);
-  return series != nullptr && !series->samples.empty() && is_checked(*series, kSpeed.check_kind) &&
-         !is_wrong(*series, kSpeed.check_kind);
-}
-
-bool own_is_wrong(const Order& order, const Evidence& evidence, const std::string& unit) {
-  const Measurement* series =
-      find_series(evidence, series_name(kSpeed, order, kCases.front(), unit));
-  return series != nullptr && is_wrong(*series, kSpeed.check_kind);
-}
-
-// A hand-written kernel is qualified before it judges: wrong everywhere while the vendor's is right
-// everywhere accuses the kernel and not eight GPUs.
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
-  auto findings = judge_speed(kSpeed, order, evidence);
-  const auto units = ordered_units(order.profile);
-  const bool accused =
-      !units.empty() && std::all_of(units.begin(), units.end(), [&](const std::string& unit) {
-        return own_is_wrong(order, evidence, unit) && vendor_is_right(order, evidence, unit);
-      });
-  if (!accused) return findings;
-  for (Finding& finding : findings) {
-    if (finding.code != "gemm.bf16.own.wrong_data") continue;
-    finding =
-        found(kSpeed.id, finding.unit_id, "gemm.bf16.own.kernel_wrong", std::move(finding.reason));
-  }
-  return findings;
+  constexpr GemmWitness kWitness{.other = "gemm.bf16.cublaslt",
+                                 .accused = "gemm.bf16.own.kernel_wrong",
+                                 .accused_other = "gemm.bf16.cublaslt.library_wrong"};
+  return judge_gemm_speed(kSpeed, kWitness, order, evidence);
 }
 
 }  // namespace

@@ -56,6 +56,24 @@ TEST_F(GemmBf16Own, WrongEverywhereWithTheVendorFailsTheGpus) {
   expect_all(Verdict::fail, "gemm.bf16.own.wrong_data");
 }
 
+TEST_F(GemmBf16Own, ALibraryThatIsWrongOnEveryGpuAccusesTheLibraryAlone) {
+  set_ratio(ProfileKind::ci);
+  spoil_all("gemm.bf16.cublaslt");
+  for (Measurement& m : evidence.measurements) {
+    if (m.gate == kCase && m.case_id == "gemm.bf16.cublaslt") m.check->wrong = 1;
+  }
+  expect_all(Verdict::not_measured, "gemm.bf16.cublaslt.library_wrong");
+  EXPECT_EQ(on_gpu1().blame, Blame::suite);
+}
+
+TEST_F(GemmBf16Own, ALibraryThatIsWrongOnOneGpuFailsThatGpu) {
+  set_ratio(ProfileKind::ci);
+  for (Measurement& m : evidence.measurements) {
+    if (m.case_id == "gemm.bf16.cublaslt" && m.unit_id == "gpu/1") m.check->wrong = 1;
+  }
+  expect(Verdict::fail, "gemm.bf16.own.wrong_data");
+}
+
 TEST_F(GemmBf16Own, InCiTheRatioDecides) {
   set_ratio(ProfileKind::ci);
   expect_all(Verdict::pass, "");

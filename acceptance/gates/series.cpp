@@ -63,10 +63,22 @@ Finding finding_of(const Request& name, std::string_view code, std::string reaso
 
 Finding fault_finding(const Request& name, const WorkerExit& exit) {
   const std::string reason = fmt::format("{} in {}: {}", exit.how, exit.request, exit.detail);
+  if (exit.detail.starts_with("data.wrong")) return finding_of(name, "warmup.wrong_data", reason);
   if (exit.detail.starts_with("library.missing")) {
     return finding_of(name, "worker.library_missing", reason);
   }
   return finding_of(name, exit.how == "protocol" ? "worker.protocol" : "worker.fault", reason);
+}
+
+// Why a unit was left alone: the last that its worker did wrong.
+std::string last_fault(const Request& name, const Evidence& evidence) {
+  std::string text;
+  for (const WorkerExit& exit : evidence.exits) {
+    if (exit.how == "done" || !has_word(exit.worker, name.unit_id)) continue;
+    text =
+        fmt::format("; its worker ended before: {} in {}: {}", exit.how, exit.request, exit.detail);
+  }
+  return text;
 }
 
 }  // namespace
@@ -121,7 +133,8 @@ SeriesState look_at(const SeriesNeed& need, const Evidence& evidence) {
   }
   if (auto fault = worker_fault(name, evidence)) return {series, std::move(fault)};
   if (series == nullptr || series->samples.empty()) {
-    return {series, finding_of(name, "series.absent", name.case_id + " has no blocks")};
+    return {series, finding_of(name, "series.absent",
+                               name.case_id + " has no blocks" + last_fault(name, evidence))};
   }
   if (!is_well_formed(*series, need)) {
     return {series, finding_of(name, "series.malformed",

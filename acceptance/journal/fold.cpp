@@ -101,9 +101,8 @@ Status Fold::on(const AskEntry& entry, std::int64_t) {
 
 void Fold::note_libraries(const std::vector<Library>& libraries) {
   for (const Library& library : libraries) {
-    if (std::find(libraries_.begin(), libraries_.end(), library) == libraries_.end()) {
-      libraries_.push_back(library);
-    }
+    std::vector<Library>& known = evidence_.libraries;
+    if (std::find(known.begin(), known.end(), library) == known.end()) known.push_back(library);
   }
 }
 
@@ -196,7 +195,7 @@ Status Fold::take_check(const AskEntry& ask, const CheckEvent& event) {
   if (ask.purpose == Purpose::warmup) {
     if (!is_wrong(event.check)) return Ok{};
     const std::string detail =
-        fmt::format("block {}: {} of the data of the warm-up is wrong", event.block,
+        fmt::format("data.wrong: {1} words in block {0} of the warm-up", event.block,
                     std::max<std::int64_t>(1, event.check.wrong));
     evidence_.exits.push_back({ask.worker, request_name(ask), "error", detail});
     return Ok{};
@@ -218,6 +217,15 @@ Status Fold::take_check(const AskEntry& ask, const CheckEvent& event) {
   return Ok{};
 }
 
+// Another algorithm in the middle of a series is no fault, and nobody must overlook it.
+void note_algorithm(Measurement& series, const std::string& algorithm) {
+  const std::string between = " | ";
+  const std::string known = between + series.algorithm + between;
+  if (algorithm.empty() || known.find(between + algorithm + between) != std::string::npos) return;
+  if (!series.algorithm.empty()) series.algorithm += between;
+  series.algorithm += algorithm;
+}
+
 void Fold::keep_block(const AskEntry& ask, const Pending& block) {
   Measurement& series = series_of(ask, block.sample.unit);
   const SampleEvent& sample = block.sample;
@@ -226,6 +234,7 @@ void Fold::keep_block(const AskEntry& ask, const Pending& block) {
     series.discarded.push_back({sample.block, sample.discard});
     return;
   }
+  note_algorithm(series, sample.algorithm);
   series.samples.push_back(sample.value);
   series.clock_mhz.push_back(sample.clock_mhz);
   series.power_mw.push_back(sample.power_mw);
@@ -257,8 +266,7 @@ Status Fold::on(const ExitEntry& entry, std::int64_t) {
 }
 
 Status Fold::on(const GapEntry& entry, std::int64_t) {
-  gaps_.push_back(entry.gap);
-  evidence_.watcher_silent = true;
+  evidence_.gaps.push_back(entry.gap);
   return Ok{};
 }
 

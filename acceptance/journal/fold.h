@@ -26,8 +26,7 @@ class Fold {
   const Evidence& evidence() const { return evidence_; }
   const std::optional<OpenEntry>& opened() const { return opened_; }
   const std::optional<CloseEntry>& closed() const { return closed_; }
-  const std::vector<TelemetryGap>& gaps() const { return gaps_; }
-  const std::vector<Library>& libraries() const { return libraries_; }
+  const std::vector<Library>& libraries() const { return evidence_.libraries; }
   bool has_facts() const { return has_facts_; }
 
   // Filled as far as the records go; journal_head is the caller's.
@@ -71,8 +70,6 @@ class Fold {
   Evidence evidence_;
   std::optional<OpenEntry> opened_;
   std::optional<CloseEntry> closed_;
-  std::vector<TelemetryGap> gaps_;
-  std::vector<Library> libraries_;
   RunInfo run_;
   bool has_facts_ = false;
   std::map<std::int64_t, AskEntry> open_;

@@ -76,6 +76,20 @@ TEST_F(FoldTest, KeepsASampleOnlyWithItsCheck) {
   EXPECT_EQ(fold_.failures_in_a_row("gpu/3"), 1);
 }
 
+TEST_F(FoldTest, KeepsEveryAlgorithmThatRanInASeriesOnce) {
+  const char* ran[] = {"id 66", "id 66", "id 6", "id 66"};
+  const auto request = ask(0, 4);
+  for (std::int64_t block = 0; block < 4; ++block) {
+    event(request, SampleEvent{.block = block,
+                               .unit = "bytes_per_s",
+                               .value = 100,
+                               .clock_mhz = 1980,
+                               .algorithm = ran[block]});
+    check(request, block);
+  }
+  EXPECT_EQ(series().algorithm, "id 66 | id 6");
+}
+
 TEST_F(FoldTest, ExtendsASeriesByFurtherRequests) {
   for (std::int64_t block = 0; block < 3; ++block) {
     const auto request = ask(block, 1);
@@ -154,10 +168,10 @@ TEST_F(FoldTest, AWarmupIsItsTemperatures) {
   EXPECT_EQ(fold_.evidence().warmup.size(), 1u);
 }
 
-TEST_F(FoldTest, AGapMakesTheWatcherSilent) {
+TEST_F(FoldTest, AGapInTheTelemetryIsEvidence) {
   apply(GapEntry{{"gpu/3", 5, 9}});
-  EXPECT_TRUE(fold_.evidence().watcher_silent);
-  EXPECT_EQ(fold_.gaps().size(), 1u);
+  ASSERT_EQ(fold_.evidence().gaps.size(), 1u);
+  EXPECT_EQ(fold_.evidence().gaps[0].unit_id, "gpu/3");
 }
 
 TEST_F(FoldTest, RefusesWhatContradicts) {

@@ -23,7 +23,8 @@ SampleEvent sample_of(const BlockResult& block) {
           .power_mw = block.power_mw,
           .temp_mc = block.temp_mc,
           .throttle = block.throttle,
-          .discard = block.discard};
+          .discard = block.discard,
+          .algorithm = block.algorithm};
 }
 
 }  // namespace

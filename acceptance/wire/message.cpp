@@ -58,6 +58,7 @@ void add_body(Json& out, const SampleEvent& sample) {
   out.add("elapsed_ns", sample.elapsed_ns).add("clock_mhz", sample.clock_mhz);
   out.add("power_mw", sample.power_mw).add("temp_mc", sample.temp_mc);
   out.add("throttle", sample.throttle).add("discard", sample.discard);
+  if (!sample.algorithm.empty()) out.add("algorithm", as_name(sample.algorithm));
 }
 void add_body(Json& out, const CheckEvent& event) {
   out.add("block", event.block).add("check", to_json(event.check));
@@ -180,6 +181,7 @@ Result<Body> read_sample(Fields& fields) {
                                            sample.discard) == kDiscardReasons.end()) {
     fields.refuse("discard", fmt::format("'{}' is no reason to discard a block", sample.discard));
   }
+  sample.algorithm = read_present_name(fields, "algorithm");
   return Body(std::move(sample));
 }
 

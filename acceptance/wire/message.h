@@ -65,7 +65,8 @@ struct SampleEvent {  // one block
   std::int64_t value = 0;
   std::int64_t elapsed_ns = 0;
   std::int64_t clock_mhz = 0, power_mw = 0, temp_mc = 0, throttle = 0;
-  std::string discard;  // reason from the closed list, or empty
+  std::string discard;         // reason from the closed list, or empty
+  std::string algorithm = {};  // what a library chose to run, or empty
   friend bool operator==(const SampleEvent&, const SampleEvent&) = default;
 };
 struct CheckEvent {  // of the data of that block; a block without one is not evidence

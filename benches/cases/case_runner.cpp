@@ -170,6 +170,7 @@ Result<BlockResult> CaseRunner::State::block(Prepared& p, const CaseRequest& req
                      .value = p.bench->value(timing),
                      .elapsed_ns = timing.timed_ns,
                      .discard = {},
+                     .algorithm = p.bench->algorithm(),
                      .check = std::move(check)};
   result.clock_mhz = timing.reading.clock_mhz.value.value_or(0);
   result.power_mw = timing.reading.power_mw.value.value_or(0);

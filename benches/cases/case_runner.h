@@ -35,7 +35,8 @@ struct BlockResult {
   std::int64_t value = 0;
   std::int64_t elapsed_ns = 0;
   std::int64_t clock_mhz = 0, power_mw = 0, temp_mc = 0, throttle = 0;
-  std::string discard;  // "no_clock_reading", "interrupted", or empty
+  std::string discard;    // "no_clock_reading", "interrupted", or empty
+  std::string algorithm;  // what a library chose to run, or empty
   Check check;
 };
 

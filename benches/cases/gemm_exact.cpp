@@ -46,6 +46,7 @@ class ExactGemmBench final : public Bench {
   }
   Inject output(const Turn& turn) const override;
   std::int64_t value(const BlockTiming& timing) const override { return timing.launches; }
+  std::string algorithm() const override { return multiplier_->algorithm(); }
 
  private:
   ExactGemmBench() = default;

@@ -56,6 +56,7 @@ class RandomGemmBench final : public Bench {
   Check begin() override;
   Inject output(const Turn& turn) const override;
   std::int64_t value(const BlockTiming& timing) const override;
+  std::string algorithm() const override { return multiplier_->algorithm(); }
 
  private:
   RandomGemmBench(std::shared_ptr<const GemmData> data, std::shared_ptr<Multiplier> multiplier)

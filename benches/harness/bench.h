@@ -8,6 +8,7 @@
 #include <cuda_runtime_api.h>
 
 #include <cstdint>
+#include <string>
 
 #include "benches/harness/reading.h"
 #include "kernels/check/inject.h"
@@ -54,6 +55,8 @@ class Bench {
   virtual Check begin() = 0;
   // The output of that launch, for --inject-unsafe: everything but place and kind of the damage.
   virtual Inject output(const Turn& turn) const = 0;
+  // What a library chose to run, in its own numbers; empty where there is no choice.
+  virtual std::string algorithm() const { return {}; }
   // The sample of a block, in the case's unit.
   virtual std::int64_t value(const BlockTiming& timing) const = 0;
 

@@ -1,5 +1,6 @@
 #include "kernels/data/exact_gemm.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace ga {
@@ -39,33 +40,66 @@ void walk(std::uint64_t seed, std::uint64_t first, std::uint64_t count, std::uin
   }
 }
 
+// Weights in two parts, so that their sums with small integers stay in 64 bits: 2^31 * 8 * count,
+// for as many as 2^29 of them.
+constexpr int kLowBits = 31;
+struct Parts {
+  std::vector<std::int64_t> low, high;
+
+  explicit Parts(std::size_t count) : low(count), high(count) {}
+  void set(std::size_t i, std::uint64_t weight) {
+    low[i] = static_cast<std::int64_t>(weight & ((std::uint64_t{1} << kLowBits) - 1));
+    high[i] = static_cast<std::int64_t>(weight >> kLowBits);
+  }
+};
+
+std::uint64_t join(std::int64_t low, std::int64_t high) {
+  return add(mul(residue(high), std::uint64_t{1} << kLowBits), residue(low));
+}
+
+// Elements first .. first+count-1 of a stream. A buffer, because filling it and summing over it are
+// two loops that a compiler makes wide.
+class Row {
+ public:
+  explicit Row(std::uint64_t longest) : elements_(longest + 8) {}
+
+  const std::int32_t* fill(std::uint64_t seed, std::uint64_t first, std::uint64_t count,
+                           std::uint32_t stream) {
+    std::int32_t* out = elements_.data();
+    for (std::uint64_t block = first / 4; block < (first + count + 3) / 4; ++block) {
+      const Philox4 words = philox(seed, block, stream);
+      for (const std::uint32_t word : words.word) *out++ = exact_from_word(word);
+    }
+    return elements_.data() + first % 4;
+  }
+
+ private:
+  std::vector<std::int32_t> elements_;
+};
+
 }  // namespace
 
 std::uint64_t exact_gemm_digest(const ExactGemm& gemm) {
   const auto m = static_cast<std::uint64_t>(gemm.m);
   const auto n = static_cast<std::uint64_t>(gemm.n);
   const auto k = static_cast<std::uint64_t>(gemm.k);
-  // |element| <= 8 and a weight is below 2^61, so a sum of 2^40 products fits 128 bits with ease;
-  // signed sums are kept apart from the modulus until each row or column is done.
-  __extension__ typedef __int128 Sum;
-  const auto fold = [](Sum sum) {
-    const auto p = static_cast<Sum>(kDigestPrime);
-    const Sum r = sum % p;
-    return static_cast<std::uint64_t>(r < 0 ? r + p : r);
-  };
-  std::vector<std::uint64_t> v(n);
-  for (std::uint64_t j = 0; j < n; ++j) v[j] = digest_weight(gemm.seed, j, kStreamDigestV);
-  std::vector<Sum> ua(k, 0);
+  Parts v(n), ua(k);
+  for (std::uint64_t j = 0; j < n; ++j) v.set(j, digest_weight(gemm.seed, j, kStreamDigestV));
+  Row row(std::max(n, k));
+  Parts u(1);
   for (std::uint64_t i = 0; i < m; ++i) {
-    const auto u = static_cast<Sum>(digest_weight(gemm.seed, i, kStreamDigestU));
-    walk(gemm.seed, i * k, k, kStreamExactA, [&](std::uint64_t l, int a) { ua[l] += u * a; });
+    u.set(0, digest_weight(gemm.seed, i, kStreamDigestU));
+    const std::int32_t* a = row.fill(gemm.seed, i * k, k, kStreamExactA);
+    for (std::uint64_t l = 0; l < k; ++l) ua.low[l] += u.low[0] * a[l];
+    for (std::uint64_t l = 0; l < k; ++l) ua.high[l] += u.high[0] * a[l];
   }
   std::uint64_t digest = 0;
   for (std::uint64_t l = 0; l < k; ++l) {
-    Sum bv = 0;
-    walk(gemm.seed, l * n, n, kStreamExactB,
-         [&](std::uint64_t j, int b) { bv += static_cast<Sum>(v[j]) * b; });
-    digest = add(digest, mul(fold(ua[l]), fold(bv)));
+    const std::int32_t* b = row.fill(gemm.seed, l * n, n, kStreamExactB);
+    std::int64_t low = 0, high = 0;
+    for (std::uint64_t j = 0; j < n; ++j) low += v.low[j] * b[j];
+    for (std::uint64_t j = 0; j < n; ++j) high += v.high[j] * b[j];
+    digest = add(digest, mul(join(ua.low[l], ua.high[l]), join(low, high)));
   }
   return digest;
 }

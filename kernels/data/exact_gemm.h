@@ -43,7 +43,8 @@ GA_HOST_DEVICE std::uint64_t digest_weight(std::uint64_t seed, std::uint64_t ind
   return 1 + wide % (kDigestPrime - 1);
 }
 
-// The digest of the exact C, from the data alone. Precondition: m, n, k >= 1, k < 2^18.
+// The digest of the exact C, from the data alone. Precondition: m, n, k >= 1; k < 2^18, m and n at
+// most 2^29.
 std::uint64_t exact_gemm_digest(const ExactGemm& gemm);
 
 // C itself, row-major, for small sizes and for tests: m*n values.

@@ -98,6 +98,13 @@ std::string read_name(Fields& fields, std::string_view key) {
   return {};
 }
 
+std::string read_present_name(Fields& fields, std::string_view key) {
+  if (fields.optional(key) == nullptr) return {};
+  std::string text = read_name(fields, key);
+  if (text.empty()) fields.refuse(key, "must not be empty; leave it out");
+  return text;
+}
+
 std::string read_path(Fields& fields, std::string_view key) {
   std::string text = bounded(fields, key, fields.text(key), kMaxText);
   if (is_printable_ascii(text)) return text;

@@ -21,6 +21,8 @@ inline constexpr std::size_t kMaxList = 1 << 16;  // entries of any array
 
 // Printable ASCII, at most kMaxName bytes; may be empty.
 std::string read_name(Fields& fields, std::string_view key);
+// The same where the key may be left out, which reads as ""; an empty one has another form then.
+std::string read_present_name(Fields& fields, std::string_view key);
 // Printable ASCII, at most kMaxText bytes: a file's path.
 std::string read_path(Fields& fields, std::string_view key);
 // UTF-8 of at most kMaxText bytes.

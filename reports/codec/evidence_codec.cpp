@@ -123,7 +123,9 @@ Json to_json(const Measurement& m) {
   Json out;
   out.add("gate", as_name(m.gate)).add("case", as_name(m.case_id));
   out.add("unit_id", as_name(m.unit_id)).add("params", params_to_json(m.params));
-  out.add("unit", as_name(m.unit)).add("samples", integers(m.samples));
+  out.add("unit", as_name(m.unit));
+  if (!m.algorithm.empty()) out.add("algorithm", as_name(m.algorithm));
+  out.add("samples", integers(m.samples));
   out.add("block_ns", m.block_ns).add("clock_mhz", integers(m.clock_mhz));
   out.add("power_mw", integers(m.power_mw)).add("temp_mc", integers(m.temp_mc));
   out.add("throttle", integers(m.throttle));
@@ -139,6 +141,7 @@ Result<Measurement> measurement_from_json(const Json& json, const std::string& p
   m.unit_id = read_name(fields, "unit_id");
   GA_TRY(m.params, params_from_json(fields, "params"));
   m.unit = read_word(fields, "unit", {"bytes_per_s", "flops", "mhz", "launches"});
+  m.algorithm = read_present_name(fields, "algorithm");
   m.samples = read_counts(fields, "samples");
   m.block_ns = read_count(fields, "block_ns");
   m.clock_mhz = read_counts(fields, "clock_mhz");

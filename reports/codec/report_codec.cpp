@@ -67,7 +67,8 @@ Status predicate_from_json(const Json& json, Report& report) {
   if (report.challenge.has_value() != (report.binding == "challenged")) {
     fields.refuse("binding", "must be \"challenged\" with a challenge and only then");
   }
-  report.evidence.watcher_silent = !report.telemetry.gaps.empty();
+  report.evidence.libraries = report.suite.libraries;
+  report.evidence.gaps = report.telemetry.gaps;
   return fields.close();
 }
 

@@ -139,6 +139,7 @@ TEST_P(SpoiledReport, IsRefusedByName) {
   sample.challenge = ChallengeRef{.dsse = "e30=", .sha256 = std::string(64, '1')};
   sample.binding = "challenged";
   sample.suite.libraries = {{"nvml", "/usr/lib/libnvidia-ml.so.1", "580", std::string(64, '2')}};
+  sample.evidence.libraries = sample.suite.libraries;
   sample.run.resumed = {{"2026-11-22T07:20:00Z", "boot"}};
   sample.sidecars = {{"telemetry.jsonl.zst", std::string(64, '3'), 12}};
   sample.telemetry.gaps = {{"gpu/0", 5, 9}};

@@ -52,6 +52,9 @@ struct Measurement {
   std::string gate, case_id, unit_id;
   Params params;
   std::string unit;  // of samples: "bytes_per_s", "flops", "mhz", "launches"
+  // What a library chose to run, in its own numbers; empty where there is no choice. Blocks that
+  // ran another one add it after " | ".
+  std::string algorithm = {};
   std::vector<std::int64_t> samples;
   std::int64_t block_ns = 0;  // the length asked for
   std::vector<std::int64_t> clock_mhz, power_mw, temp_mc;

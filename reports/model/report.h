@@ -16,6 +16,18 @@ inline constexpr std::int64_t kReportSchema = 1;
 inline constexpr std::int64_t kRulesVersion =
     1;  // of gates and judgement; a changed rule is a new number
 
+struct Library {
+  std::string name, path, version, sha256;
+  friend bool operator==(const Library&, const Library&) = default;
+};
+
+// A watcher that said nothing for longer than is allowed; unit "node" is every unit.
+struct TelemetryGap {
+  std::string unit_id;
+  std::int64_t from_ns = 0, to_ns = 0;
+  friend bool operator==(const TelemetryGap&, const TelemetryGap&) = default;
+};
+
 // All that next() and judge() read, and nothing else.
 struct Evidence {
   Facts facts;
@@ -24,17 +36,14 @@ struct Evidence {
   std::vector<Measurement> measurements;
   std::vector<Warmup> warmup;
   std::vector<WorkerExit> exits;
-  bool watcher_silent = false;  // a telemetry gap longer than allowed; derived from telemetry.gaps
+  std::vector<Library> libraries;  // those of the suite
+  std::vector<TelemetryGap> gaps;  // those of the telemetry
   friend bool operator==(const Evidence&, const Evidence&) = default;
 };
 
 struct Program {
   std::string name, sha256;
   friend bool operator==(const Program&, const Program&) = default;
-};
-struct Library {
-  std::string name, path, version, sha256;
-  friend bool operator==(const Library&, const Library&) = default;
 };
 struct Suite {
   std::string version, commit, digest;
@@ -73,11 +82,6 @@ struct Sidecar {
   std::string name, sha256;
   std::int64_t bytes = 0;
   friend bool operator==(const Sidecar&, const Sidecar&) = default;
-};
-struct TelemetryGap {
-  std::string unit_id;
-  std::int64_t from_ns = 0, to_ns = 0;
-  friend bool operator==(const TelemetryGap&, const TelemetryGap&) = default;
 };
 struct TelemetryRef {
   std::string sha256;

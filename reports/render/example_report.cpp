@@ -55,7 +55,7 @@ Report example_report() {
   Report report;
   report.suite.version = "0.1.0";
   report.suite.commit = "0123abc";
-  report.suite.libraries = {{"cublasLt", "/usr/lib/libcublasLt.so.13", "13.0.2", "aa"}};
+  report.suite.libraries = {{"libcublasLt.so.13", "/usr/lib/libcublasLt.so.13", "13.0.2", "aa"}};
   report.profile = {"hgx-h200", "2026.1", std::string(64, '2')};
   report.level = "quick";
   report.signer = "key";

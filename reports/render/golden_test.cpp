@@ -76,6 +76,15 @@ TEST(RenderText, AStringOfTheMachineCannotForgeALine) {
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
 }
 
+TEST(RenderText, NamesAnAlgorithmOnceHoweverManyGpusRanIt) {
+  Report report = example_report();
+  for (Measurement& series : report.evidence.measurements) series.algorithm = "id 66 tile 20";
+  const std::string text = render_text(report, example_shown(), Language::en);
+  const std::string line = "memory.copy: id 66 tile 20";
+  ASSERT_NE(text.find(line), std::string::npos);
+  EXPECT_EQ(text.find(line), text.rfind(line));
+}
+
 TEST(RenderText, TheDecisionComesFirst) {
   for (const Language language : {Language::en, Language::ko}) {
     const std::string text = render_text(example_report(), example_shown(), language);

@@ -18,6 +18,17 @@ std::string worker_text(const WorkerInfo& worker, const Words& words) {
   return fmt::format("{}, sha256 {}", out, worker.sha256);
 }
 
+// What a library chose for each case, said once where all GPUs ran the same.
+std::vector<std::string> algorithms(const std::vector<Measurement>& measurements) {
+  std::vector<std::string> lines;
+  for (const Measurement& series : measurements) {
+    if (series.algorithm.empty()) continue;
+    const std::string line = fmt::format("{}: {}", series.case_id, series.algorithm);
+    if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(line);
+  }
+  return lines;
+}
+
 // Workers that ended otherwise than done, each way once.
 std::vector<std::string> failed_exits(const std::vector<WorkerExit>& exits) {
   std::vector<std::pair<std::string, int>> lines;
@@ -106,6 +117,9 @@ void write_run(Page& page, const TextView& view) {
   for (const Library& library : suite.libraries) {
     page.field(words.libraries,
                fmt::format("{} {} {}", library.name, library.version, library.path));
+  }
+  for (const std::string& line : algorithms(view.report.evidence.measurements)) {
+    page.field(words.algorithms, line);
   }
   page.field(words.binding, view.report.binding);
 }

@@ -17,7 +17,7 @@ struct Words {
   std::string_view node_facts, slot, serial, per_gpu, absent;
   std::string_view node_name, driver, kernel, part, pci_device, memory, power_limit, max_clock;
   std::string_view run, started, ended, attempt, boot, resumed, interrupted, worker, real_worker,
-      simulated, injected, not_real, suite, libraries, worker_exits, binding;
+      simulated, injected, not_real, suite, libraries, algorithms, worker_exits, binding;
   std::string_view proves, limits_of_proof;
   std::string_view proof_signature, proof_unchecked, proof_ephemeral, proof_root,
       proof_self_declared, proof_challenged, proof_l0, proof_l1, proof_recompute;

@@ -59,11 +59,6 @@ def series(report):
     for one in report["measurements"]:
         name = (one["gate"], one["case"], one["unit_id"], json.dumps(one["params"]))
         out[name] = {key: value for key, value in one.items() if key not in ("gate", "case")}
-        if one["unit"] == "launches":
-            # How many launches fit into an exact block depends on how warm the GPU was by then.
-            out[name]["samples"] = len(one["samples"])
-            for reading in ("clock_mhz", "power_mw", "temp_mc", "throttle"):
-                out[name].pop(reading)
     return out
 
 

@@ -117,6 +117,7 @@ Measurement draw_measurement(Dice& dice) {
   m.unit_id = dice.name();
   for (std::size_t i = dice.below(4); i > 0; --i) m.params["p" + dice.name()] = dice.integer();
   m.unit = dice.word(kUnits);
+  if (dice.chance(3)) m.algorithm = "id " + dice.name();
   m.samples = dice.counts(n);
   m.block_ns = dice.count();
   m.clock_mhz = dice.counts(n);
@@ -234,7 +235,8 @@ Report random_report(std::uint64_t seed) {
   report.telemetry.gaps = some(dice, [&] {
     return TelemetryGap{.unit_id = dice.name(), .from_ns = dice.count(), .to_ns = dice.count()};
   });
-  report.evidence.watcher_silent = !report.telemetry.gaps.empty();
+  report.evidence.libraries = report.suite.libraries;
+  report.evidence.gaps = report.telemetry.gaps;
   report.claimed = {.decision = dice.word(kWords),
                     .cause = dice.word(kCauses),
                     .findings = some(dice, [&] { return draw_finding(dice); })};

@@ -1,0 +1,1 @@
+// Precompiles the headers of the tests; see GaTargets.cmake.
