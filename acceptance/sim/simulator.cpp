@@ -16,7 +16,7 @@ namespace {
 
 constexpr double kNsPerS = 1e9;
 constexpr std::int64_t kSecondNs = 1'000'000'000;
-// A stretch of one case that is at least this long warms the GPU up; a block or two do not.
+// Random products for at least this long warm the GPU up; a block or two do not.
 constexpr double kLeastWarmupS = 4;
 // Telemetry never comes faster than this in wall time, whatever the scale.
 constexpr std::int64_t kLeastWatchWallNs = 2'000'000;
@@ -153,17 +153,14 @@ std::optional<Answer> Simulator::refuse_case(const WireRequest& request, int& gp
   return std::nullopt;
 }
 
-void Simulator::note_series(const WireRequest& request) {
-  std::string series = request.case_id;
-  for (const auto& [key, value] : request.params) series += fmt::format(" {}={}", key, value);
-  if (series != stretch_of_ || request.first_block != stretch_next_) {
-    if (stretch_s_ >= kLeastWarmupS) warm_s_ = std::max(warm_s_, stretch_s_);
-    stretch_of_ = std::move(series);
-    stretch_s_ = 0;
-  }
-  stretch_next_ = request.first_block + request.blocks;
-  stretch_s_ +=
+// Only one request counts, and not several in a row: a resumed run asks for the same blocks in
+// other portions, and must find the same GPU.
+void Simulator::note_warmup(const WireRequest& request) {
+  warm_s_ = std::max(warm_s_, warming_s_);
+  const double load_s =
       static_cast<double>(request.blocks) * static_cast<double>(request.block_ns) / kNsPerS;
+  const bool warms = request.case_id.starts_with("gemm.") && !request.case_id.ends_with(".exact");
+  warming_s_ = warms && load_s >= kLeastWarmupS ? load_s : 0;
 }
 
 bool Simulator::misbehave(int gpu, std::int64_t block, Turn& turn) {
@@ -182,7 +179,7 @@ Answer Simulator::measure(const WireRequest& request, Turn& turn) {
   int gpu = 0;
   Params params;
   if (auto refused = refuse_case(request, gpu, params)) return *std::move(refused);
-  note_series(request);
+  note_warmup(request);
   LoadHistory& history = history_[static_cast<std::size_t>(gpu)];
   for (std::int64_t i = 0; i < request.blocks; ++i) {
     const std::int64_t index = request.first_block + i;

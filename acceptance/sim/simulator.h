@@ -43,8 +43,8 @@ class Simulator {
   // GPU indices this worker has; those of `uuids` when there are any. Empty: one is not here.
   std::vector<int> chosen(const std::vector<std::string>& uuids) const;
   std::optional<Answer> refuse_case(const WireRequest& request, int& gpu, Params& params) const;
-  // Notes which series goes on, so that a long stretch of one case counts as a warm-up.
-  void note_series(const WireRequest& request);
+  // Notes how long the GPU was warmed up before this request.
+  void note_warmup(const WireRequest& request);
   // Does what a worker fault does at that block; true if the case must end.
   bool misbehave(int gpu, std::int64_t block, Turn& turn);
 
@@ -55,10 +55,8 @@ class Simulator {
   double slowed_ = 0;
   ExactWorkshop workshop_;
   std::vector<LoadHistory> history_;  // by GPU
-  // The stretch of one series that is running, and the longest one before it.
-  std::string stretch_of_;
-  std::int64_t stretch_next_ = 0;
-  double stretch_s_ = 0, warm_s_ = 0;
+  // By the request that runs, and by the longest one before it.
+  double warming_s_ = 0, warm_s_ = 0;
 };
 
 }  // namespace ga

@@ -161,6 +161,17 @@ TEST(Simulator, AResumedRunMeasuresWhatAnUninterruptedOneDid) {
   EXPECT_TRUE(std::equal(resumed.end() - 6, resumed.end(), all.end() - 6));
 }
 
+TEST(Simulator, ABlockThatFollowsTheWarmUpByNumberDoesNotProlongIt) {
+  const Scenario scenario = healthy();
+  WireRequest warmup = ask(scenario, 1, "gemm.bf16.cublaslt", kGemmParams, 0, 5);
+  warmup.block_ns = 1'000'000'000;
+  const WireRequest sixth = ask(scenario, 1, "gemm.bf16.cublaslt", kGemmParams, 5, 1);
+  const WireRequest exact = ask(scenario, 1, "gemm.bf16.own.exact", kExactParams);
+  const auto straight = all_of_type<SampleEvent>(answers(scenario, {warmup, exact}));
+  const auto beside = all_of_type<SampleEvent>(answers(scenario, {warmup, sixth, exact}));
+  EXPECT_EQ(straight.back(), beside.back());
+}
+
 TEST(Simulator, WarmsUpOnceAndStaysThere) {
   const Scenario scenario = healthy();
   WireRequest warmup = ask(scenario, 0, "gemm.bf16.cublaslt", kGemmParams, 0, 300);
