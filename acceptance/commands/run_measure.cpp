@@ -51,6 +51,12 @@ std::set<std::string> units_of(const std::vector<Request>& asked) {
   return units;
 }
 
+// The case, where the gate has another name, after it.
+std::string name_for_people(const Request& request) {
+  if (request.gate == request.case_id) return request.gate;
+  return request.gate + " " + request.case_id;
+}
+
 std::string rate_text(const Measurement& series) {
   std::vector<std::int64_t> sorted = series.samples;
   std::sort(sorted.begin(), sorted.end());
@@ -239,8 +245,7 @@ Result<Outcome> RunMeasure::warm_up(const std::vector<std::string>& units) {
 void RunMeasure::show(const Step& step) const {
   for (const Request& request : step.requests) {
     const auto done = run_length(find_series(attempt_.fold().evidence(), request));
-    view_.busy(request.unit_id,
-               fmt::format("{} {} block {}", request.gate, request.case_id, done + 1));
+    view_.busy(request.unit_id, fmt::format("{} block {}", name_for_people(request), done + 1));
   }
 }
 
@@ -248,9 +253,10 @@ void RunMeasure::show_results(const std::vector<Request>& asked) const {
   for (const Request& request : asked) {
     const Measurement* series = find_series(attempt_.fold().evidence(), request);
     if (series == nullptr || series->samples.empty()) continue;
+    const std::size_t blocks = series->samples.size();
     view_.series_done(request.unit_id,
-                      fmt::format("{} {}: {} ({} blocks)", request.gate, request.case_id,
-                                  rate_text(*series), series->samples.size()));
+                      fmt::format("{}: {} ({})", name_for_people(request), rate_text(*series),
+                                  blocks == 1 ? "1 block" : fmt::format("{} blocks", blocks)));
   }
 }
 

@@ -9,6 +9,8 @@
 #define TOML_ENABLE_WINDOWS_COMPAT 0
 #include <toml++/toml.h>
 
+#include "reports/codec/toml_text.h"
+
 namespace ga {
 
 struct TomlTable::Document {
@@ -48,21 +50,6 @@ namespace {
 
 const toml::table& as_table(const void* node) { return *static_cast<const toml::table*>(node); }
 
-// toml++ bounds the nesting of values but not that of dotted keys, and recurses on both. True when
-// a line has more dots than any key needs, with nothing between them that ends a key.
-bool has_endless_key(std::string_view text) {
-  constexpr int kMaxDots = 128;
-  int dots = 0;
-  for (const char c : text) {
-    if (c == '.') {
-      if (++dots > kMaxDots) return true;
-    } else if (c == '\n' || c == '=' || c == ',' || c == '[' || c == ']' || c == '{' || c == '}') {
-      dots = 0;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 Result<TomlTable> TomlTable::parse(std::string_view text, std::string file) {
@@ -72,8 +59,9 @@ Result<TomlTable> TomlTable::parse(std::string_view text, std::string file) {
   if (text.find('\0') != std::string_view::npos) {
     return Error(ErrorCode::parse, fmt::format("{}: contains a NUL byte", file));
   }
-  if (has_endless_key(text)) {
-    return Error(ErrorCode::parse, fmt::format("{}: a line holds more than 128 dots", file));
+  if (const auto trouble = toml_trouble(text)) {
+    return Error(ErrorCode::parse, fmt::format("{}:{}: {}", file, trouble->line, trouble->what))
+        .hinted(std::string(trouble->remedy));
   }
   toml::parse_result parsed = toml::parse(text);
   if (!parsed) {

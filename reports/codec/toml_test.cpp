@@ -1,5 +1,6 @@
 #include "reports/codec/toml.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -153,6 +154,30 @@ TEST(Toml, RefusesWhatIsTooLargeOrHoldsANul) {
   EXPECT_FALSE(TomlTable::parse(std::string((1 << 20) + 1, '#'), "f.toml"));
   EXPECT_TRUE(TomlTable::parse(std::string(1 << 20, '#'), "f.toml"));
   EXPECT_FALSE(TomlTable::parse(std::string_view("a = 1\0", 6), "f.toml"));
+}
+
+// toml++ 3.3 answers with undefined behaviour where it meets such a character.
+TEST(Toml, RefusesCharactersOutsideAsciiButInStringsAndComments) {
+  for (const auto& [text, line] :
+       std::vector<std::pair<std::string, int>>{{"é = 1\n", 1},
+                                                {"a = é\n", 1},
+                                                {"# é\na = 1\n노드 = 1\n", 3},
+                                                {"a = 'é'é\n", 1},
+                                                {"a = \"\"\"\n\né\"\"\"é\n", 3},
+                                                {"a = '''x'''''é\n", 1},
+                                                {"a = \"x\\\\\"é\n", 1},
+                                                {"a = \"x\né = 1\n", 2}}) {
+    const auto table = TomlTable::parse(text, "f.toml");
+    ASSERT_FALSE(table) << text;
+    EXPECT_TRUE(table.error().what().starts_with(fmt::format("f.toml:{}: ", line)))
+        << text << table.error().what();
+    EXPECT_NE(table.error().hint().find("quotation marks"), std::string::npos);
+  }
+  for (const std::string text : {"a = 'é'", "a = \"\\\"é\"", "a = 1 # é", "\"é\" = 1",
+                                 "a = \"\"\"é\"\"é\"\"\"\"\" # é", "a = '''\né'é'''"}) {
+    const auto table = TomlTable::parse(text, "f.toml");
+    EXPECT_TRUE(table) << text << table.error().what();
+  }
 }
 
 // A hostile file must not exhaust the stack.

@@ -143,7 +143,9 @@ std::string worst_text(const TextView& view, const std::vector<const Measurement
 void write_series(Page& page, const TextView& view, const std::vector<const Measurement*>& units) {
   const Words& words = words_of(view.language);
   const Measurement& first = *units.front();
-  page.text(fmt::format("{} {}{}", first.gate, first.case_id, params_text(first.params)), 2, 2);
+  const std::string what =
+      first.gate == first.case_id ? first.gate : fmt::format("{} {}", first.gate, first.case_id);
+  page.text(what + params_text(first.params), 2, 2);
   page.text(fmt::format("{}, n={}: {}{}", unit_label(first.unit), counts_text(units),
                         limit_text(view, first, words), worst_text(view, units)),
             6, 2);
