@@ -7,28 +7,6 @@ namespace {
 
 constexpr bool printable(char c) { return c >= 0x20 && c <= 0x7e; }
 
-// The length of the UTF-8 character at the start of `text`, or 0 where there is none.
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-  };
-  const auto tail = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80; };
-  const unsigned lead = byte(0);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return tail(1) ? 2 : 0;
-  if ((lead & 0xF0U) == 0xE0) {
-    const bool shortest = lead != 0xE0 || byte(1) >= 0xA0;
-    const bool surrogate = lead == 0xED && byte(1) >= 0xA0;
-    return shortest && !surrogate && tail(1) && tail(2) ? 3 : 0;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    const bool shortest = lead != 0xF0 || byte(1) >= 0x90;
-    const bool in_range = lead != 0xF4 || byte(1) < 0x90;
-    return shortest && in_range && tail(1) && tail(2) && tail(3) ? 4 : 0;
-  }
-  return 0;
-}
-
 std::string ascii(std::string_view text, std::size_t limit) {
   std::string out(text.substr(0, limit));
   std::replace_if(
@@ -64,6 +42,27 @@ std::vector<std::string> strings(Fields& fields, std::string_view key, bool name
 }
 
 }  // namespace
+
+std::size_t utf8_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+  };
+  const auto tail = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80; };
+  const unsigned lead = byte(0);
+  if (lead < 0x80) return 1;
+  if (lead >= 0xC2 && lead <= 0xDF) return tail(1) ? 2 : 0;
+  if ((lead & 0xF0U) == 0xE0) {
+    const bool shortest = lead != 0xE0 || byte(1) >= 0xA0;
+    const bool surrogate = lead == 0xED && byte(1) >= 0xA0;
+    return shortest && !surrogate && tail(1) && tail(2) ? 3 : 0;
+  }
+  if (lead >= 0xF0 && lead <= 0xF4) {
+    const bool shortest = lead != 0xF0 || byte(1) >= 0x90;
+    const bool in_range = lead != 0xF4 || byte(1) < 0x90;
+    return shortest && in_range && tail(1) && tail(2) && tail(3) ? 4 : 0;
+  }
+  return 0;
+}
 
 bool is_printable_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), printable);

@@ -41,6 +41,8 @@ std::string read_word(Fields& fields, std::string_view key,
 std::vector<std::string> read_names(Fields& fields, std::string_view key);
 std::vector<std::string> read_texts(Fields& fields, std::string_view key);
 
+// The length of the UTF-8 character at the start of `text`, or 0 where there is none.
+std::size_t utf8_length(std::string_view text);
 bool is_printable_ascii(std::string_view text);
 bool is_digest(std::string_view text);
 

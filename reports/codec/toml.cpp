@@ -29,7 +29,7 @@ struct TomlTable::Document {
   void find_unknown(const toml::table& table) {
     for (const auto& [key, node] : table) {
       if (!used.contains(&node)) {
-        return complain(fmt::format("{}: unknown key '{}'", at(node), key.str()),
+        return complain(fmt::format("{}: unknown key '{}'", at(node), toml_from_ascii(key.str())),
                         "remove it, or see the format's page in docs for the keys there are");
       }
       descend(node);
@@ -56,18 +56,17 @@ Result<TomlTable> TomlTable::parse(std::string_view text, std::string file) {
   if (text.size() > std::size_t{1} << 20) {
     return Error(ErrorCode::parse, fmt::format("{}: larger than 1 MiB", file));
   }
-  if (text.find('\0') != std::string_view::npos) {
-    return Error(ErrorCode::parse, fmt::format("{}: contains a NUL byte", file));
-  }
-  if (const auto trouble = toml_trouble(text)) {
-    return Error(ErrorCode::parse, fmt::format("{}:{}: {}", file, trouble->line, trouble->what))
-        .hinted(std::string(trouble->remedy));
-  }
-  toml::parse_result parsed = toml::parse(text);
+  GA_CHECK(check_toml_text(text, file));
+  const std::string ascii = toml_to_ascii(text);
+  toml::parse_result parsed = toml::parse(ascii);
   if (!parsed) {
+    const std::string_view what = parsed.error().description();
     return Error(ErrorCode::parse,
                  fmt::format("{}:{}: {}", file, parsed.error().source().begin.line,
-                             parsed.error().description()));
+                             toml_from_ascii(what)))
+        .hinted(ascii == text
+                    ? ""
+                    : "% and characters outside ASCII stand only in strings and comments");
   }
   TomlTable table;
   table.document_ = std::make_shared<Document>();
@@ -78,12 +77,12 @@ Result<TomlTable> TomlTable::parse(std::string_view text, std::string file) {
 }
 
 bool TomlTable::has(std::string_view key) const {
-  return node_ != nullptr && as_table(node_).contains(key);
+  return node_ != nullptr && as_table(node_).contains(toml_to_ascii(key));
 }
 
 std::string TomlTable::where(std::string_view key) const {
   if (node_ == nullptr) return document_->file;
-  const toml::node* node = as_table(node_).get(key);
+  const toml::node* node = as_table(node_).get(toml_to_ascii(key));
   return document_->at(node != nullptr ? *node : as_table(node_));
 }
 
@@ -95,7 +94,7 @@ namespace {
 
 // The member, marked as asked for; null and a complaint when it is absent.
 const toml::node* member(const void* table, std::string_view key) {
-  return table == nullptr ? nullptr : as_table(table).get(key);
+  return table == nullptr ? nullptr : as_table(table).get(toml_to_ascii(key));
 }
 
 }  // namespace
@@ -110,7 +109,7 @@ const toml::node* member(const void* table, std::string_view key) {
 
 std::string TomlTable::text(std::string_view key) {
   GA_TOML_READ(key, node);
-  if (const auto* value = node->as_string()) return value->get();
+  if (const auto* value = node->as_string()) return toml_from_ascii(value->get());
   refuse(key, "must be a string");
   return {};
 }
@@ -146,7 +145,7 @@ std::vector<std::string> TomlTable::texts(std::string_view key) {
   std::vector<std::string> out;
   if (const auto* array = node->as_array()) {
     for (const toml::node& element : *array) {
-      if (const auto* value = element.as_string()) out.push_back(value->get());
+      if (const auto* value = element.as_string()) out.push_back(toml_from_ascii(value->get()));
     }
     if (out.size() == array->size()) return out;
   }
@@ -212,7 +211,7 @@ std::vector<TomlTable> TomlTable::tables(std::string_view key) {
 std::vector<std::string> TomlTable::keys() const {
   std::vector<std::string> out;
   if (node_ == nullptr) return out;
-  for (const auto& [key, node] : as_table(node_)) out.emplace_back(key.str());
+  for (const auto& [key, node] : as_table(node_)) out.push_back(toml_from_ascii(key.str()));
   return out;
 }
 

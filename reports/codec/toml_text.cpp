@@ -1,77 +1,66 @@
 #include "reports/codec/toml_text.h"
 
-#include <algorithm>
-#include <string>
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "reports/codec/checked.h"
 
 namespace ga {
 namespace {
 
-// Walks over the document and knows where a comment or a string stands, as the grammar of TOML 1.0
-// defines them; nothing else of it.
-class Walk {
- public:
-  explicit Walk(std::string_view text) : rest_(text) {}
-
-  std::optional<TomlTrouble> first_trouble() {
-    while (!rest_.empty()) {
-      const char c = rest_.front();
-      if (static_cast<unsigned char>(c) >= 0x80) {
-        return TomlTrouble{line_,
-                           "a character outside ASCII where neither a string nor a comment is",
-                           "put the key or the value between quotation marks"};
-      }
-      if (c == '.' && ++dots_ > kMaxDots) {
-        return TomlTrouble{line_, "more than 128 dots in a row", "shorten the key"};
-      }
-      if (std::string_view("\n=,[]{}").find(c) != std::string_view::npos) dots_ = 0;
-      if (c == '#') {
-        take(std::min(rest_.find('\n'), rest_.size()));
-      } else if (c == '"' || c == '\'') {
-        take_string(c);
-      } else {
-        take(1);
-      }
-    }
-    return std::nullopt;
-  }
-
- private:
-  static constexpr int kMaxDots = 128;
-
-  void take(std::size_t count) {
-    for (const char c : rest_.substr(0, count)) line_ += c == '\n' ? 1 : 0;
-    rest_.remove_prefix(count);
-  }
-  // The string that begins here, with its quotation marks; an unclosed one ends with its line or,
-  // where it may span lines, with the document.
-  void take_string(char quote) {
-    const std::string three(3, quote);
-    const bool many_lines = rest_.starts_with(three);
-    std::size_t at = many_lines ? 3 : 1;
-    for (; at < rest_.size(); ++at) {
-      if (rest_[at] == '\\' && quote == '"') {
-        ++at;
-      } else if (many_lines && rest_.substr(at).starts_with(three)) {
-        // Up to two quotation marks may stand right before the three that close.
-        at += 3;
-        for (int more = 0; more < 2 && at < rest_.size() && rest_[at] == quote; ++more) ++at;
-        return take(at);
-      } else if (!many_lines && (rest_[at] == quote || rest_[at] == '\n')) {
-        return take(at + 1);
-      }
-    }
-    take(std::min(at, rest_.size()));
-  }
-
-  std::string_view rest_;
-  int line_ = 1;
-  int dots_ = 0;
-};
+constexpr int kMaxDots = 128;
+constexpr std::string_view kEndsKey = "\n=,[]{}";
 
 }  // namespace
 
-std::optional<TomlTrouble> toml_trouble(std::string_view text) {
-  return Walk(text).first_trouble();
+Status check_toml_text(std::string_view text, const std::string& file) {
+  int line = 1;
+  int dots = 0;
+  const auto refuse = [&](std::string_view why, std::string remedy) {
+    return Error(ErrorCode::parse, fmt::format("{}:{}: {}", file, line, why))
+        .hinted(std::move(remedy));
+  };
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    const char c = text.front();
+    if (length == 0) return refuse("not UTF-8", "save the file as UTF-8");
+    if (c == '\0') return refuse("contains a NUL byte", "remove it");
+    if (text.starts_with("\\u0025") || text.starts_with("\\U00000025")) {
+      return refuse("an escape for %", "write the character itself");
+    }
+    if (kEndsKey.find(c) != std::string_view::npos) dots = 0;
+    if (c == '.' && ++dots > kMaxDots) return refuse("more than 128 dots", "shorten the key");
+    if (c == '\n') ++line;
+    text.remove_prefix(length);
+  }
+  return Ok{};
+}
+
+std::string toml_to_ascii(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80 && c != '%') {
+      out += c;
+    } else {
+      out += fmt::format("%{:02X}", byte);
+    }
+  }
+  return out;
+}
+
+std::string toml_from_ascii(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    unsigned char byte = 0;
+    const std::string_view digits = text[at] == '%' ? text.substr(at + 1, 2) : "";
+    const auto read = std::from_chars(digits.begin(), digits.end(), byte, 16);
+    const bool ours = digits.size() == 2 && read.ptr == digits.end();
+    out += ours ? static_cast<char>(byte) : text[at];
+    if (ours) at += 2;
+  }
+  return out;
 }
 
 }  // namespace ga
