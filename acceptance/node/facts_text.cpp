@@ -90,6 +90,11 @@ class Notes {
   std::vector<std::string> reasons_;
 };
 
+template <class Entry>
+std::string show(std::string_view, const std::vector<Entry>& list) {
+  return fmt::format("{} listed", list.size());
+}
+
 template <class T>
 std::string cell(std::string_view name, const Known<T>& field, Notes& notes) {
   return field ? show(name, *field) : notes.mark(field.absent);

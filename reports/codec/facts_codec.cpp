@@ -5,23 +5,26 @@
 namespace ga {
 namespace {
 
-Json write_fact(const KnownInt& fact) {
-  if (fact) return *fact;
-  return Json().add("absent", as_fact(fact.absent));
-}
-Json write_fact(const KnownFlag& fact) {
-  if (fact) return *fact;
-  return Json().add("absent", as_fact(fact.absent));
-}
-Json write_fact(const KnownText& fact) {
-  if (fact) return as_fact(*fact);
-  return Json().add("absent", as_fact(fact.absent));
-}
+Json value_to_json(std::int64_t value) { return value; }
+Json value_to_json(bool value) { return value; }
+Json value_to_json(const std::string& value) { return as_fact(value); }
+template <class Entry>
+Json value_to_json(const std::vector<Entry>& list);
 
 template <class T>
 void write_facts(Json& out, const T& facts) {
-  T::visit_fields(facts,
-                  [&](const char* name, const auto& fact) { out.add(name, write_fact(fact)); });
+  T::visit_fields(facts, [&](const char* name, const auto& fact) {
+    out.add(name, fact ? value_to_json(*fact) : Json().add("absent", as_fact(fact.absent)));
+  });
+}
+
+template <class Entry>
+Json value_to_json(const std::vector<Entry>& list) {
+  return list_to_json(list, [](const Entry& entry) {
+    Json out;
+    write_facts(out, entry);
+    return out;
+  });
 }
 
 bool take(const Json& json, KnownInt& fact) {
@@ -41,23 +44,57 @@ bool take(const Json& json, KnownText& fact) {
 std::string_view kind_of(const KnownInt&) { return "an integer"; }
 std::string_view kind_of(const KnownFlag&) { return "true or false"; }
 std::string_view kind_of(const KnownText&) { return "a printable ASCII string"; }
+template <class Entry>
+std::string_view kind_of(const KnownList<Entry>&) {
+  return "an array";
+}
+
+// Whether it is {"absent": reason}, and then the fact is.
+template <class K>
+bool take_absence(const Json& json, K& fact) {
+  const Json* reason = json.find("absent");
+  KnownText text;
+  if (reason == nullptr || json.as_object().size() != 1 || !take(*reason, text)) return false;
+  fact = K::missing(*text);
+  return true;
+}
 
 template <class K>
 void read_fact(Fields& fields, std::string_view name, K& fact) {
   const Json& json = fields.any(name);
-  if (take(json, fact)) return;
-  const Json* reason = json.find("absent");
-  KnownText text;
-  if (reason != nullptr && json.as_object().size() == 1 && take(*reason, text)) {
-    fact = K::missing(*text);
-    return;
-  }
+  if (take(json, fact) || take_absence(json, fact)) return;
   fields.refuse(name, fmt::format("must be {} or {{\"absent\": reason}}", kind_of(fact)));
 }
+
+template <class Entry>
+void read_fact(Fields& fields, std::string_view name, KnownList<Entry>& fact);
 
 template <class T>
 void read_facts(Fields& fields, T& facts) {
   T::visit_fields(facts, [&](const char* name, auto& fact) { read_fact(fields, name, fact); });
+}
+
+template <class Entry>
+void read_fact(Fields& fields, std::string_view name, KnownList<Entry>& fact) {
+  const Json& json = fields.any(name);
+  if (take_absence(json, fact)) return;
+  if (!json.is_array()) {
+    fields.refuse(name, fmt::format("must be {} or {{\"absent\": reason}}", kind_of(fact)));
+    return;
+  }
+  const auto read_entry = [](const Json& element, const std::string& path) -> Result<Entry> {
+    Fields members(element, path);
+    Entry entry;
+    read_facts(members, entry);
+    GA_CHECK(members.close());
+    return entry;
+  };
+  auto list = read_list<Entry>(fields, name, read_entry);
+  if (list) {
+    fact = *std::move(list);
+  } else {
+    fields.refuse(list.error());
+  }
 }
 
 Json gpu_to_json(const GpuFacts& gpu) {

@@ -82,6 +82,10 @@ void draw_facts(Dice& dice, T& facts) {
       fact = dice.integer();
     } else if constexpr (std::is_same_v<K, KnownFlag>) {
       fact = dice.chance(2);
+    } else if constexpr (kIsKnownList<K>) {
+      fact.value.emplace(dice.below(3));
+      for (auto& entry : *fact.value) draw_facts(dice, entry);
+      fact.absent.clear();
     } else {
       fact = dice.name();
     }
