@@ -69,6 +69,8 @@ void add_run(CLI::App& app, CommandLine& line) {
   sub->add_option("--key", o.key, "Private key that signs (PEM); without it an ephemeral one");
   sub->add_option("--challenge", o.challenge, "The buyer's challenge");
   sub->add_option("--libs", o.libs, "Directory that is searched first for NVIDIA's libraries");
+  sub->add_option("--replay", o.replay,
+                  "Rehearse on a recorded node: its folder; see docs/replay.md");
   sub->add_option("--scenario", o.scenario, "Rehearse on a simulated node: a name, or a file");
   sub->add_option("--time-scale", o.time_scale, "Wall seconds for a simulated second")
       ->check(positive_number())

@@ -16,6 +16,7 @@ struct RunOptions {
   std::string key, challenge, libs;
   std::string scenario;  // file or built-in name; implies the simulator
   double time_scale = 0.01;
+  std::string replay;  // folder of a recorded node that gpuprobe plays: the run is simulated
   std::string worker;  // program to use instead of gpuprobe: the run is simulated
   std::string inject;  // --inject-unsafe
   std::vector<std::string> gates;

@@ -179,9 +179,10 @@ Known<std::vector<ProcGpu>> proc_gpus(const Roots& roots) {
   for (const std::string& name : *names) {
     const std::string path = directory + "/" + name + "/information";
     const auto text = read_file(path, kSmallFile);
-    gpus.push_back(
-        {.address = name,
-         .uuid = text ? labelled(*text, "GPU UUID:") : KnownText::missing(text.error().what())});
+    const auto line = [&](std::string_view label) {
+      return text ? labelled(*text, label) : KnownText::missing(text.error().what());
+    };
+    gpus.push_back({.address = name, .uuid = line("GPU UUID:"), .vbios = line("Video BIOS:")});
   }
   std::sort(gpus.begin(), gpus.end(),
             [](const ProcGpu& a, const ProcGpu& b) { return comes_before(a.address, b.address); });

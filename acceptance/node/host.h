@@ -32,7 +32,7 @@ Known<std::vector<PciGpu>> pci_gpus(const Roots& roots);
 // What the driver itself says of a GPU: /proc/driver/nvidia/gpus/ADDRESS/information.
 struct ProcGpu {
   std::string address;
-  KnownText uuid;
+  KnownText uuid, vbios;
 };
 Known<std::vector<ProcGpu>> proc_gpus(const Roots& roots);
 

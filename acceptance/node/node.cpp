@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "acceptance/node/driver_module.h"
+#include "acceptance/node/record.h"
+
 namespace ga {
 
 namespace {
@@ -63,11 +66,14 @@ void add_cuda_facts(const CudaView& view, Facts& facts, const std::vector<std::s
 
 }  // namespace
 
-Node::Node(NodeOptions options) : options_(std::move(options)) {}
+Node::Node(NodeOptions options) : options_(std::move(options)) {
+  if (options_.replay.empty()) return;
+  options_.roots = {.sys = options_.replay + "/sys", .proc = options_.replay + "/proc"};
+}
 
 void Node::open() {
   if (nvml_) return;
-  nvml_.emplace(Nvml::open(options_.places));
+  nvml_.emplace(Nvml::open(options_.places, options_.replay, options_.transcript));
   find_units();
 }
 
@@ -181,6 +187,9 @@ void Node::add_host_facts(Facts& facts) const {
   node.boot_id = boot_id(roots);
   node.kernel_release = kernel_release(roots);
   node.profilers = running_profilers(roots);
+  const DriverModule module = driver_module(roots);
+  node.kernel_module = module.kind;
+  node.kernel_module_version = module.version;
   const auto bus = pci_gpus(roots);
   const auto driver = proc_gpus(roots);
   node.gpus_pci = size_of(bus);
@@ -194,14 +203,21 @@ void Node::add_host_facts(Facts& facts) const {
     gpu.sysfs_pci_device = on_bus ? on_bus->device : KnownText::missing(no_bus);
     gpu.numa_node = on_bus ? on_bus->numa_node : KnownInt::missing(no_bus);
     const ProcGpu* in_driver = at(driver, unit.address);
-    gpu.proc_uuid =
-        in_driver ? in_driver->uuid : KnownText::missing(not_listed(driver, "the driver"));
+    const KnownText no_driver = KnownText::missing(not_listed(driver, "the driver"));
+    gpu.proc_uuid = in_driver ? in_driver->uuid : no_driver;
+    gpu.proc_vbios = in_driver ? in_driver->vbios : no_driver;
   }
 }
 
 Facts Node::facts(const AskCuda& ask_cuda) {
   open();
   Facts facts;
+  if (*nvml_) {
+    (*nvml_)->read_facts(facts.node);
+  } else {
+    all_absent(facts.node, nvml_->error().what());
+  }
+  facts.node.gpus_nvml = nvml_count_;
   std::vector<std::string> addresses;
   for (const Unit& unit : units_) {
     if (!wanted(unit)) continue;
@@ -209,16 +225,15 @@ Facts Node::facts(const AskCuda& ask_cuda) {
     addresses.push_back(unit.address);
   }
   add_host_facts(facts);
-  facts.node.gpus_nvml = nvml_count_;
-  if (*nvml_) {
-    facts.node.driver_version = (*nvml_)->driver_version();
-    facts.node.nvml_version = (*nvml_)->version();
-  } else {
-    facts.node.driver_version = KnownText::missing(nvml_->error().what());
-    facts.node.nvml_version = KnownText::missing(nvml_->error().what());
-  }
   if (ask_cuda) add_cuda_facts(ask_cuda(), facts, addresses);
   return facts;
+}
+
+Status Node::record(const std::string& folder) {
+  if (!options_.transcript) return Error(ErrorCode::internal, "nothing was taken down");
+  const Facts read = facts({});
+  if (*nvml_ && !counters({})) return Error(ErrorCode::environment, "no counters were read");
+  return write_record(folder, options_.roots, *options_.transcript, read);
 }
 
 Result<std::vector<GpuCounters>> Node::counters(const std::vector<std::string>& uuids) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +35,8 @@ struct NodeOptions {
   std::vector<std::string>
       gpus;  // UUIDs; facts, counters and readings are of these only. Empty: all
   Family family = Family::of_this_process();
+  std::string replay;  // a folder to play instead of this machine: its roots, its NVML
+  std::shared_ptr<Transcript> transcript;  // takes down what NVML answers
 };
 
 // NVML is opened at the first question and kept. Not for several threads, except now().
@@ -44,6 +47,10 @@ class Node {
   // Numbers GPUs in order of PCI address, as NVML lists them; without NVML, as the PCI bus does.
   // CUDA is asked last: waking it up takes memory that would be read as in use.
   Facts facts(const AskCuda& ask_cuda);
+
+  // Reads facts and counters once more and writes all that was answered as a folder to play.
+  // `transcript` must have been given.
+  Status record(const std::string& folder);
 
   // Of these UUIDs, or of all. An environment error names a UUID that no GPU answers to.
   Result<std::vector<GpuCounters>> counters(const std::vector<std::string>& uuids);

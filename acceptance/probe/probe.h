@@ -33,6 +33,9 @@ class Probe {
   Answer watch(const WireRequest& request, Turn& turn);
   Answer run_case(const WireRequest& request, Turn& turn);
 
+  // Writes the node as a folder to play; see docs/replay.md.
+  Status record(const std::string& folder) { return node_.record(folder); }
+
   // These four as a service. The probe outlives it.
   Service service(HelloEvent hello);
 

@@ -134,7 +134,7 @@ TEST_F(ProbeTest, WatchesEachGpuInTurnUntilNobodyListens) {
 }
 
 TEST_F(ProbeTest, AWatchedGpuThatIsLostGivesReadingsThatSayWhy) {
-  state("clock_sm !15\npower_usage !15\n");
+  state("nvmlDeviceGetClockInfo(1) = !15\nnvmlDeviceGetPowerUsage() = !15\n");
   most_events_ = 1;
   (void)ask(Verb::watch, {uuid(0)});  // ends when nobody listens; the readings are looked at
   ASSERT_EQ(events_.size(), 1u);
