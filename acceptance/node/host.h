@@ -7,14 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "acceptance/node/files.h"
 #include "reports/model/facts.h"
 
 namespace ga {
-
-// Where the kernel's files are. Tests put a tree of their own here.
-struct Roots {
-  std::string sys = "/sys", proc = "/proc";
-};
 
 KnownText host_name(const Roots& roots);
 KnownText boot_id(const Roots& roots);

@@ -22,6 +22,9 @@ struct GpuCounters {
   KnownInt remap_correctable_rows;
   KnownInt remap_uncorrectable_rows;
   KnownInt pcie_replays;
+  KnownInt aer_correctable;  // over every device on the way to the root port
+  KnownInt aer_nonfatal;
+  KnownInt aer_fatal;
   KnownInt energy_mj;
   // Sums over the links that are active; the rates are those of the worst link.
   KnownInt nvlinks_active;
@@ -50,6 +53,9 @@ struct GpuCounters {
     f("remap_correctable_rows", self.remap_correctable_rows);
     f("remap_uncorrectable_rows", self.remap_uncorrectable_rows);
     f("pcie_replays", self.pcie_replays);
+    f("aer_correctable", self.aer_correctable);
+    f("aer_nonfatal", self.aer_nonfatal);
+    f("aer_fatal", self.aer_fatal);
     f("energy_mj", self.energy_mj);
     f("nvlinks_active", self.nvlinks_active);
     f("nvlink_crc_flit_errors", self.nvlink_crc_flit_errors);

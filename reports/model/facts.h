@@ -8,14 +8,17 @@
 #include <vector>
 
 #include "reports/model/counters.h"
+#include "reports/model/counters_node.h"
+#include "reports/model/facts_bmc.h"
 #include "reports/model/facts_gpu.h"
+#include "reports/model/facts_host.h"
 #include "reports/model/facts_link.h"
 #include "reports/model/facts_node.h"
 #include "reports/model/known.h"
 
 namespace ga {
 
-struct GpuFacts : GpuIdentity, GpuConfiguration, GpuRest, GpuMemoryHealth, GpuLinks {
+struct GpuFacts : GpuIdentity, GpuConfiguration, GpuRest, GpuMemoryHealth, GpuLinks, GpuPath {
   std::string unit_id;  // "gpu/0": position in PCI bus order
 
   template <class Self, class F>
@@ -25,12 +28,15 @@ struct GpuFacts : GpuIdentity, GpuConfiguration, GpuRest, GpuMemoryHealth, GpuLi
     GpuRest::visit_fields(self, f);
     GpuMemoryHealth::visit_fields(self, f);
     GpuLinks::visit_fields(self, f);
+    GpuPath::visit_fields(self, f);
   }
   friend bool operator==(const GpuFacts&, const GpuFacts&) = default;
 };
 
 struct Facts {
   NodeFacts node;
+  HostFacts host;
+  BmcFacts bmc;
   std::vector<GpuFacts> gpus;  // in PCI bus order; unit_id is "gpu/<index>"
 
   const GpuFacts* find(const std::string& unit_id) const {

@@ -28,7 +28,10 @@ class NodeFixture : public testing::Test {
     ASSERT_NE(mkdtemp(pattern.data()), nullptr);
     root_ = pattern;
     options_.replay = root_.string();
-    options_.roots = {.sys = (root_ / "sys").string(), .proc = (root_ / "proc").string()};
+    options_.roots = {.sys = (root_ / "sys").string(),
+                      .proc = (root_ / "proc").string(),
+                      .dev = (root_ / "dev").string(),
+                      .top = root_.string()};
     options_.places.system = false;
     options_.places.libs = GA_NVML_FAKE;
     options_.family = {.self = 500, .parent = 400};
