@@ -150,6 +150,7 @@ Result<WireRequest> request_of(const Options& options) {
   request.verb = options.verb == "facts"    ? Verb::facts
                  : options.verb == "events" ? Verb::events
                  : options.verb == "watch"  ? Verb::watch
+                 : options.verb == "log"    ? Verb::log
                                             : Verb::case_;
   if (request.verb != Verb::case_) return request;
   request.case_id = options.case_id;
@@ -193,6 +194,7 @@ Result<int> answer_person(const Options& options) {
   const Handler& handler = request.verb == Verb::facts    ? service.facts
                            : request.verb == Verb::events ? service.events
                            : request.verb == Verb::watch  ? service.watch
+                           : request.verb == Verb::log    ? service.log
                                                           : service.case_;
   Answer answer = handler(request, turn);
   if (!answer.error) {
@@ -246,6 +248,7 @@ void add_verbs(CLI::App& app, Options& options) {
                     "Write what was answered into this new folder, for --replay");
   verb("events", "Read the counters of the GPUs");
   verb("watch", "Clock, power, temperature ten times a second, until stopped");
+  verb("log", "What the kernel's log says of the hardware, until stopped");
   CLI::App* measure = verb("case", "Measure one case");
   measure->add_option("name", options.case_id, "Case, as 'gpuaccept list cases' names it")
       ->required();

@@ -9,6 +9,7 @@
 
 #include "acceptance/node/fact_words.h"
 #include "acceptance/node/host.h"
+#include "acceptance/node/host_text.h"
 #include "acceptance/node/links_text.h"
 
 namespace ga {
@@ -112,6 +113,7 @@ std::string names_text(const std::vector<GpuFacts>& gpus, Notes& notes) {
 std::string facts_text(const Facts& facts) {
   Notes notes;
   std::string text = node_text(facts.node, notes);
+  text += host_text(facts.host, notes) + bmc_text(facts.bmc, notes);
   if (facts.gpus.empty()) return text + "\nno GPU\n" + notes.text();
   text += "\nGPUs\n" + names_text(facts.gpus, notes);
   text += topic_text<GpuIdentity>("identity and firmware", facts.gpus, notes);
@@ -124,6 +126,7 @@ std::string facts_text(const Facts& facts) {
   text += topic_text<GpuMemoryHealth>("memory health", facts.gpus, notes);
   text += topic_text<GpuLinks>("fabric", facts.gpus, notes);
   text += "\nNVLink\n" + links_text(facts.gpus, notes);
+  text += topic_text<GpuPath>("path", facts.gpus, notes) + paths_text(facts.gpus, notes);
   return text + notes.text();
 }
 

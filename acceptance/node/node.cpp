@@ -5,6 +5,7 @@
 
 #include "acceptance/node/driver_module.h"
 #include "acceptance/node/record.h"
+#include "acceptance/node/pci.h"
 
 namespace ga {
 
@@ -198,6 +199,8 @@ void Node::add_host_facts(Facts& facts) const {
   for (const Unit& unit : units_) {
     if (!wanted(unit)) continue;
     GpuFacts& gpu = facts.gpus[i++];
+    gpu.iommu = iommu_of(roots, unit.address);
+    gpu.pci_path = pci_path(roots, unit.address);
     const PciGpu* on_bus = at(bus, unit.address);
     const std::string no_bus = not_listed(bus, "the PCI bus");
     gpu.sysfs_pci_device = on_bus ? on_bus->device : KnownText::missing(no_bus);
@@ -225,6 +228,7 @@ Facts Node::facts(const AskCuda& ask_cuda) {
     addresses.push_back(unit.address);
   }
   add_host_facts(facts);
+  facts.host = host_facts(options_.roots, options_.host);
   if (ask_cuda) add_cuda_facts(ask_cuda(), facts, addresses);
   return facts;
 }
@@ -251,6 +255,10 @@ Result<std::vector<GpuCounters>> Node::counters(const std::vector<std::string>& 
     } else {
       all_absent(counters, nvml_->error().what());
     }
+    const AerTotals aer = aer_of(pci_path(options_.roots, unit.address));
+    counters.aer_correctable = aer.correctable;
+    counters.aer_nonfatal = aer.nonfatal;
+    counters.aer_fatal = aer.fatal;
     counters.unit_id = unit.unit_id;
     all.push_back(std::move(counters));
   }
@@ -259,6 +267,20 @@ Result<std::vector<GpuCounters>> Node::counters(const std::vector<std::string>& 
     return Error(ErrorCode::environment, "no GPU answers to " + uuid);
   }
   return all;
+}
+
+NodeReading Node::reading() {
+  open();
+  UnitNames names;
+  for (const Unit& unit : units_) names[unit.address] = unit.unit_id;
+  NodeReading reading{.counters = node_counters(options_.roots), .log = {}};
+  KernelHistory history = kernel_history(options_.roots);
+  reading.counters.kernel_log = history.source;
+  reading.counters.kernel_log_first_ns = history.first_ns;
+  reading.counters.kernel_log_last_ns = history.last_ns;
+  reading.log = thinned(std::move(history.events));
+  name_units(names, reading.log);
+  return reading;
 }
 
 std::vector<std::string> Node::uuids() {

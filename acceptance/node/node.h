@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "acceptance/node/host.h"
+#include "acceptance/node/host_facts.h"
+#include "acceptance/node/kernel_log.h"
 #include "acceptance/node/nvml.h"
 #include "kernels/loader/loader.h"
 #include "reports/model/facts.h"
@@ -37,6 +39,13 @@ struct NodeOptions {
   Family family = Family::of_this_process();
   std::string replay;  // a folder to play instead of this machine: its roots, its NVML
   std::shared_ptr<Transcript> transcript;  // takes down what NVML answers
+  HostCalls host;
+};
+
+// The counters of the node and what its kernel's log holds.
+struct NodeReading {
+  NodeCounters counters;
+  std::vector<LogEvent> log;
 };
 
 // NVML is opened at the first question and kept. Not for several threads, except now().
@@ -54,6 +63,9 @@ class Node {
 
   // Of these UUIDs, or of all. An environment error names a UUID that no GPU answers to.
   Result<std::vector<GpuCounters>> counters(const std::vector<std::string>& uuids);
+
+  // Of the machine around the GPUs, without NVML's help but for the names of the GPUs.
+  NodeReading reading();
 
   // UUIDs of the GPUs there are to watch, in order; those that do not say theirs are left out.
   std::vector<std::string> uuids();

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include "acceptance/sim/host_of.h"
 #include "acceptance/sim/links_of.h"
 #include "acceptance/sim/noise.h"
 #include "acceptance/sim/physics.h"
@@ -253,10 +254,13 @@ Facts facts_of(const Scenario& scenario) {
     set_rest(scenario, gpu, one);
     set_memory_health(scenario, gpu, one);
     set_links(scenario.part, one);
+    set_path(scenario, gpu, one);
     hide_fields(scenario, gpu, one);
     facts.gpus.push_back(std::move(one));
   }
   facts.node = node_facts(scenario, static_cast<std::int64_t>(facts.gpus.size()));
+  facts.host = host_of(scenario);
+  hide_fields(scenario, -1, facts.host);
   return facts;
 }
 
@@ -281,6 +285,7 @@ GpuCounters counters_of(const Scenario& scenario, int gpu, const LoadHistory& hi
   counters.remap_correctable_rows = 0;
   counters.remap_uncorrectable_rows = std::int64_t{new_errors > 0 ? 1 : 0};
   counters.pcie_replays = 0;
+  counters.aer_correctable = counters.aer_nonfatal = counters.aer_fatal = 0;
   set_link_counters(scenario.part, counters);
   counters.energy_mj = std::int64_t{word(scenario, "energy", gpu, 0)} * 1000 + history.energy_mj;
   hide_fields(scenario, gpu, counters);
@@ -288,7 +293,8 @@ GpuCounters counters_of(const Scenario& scenario, int gpu, const LoadHistory& hi
 }
 
 bool is_fact_field(std::string_view name) {
-  return has_field<NodeFacts>(name) || has_field<GpuFacts>(name) || has_field<GpuCounters>(name);
+  return has_field<NodeFacts>(name) || has_field<HostFacts>(name) || has_field<GpuFacts>(name) ||
+         has_field<GpuCounters>(name);
 }
 
 }  // namespace ga

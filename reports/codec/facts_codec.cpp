@@ -97,6 +97,21 @@ void read_fact(Fields& fields, std::string_view name, KnownList<Entry>& fact) {
   }
 }
 
+template <class T>
+Json facts_of(const T& facts) {
+  Json out;
+  write_facts(out, facts);
+  return out;
+}
+
+// A required member that is an object of facts.
+template <class T>
+Status read_part(Fields& parent, std::string_view key, T& facts) {
+  Fields fields(parent.any(key), fmt::format("{}.{}", parent.path(), key));
+  read_facts(fields, facts);
+  return fields.close();
+}
+
 Json gpu_to_json(const GpuFacts& gpu) {
   Json out;
   out.add("unit_id", as_name(gpu.unit_id));
@@ -116,17 +131,18 @@ Result<GpuFacts> gpu_from_json(const Json& json, const std::string& path) {
 }  // namespace
 
 Json to_json(const Facts& facts) {
-  Json node;
-  write_facts(node, facts.node);
-  return Json().add("node", std::move(node)).add("gpus", list_to_json(facts.gpus, gpu_to_json));
+  Json out;
+  out.add("node", facts_of(facts.node)).add("host", facts_of(facts.host));
+  out.add("bmc", facts_of(facts.bmc));
+  return out.add("gpus", list_to_json(facts.gpus, gpu_to_json));
 }
 
 Result<Facts> facts_from_json(const Json& json, const std::string& path) {
   Fields fields(json, path);
   Facts facts;
-  Fields node(fields.any("node"), path + ".node");
-  read_facts(node, facts.node);
-  GA_CHECK(node.close());
+  GA_CHECK(read_part(fields, "node", facts.node));
+  GA_CHECK(read_part(fields, "host", facts.host));
+  GA_CHECK(read_part(fields, "bmc", facts.bmc));
   GA_TRY(facts.gpus, read_list<GpuFacts>(fields, "gpus", gpu_from_json));
   GA_CHECK(fields.close());
   return facts;
@@ -143,6 +159,16 @@ Result<GpuCounters> counters_from_json(const Json& json, const std::string& path
   Fields fields(json, path);
   GpuCounters counters;
   counters.unit_id = read_name(fields, "unit_id");
+  read_facts(fields, counters);
+  GA_CHECK(fields.close());
+  return counters;
+}
+
+Json to_json(const NodeCounters& counters) { return facts_of(counters); }
+
+Result<NodeCounters> node_counters_from_json(const Json& json, const std::string& path) {
+  Fields fields(json, path);
+  NodeCounters counters;
   read_facts(fields, counters);
   GA_CHECK(fields.close());
   return counters;

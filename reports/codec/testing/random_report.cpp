@@ -149,6 +149,10 @@ Evidence draw_evidence(Dice& dice) {
   constexpr std::array<std::string_view, 5> kHow{"done", "error", "signal", "deadline", "protocol"};
   Evidence evidence;
   draw_facts(dice, evidence.facts.node);
+  draw_facts(dice, evidence.facts.host);
+  draw_facts(dice, evidence.facts.bmc);
+  draw_facts(dice, evidence.node_before);
+  draw_facts(dice, evidence.node_after);
   for (std::size_t i = 0, n = dice.below(4); i < n; ++i) {
     GpuFacts& gpu = evidence.facts.gpus.emplace_back();
     gpu.unit_id = fmt::format("gpu/{}", i);
