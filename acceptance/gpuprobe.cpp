@@ -32,7 +32,7 @@ constexpr int kFailed = 1, kUsage = 2, kNotMeasured = 3, kInternal = 4;
 enum class Form { lines, text, json };
 
 struct Options {
-  std::string libs, inject, node_name, replay;
+  std::string libs, inject, node_name, replay, bmc;
   std::vector<std::string> gpus;
   // For a person only.
   std::string verb;  // empty: serve
@@ -98,6 +98,7 @@ CudaView no_cuda() {
 ProbeParts parts_of(const Options& options, CaseRunner& cases) {
   ProbeParts parts;
   parts.node.replay = options.replay;
+  parts.node.bmc = options.bmc;
   if (!options.record.empty()) parts.node.transcript = std::make_shared<Transcript>();
   parts.node.places = library_places(options.libs);
   parts.node.node_name = options.node_name;
@@ -227,6 +228,8 @@ void add_options(CLI::App& app, Options& options) {
       ->allow_extra_args(false);  // else it would take the verb for a second UUID
   app.add_option("--inject-unsafe", options.inject,
                  "bitflip, zero-tile, nan, slow, hang, crash or wrong-everywhere");
+  app.add_option("--bmc", options.bmc,
+                 "File that says how to reach the node's BMC; without it the BMC is not asked");
   app.add_option("--replay", options.replay,
                  "Play a recorded node from this folder instead; --libs names the replay's NVML");
   app.add_option("--node-name", options.node_name, "Name of the node, instead of the host name");

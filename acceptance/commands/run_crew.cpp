@@ -94,6 +94,10 @@ std::int64_t RunCrew::slack_ns(const Member& member) const {
 Status RunCrew::start(Member& member) {
   SpawnSpec spec;
   spec.arguments = setup_.worker;
+  if (member.role == Role::node) {
+    spec.arguments.insert(spec.arguments.end(), setup_.node_worker.begin(),
+                          setup_.node_worker.end());
+  }
   if (member.unit_id != kNode) {
     const Unit& unit = units_.at(member.unit_id);
     spec.arguments.insert(spec.arguments.end(), {"--gpu", unit.uuid});

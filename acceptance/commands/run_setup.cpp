@@ -44,6 +44,10 @@ Status check_options(const RunOptions& options) {
     return usage(fmt::format("--inject-unsafe {} is not known", options.inject))
         .hinted(fmt::format("one of: {}", fmt::join(kInjections, ", ")));
   }
+  if (!options.bmc.empty() && (!options.scenario.empty() || !options.replay.empty())) {
+    return usage("--bmc is the way to a real node's BMC, and this is a rehearsal")
+        .hinted("leave it out");
+  }
   if (!options.replay.empty() && !options.scenario.empty()) {
     return usage("--replay and --scenario are two nodes").hinted("name one of them");
   }
@@ -145,6 +149,13 @@ Status choose_worker(const RunOptions& options, const ChosenScenario& scenario, 
   }
   if (!options.replay.empty()) GA_CHECK(choose_replay(options.replay, setup));
   if (!options.libs.empty()) setup.worker.insert(setup.worker.end(), {"--libs", options.libs});
+  if (!options.bmc.empty()) {
+    std::error_code ignored;
+    if (::access(options.bmc.c_str(), R_OK) != 0) {
+      return usage(fmt::format("--bmc: '{}' cannot be read", options.bmc));
+    }
+    setup.node_worker = {"--bmc", fs::absolute(options.bmc, ignored).string()};
+  }
   if (!options.inject.empty()) {
     setup.worker.insert(setup.worker.end(), {"--inject-unsafe", options.inject});
   }

@@ -73,7 +73,7 @@ Status ended_well(const std::string& program, Child& child) {
 
 }  // namespace
 
-Status run_command(const Command& command, const std::function<void(std::string_view)>& line) {
+Status run_program(const Command& command, const TakeLine& line) {
   const std::string& program = command.arguments.at(0);
   const std::int64_t until_ns = now_ns() + command.deadline_ns;
   Child child;

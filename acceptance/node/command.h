@@ -22,6 +22,10 @@ struct Command {
 // Each line of its stdout, without the newline. An error when it does not start, exits with
 // anything but 0, prints too much or is late; it is killed then, and what was read so far is not
 // all there was.
-Status run_command(const Command& command, const std::function<void(std::string_view)>& line);
+using TakeLine = std::function<void(std::string_view)>;
+Status run_program(const Command& command, const TakeLine& line);
+
+// run_program, or what plays one.
+using RunProgram = std::function<Status(const Command&, const TakeLine&)>;
 
 }  // namespace ga

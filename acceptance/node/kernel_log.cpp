@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "acceptance/node/command.h"
 #include "acceptance/node/host.h"
 #include "reports/codec/foreign_json.h"
 
@@ -41,7 +40,7 @@ KernelHistory without_log(const std::string& reason) {
 }
 
 // The whole log of this boot, or why not: half of it could hide the half that matters.
-KernelHistory from_journal(const Roots& roots, const std::string& boot_id) {
+KernelHistory from_journal(const Roots& roots, const RunProgram& run, const std::string& boot_id) {
   constexpr std::int64_t kDeadlineNs = 20'000'000'000;
   constexpr std::size_t kMostBytes = std::size_t{512} << 20;
   KernelHistory history{.source = std::string("journal"),
@@ -66,12 +65,12 @@ KernelHistory from_journal(const Roots& roots, const std::string& boot_id) {
     }
   };
   const Status ran =
-      run_command({.arguments = {roots.top + "/usr/bin/journalctl", "--dmesg", "--boot", "--quiet",
-                                 "--no-pager", "--output=json",
-                                 "--output-fields=MESSAGE,_BOOT_ID,_SOURCE_MONOTONIC_TIMESTAMP"},
-                   .deadline_ns = kDeadlineNs,
-                   .most_bytes = kMostBytes},
-                  take);
+      run({.arguments = {roots.top + "/usr/bin/journalctl", "--dmesg", "--boot", "--quiet",
+                         "--no-pager", "--output=json",
+                         "--output-fields=MESSAGE,_BOOT_ID,_SOURCE_MONOTONIC_TIMESTAMP"},
+           .deadline_ns = kDeadlineNs,
+           .most_bytes = kMostBytes},
+          take);
   if (!ran) trouble = ran.error().what();
   // A boot without a single line of its kernel was not read: the caller may not see the journal.
   if (trouble.empty() && !history.first_ns) trouble = history.first_ns.absent;
@@ -103,7 +102,7 @@ UnitNames names_on_bus(const Roots& roots) {
   return names;
 }
 
-KernelHistory kernel_history(const Roots& roots) {
+KernelHistory kernel_history(const Roots& roots, const RunProgram& run) {
   std::string why;
   auto ring = KernelRing::open(roots);
   if (ring) {
@@ -120,7 +119,7 @@ KernelHistory kernel_history(const Roots& roots) {
   }
   const KnownText boot = one_line(roots.proc + "/sys/kernel/random/boot_id");
   KernelHistory history =
-      boot ? from_journal(roots, without_dashes(*boot)) : without_log(boot.absent);
+      boot ? from_journal(roots, run, without_dashes(*boot)) : without_log(boot.absent);
   return history.source ? history : without_log(why + "; " + history.source.absent);
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "acceptance/node/command.h"
 #include "acceptance/node/files.h"
 #include "acceptance/node/log_line.h"
 #include "reports/model/known.h"
@@ -55,7 +56,7 @@ struct KernelHistory {
 UnitNames names_on_bus(const Roots& roots);
 
 // The ring, else `journalctl` for this boot.
-KernelHistory kernel_history(const Roots& roots);
+KernelHistory kernel_history(const Roots& roots, const RunProgram& run);
 
 // The fields of one line that `journalctl -o json` prints, or an error.
 struct JournalLine {

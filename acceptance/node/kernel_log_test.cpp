@@ -34,7 +34,7 @@ class KernelLogTest : public HostTree {
 TEST_F(KernelLogTest, ReadsTheRingFromItsOldestLine) {
   ring("6,801,5140900,-;nvidia: module license 'NVIDIA' taints kernel.\n SUBSYSTEM=pci\n" +
        std::string(kLost) + " DEVICE=+pci:0000:05:00.0\n");
-  const KernelHistory history = kernel_history(options_.roots);
+  const KernelHistory history = kernel_history(options_.roots, run_program);
   EXPECT_EQ(*history.source, "kmsg");
   EXPECT_EQ(*history.first_ns, 5'140'900'000);
   EXPECT_EQ(*history.last_ns, 171'167'620'236'000);
@@ -45,7 +45,7 @@ TEST_F(KernelLogTest, ReadsTheRingFromItsOldestLine) {
 
 TEST_F(KernelLogTest, AQuietRingIsAReadOne) {
   ring("6,0,0,-;Linux version 6.8.0\n");
-  const KernelHistory history = kernel_history(options_.roots);
+  const KernelHistory history = kernel_history(options_.roots, run_program);
   EXPECT_EQ(*history.source, "kmsg");
   EXPECT_TRUE(history.events.empty());
   EXPECT_EQ(*history.first_ns, 0);
@@ -68,7 +68,7 @@ TEST_F(KernelLogTest, AMessageOfSeveralLinesIsOne) {
   ring(
       "3,9,10,-;NVRM: The NVIDIA GPU 0000:18:00.0\\x0aNVRM: (PCI ID: 10de:2901) installed in this "
       "system has\\x0aNVRM: fallen off the bus and is not responding to commands.\n");
-  const KernelHistory history = kernel_history(options_.roots);
+  const KernelHistory history = kernel_history(options_.roots, run_program);
   ASSERT_EQ(history.events.size(), 1u);
   EXPECT_EQ(history.events[0].gpu, "0000:18:00.0");
 }
@@ -77,7 +77,7 @@ TEST_F(KernelLogTest, ALineWithAnOddHeadIsStillRead) {
   ring(std::string("6,0,70,-;Linux version 6.8.0\n") +
        "NVRM: Xid (PCI:0000:05:00): 79, x\nodd,head;NVRM: Xid (PCI:0000:05:00): 48, x\n" +
        "6,1,x,-;NVRM: Xid (PCI:0000:05:00): 95, x\n;\n,,;\n");
-  const KernelHistory history = kernel_history(options_.roots);
+  const KernelHistory history = kernel_history(options_.roots, run_program);
   ASSERT_EQ(history.events.size(), 3u);
   for (const LogEvent& event : history.events) EXPECT_EQ(event.t_ns, 70'000);
 }
@@ -86,12 +86,12 @@ TEST_F(KernelLogTest, RubbishIsNoEventAndDoesNoHarm) {
   std::string rubbish = "6,0,0,-;Linux\n" + std::string(200'000, 'x') + "\\x";
   for (int i = 0; i < 256; ++i) rubbish += static_cast<char>(i);
   ring(rubbish + "\\xzz\n" + kLost);
-  const KernelHistory history = kernel_history(options_.roots);
+  const KernelHistory history = kernel_history(options_.roots, run_program);
   ASSERT_EQ(history.events.size(), 1u);
 }
 
 TEST_F(KernelLogTest, ALogThatCannotBeReadIsAReasonAndNoEmptyLog) {
-  const KernelHistory history = kernel_history(options_.roots);
+  const KernelHistory history = kernel_history(options_.roots, run_program);
   ASSERT_FALSE(history.source);
   EXPECT_NE(history.source.absent.find("kmsg: No such file"), std::string::npos)
       << history.source.absent;
@@ -100,7 +100,7 @@ TEST_F(KernelLogTest, ALogThatCannotBeReadIsAReasonAndNoEmptyLog) {
 
 TEST_F(KernelLogTest, AnEmptyRingIsNotAQuietOne) {
   ring("");
-  EXPECT_FALSE(kernel_history(options_.roots).source);
+  EXPECT_FALSE(kernel_history(options_.roots, run_program).source);
 }
 
 TEST_F(KernelLogTest, FallsBackToTheJournal) {
@@ -109,7 +109,7 @@ TEST_F(KernelLogTest, FallsBackToTheJournal) {
               line(kBoot, "[69,68,65,67,32,77,67,49,58,32,49,32,85,69,32,255]") +
               line(kBoot, "null"),
           0);
-  const KernelHistory history = kernel_history(options_.roots);
+  const KernelHistory history = kernel_history(options_.roots, run_program);
   EXPECT_EQ(*history.source, "journal") << history.source.absent;
   ASSERT_EQ(history.events.size(), 2u);
   EXPECT_EQ(history.events[0].code, "xid.95");
@@ -129,7 +129,7 @@ TEST_F(KernelLogTest, AJournalThatIsNotWholeIsNotRead) {
   };
   for (const auto& [text, status] : cases) {
     journal(text, status);
-    const KernelHistory history = kernel_history(options_.roots);
+    const KernelHistory history = kernel_history(options_.roots, run_program);
     EXPECT_FALSE(history.source) << text;
     EXPECT_TRUE(history.events.empty()) << text;
   }

@@ -1,5 +1,7 @@
 #include "acceptance/node/machine.h"
 
+#include <cerrno>
+#include <cstring>
 #include <set>
 #include <string>
 
@@ -163,16 +165,16 @@ ClockReading read_clock() {
   ClockReading clock;
   clock.values.modes = 0;  // sets nothing
   clock.state = ::adjtimex(&clock.values);
+  if (clock.state < 0) clock.absent = "adjtimex: " + std::string(std::strerror(errno));
   return clock;
 }
 
 void take_clock(const ClockReading& clock, HostFacts& host) {
   constexpr std::int64_t kNsPerUs = 1000;
-  if (clock.state < 0) {
-    const std::string reason = "adjtimex() failed";
-    host.clock_synchronised = KnownFlag::missing(reason);
-    host.clock_offset_ns = KnownInt::missing(reason);
-    host.clock_max_error_ns = KnownInt::missing(reason);
+  if (!clock.absent.empty()) {
+    host.clock_synchronised = KnownFlag::missing(clock.absent);
+    host.clock_offset_ns = KnownInt::missing(clock.absent);
+    host.clock_max_error_ns = KnownInt::missing(clock.absent);
     return;
   }
   const bool nanoseconds = (clock.values.status & STA_NANO) != 0;

@@ -3,6 +3,8 @@
 
 #include <sys/timex.h>
 
+#include <string>
+
 #include "acceptance/node/files.h"
 #include "reports/model/facts_host.h"
 
@@ -23,7 +25,8 @@ EdacTotals edac_totals(const Roots& roots);
 // The kernel's clock discipline, asked without setting anything: what adjtimex() returned and
 // filled in.
 struct ClockReading {
-  int state = TIME_ERROR;  // or -1 when the call failed
+  std::string absent;  // why there is none, or empty
+  int state = TIME_ERROR;
   timex values{};
 };
 ClockReading read_clock();

@@ -141,7 +141,7 @@ TEST_F(MachineTest, AClockIsSynchronisedOnlyWhenTheKernelSaysSo) {
   clock.state = TIME_ERROR;
   take_clock(clock, host);
   EXPECT_FALSE(*host.clock_synchronised);
-  clock.state = -1;
+  clock.absent = "refused";
   take_clock(clock, host);
   EXPECT_FALSE(host.clock_synchronised);
   EXPECT_FALSE(host.clock_offset_ns);
@@ -168,21 +168,21 @@ TEST_F(ServicesTest, TellsAServiceThatStandsStillFromOneThatIsNotThere) {
   put("usr/bin/nv-fabricmanager", "#!/bin/sh\necho Fabric Manager version is : 580.95.05\n");
   ASSERT_EQ(::chmod((root_ / "usr/bin/nv-fabricmanager").c_str(), 0755), 0);
   HostFacts host;
-  read_services(options_.roots, host);
+  read_services(options_.roots, run_program, host);
   EXPECT_EQ(*host.fabric_manager, "not running");
   EXPECT_EQ(*host.fabric_manager_version, "Fabric Manager version is : 580.95.05");
   EXPECT_EQ(*host.nvlsm, "not installed");
   EXPECT_FALSE(host.nvlsm_version);
   EXPECT_EQ(*host.clock_service, "");
   put("proc/40/comm", "nv-fabricmanage\n");
-  read_services(options_.roots, host);
+  read_services(options_.roots, run_program, host);
   EXPECT_EQ(*host.fabric_manager, "running");
 }
 
 TEST_F(ServicesTest, HiddenProcessesAreNotServicesThatStandStill) {
   put("proc/40/comm", "bash\n");
   HostFacts host;
-  read_services(options_.roots, host);
+  read_services(options_.roots, run_program, host);
   EXPECT_FALSE(host.fabric_manager);
   EXPECT_FALSE(host.clock_service);
 }
@@ -197,7 +197,7 @@ TEST_F(ServicesTest, ReadsModulesAndSwitches) {
   pci_device("0000:08:00.0", "0x10de", "0x22a3", "0x068000", "0");
   pci_device("0000:1b:00.0", "0x10de", "0x2335", "0x030200", "0");
   HostFacts host;
-  read_services(options_.roots, host);
+  read_services(options_.roots, run_program, host);
   EXPECT_TRUE(*host.peermem_loaded);
   EXPECT_TRUE(*host.rdma_dmabuf);
   EXPECT_EQ(*host.ofed_version, "24.10-1.1.4");
@@ -207,14 +207,14 @@ TEST_F(ServicesTest, ReadsModulesAndSwitches) {
   EXPECT_FALSE((*host.nvswitches)[1].firmware);
   std::filesystem::remove_all(root_ / "sys/module/mlx5_core");
   put("proc/kallsyms", "0000000000000000 T ib_umem_get\t[ib_core]\n");
-  read_services(options_.roots, host);
+  read_services(options_.roots, run_program, host);
   EXPECT_FALSE(host.ofed_version);
   EXPECT_FALSE(*host.rdma_dmabuf);
 }
 
 TEST(Command, GivesEachLine) {
   std::vector<std::string> lines;
-  const Status ran = run_command({.arguments = {"/bin/sh", "-c", "echo one; printf 'two\\nthree'"},
+  const Status ran = run_program({.arguments = {"/bin/sh", "-c", "echo one; printf 'two\\nthree'"},
                                   .deadline_ns = 5'000'000'000,
                                   .most_bytes = 1000},
                                  [&](std::string_view line) { lines.emplace_back(line); });
@@ -224,7 +224,7 @@ TEST(Command, GivesEachLine) {
 
 TEST(Command, RefusesWhatIsLateLoudFailingOrMissing) {
   const auto run = [](std::vector<std::string> arguments) {
-    return run_command(
+    return run_program(
         {.arguments = std::move(arguments), .deadline_ns = 200'000'000, .most_bytes = 1000},
         [](std::string_view) {});
   };

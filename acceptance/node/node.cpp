@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "acceptance/node/bmc.h"
 #include "acceptance/node/driver_module.h"
-#include "acceptance/node/record.h"
+#include "acceptance/node/https.h"
 #include "acceptance/node/pci.h"
+#include "acceptance/node/record.h"
 
 namespace ga {
 
@@ -69,7 +71,10 @@ void add_cuda_facts(const CudaView& view, Facts& facts, const std::vector<std::s
 
 Node::Node(NodeOptions options) : options_(std::move(options)) {
   if (options_.replay.empty()) return;
-  options_.roots = {.sys = options_.replay + "/sys", .proc = options_.replay + "/proc"};
+  const std::string& folder = options_.replay;
+  options_.roots = {
+      .sys = folder + "/sys", .proc = folder + "/proc", .dev = folder + "/dev", .top = folder};
+  options_.host = replayed_calls(folder);
 }
 
 void Node::open() {
@@ -212,6 +217,17 @@ void Node::add_host_facts(Facts& facts) const {
   }
 }
 
+BmcFacts Node::read_bmc() {
+  if (!options_.replay.empty()) return replayed_bmc(options_.replay);
+  if (options_.bmc.empty()) return no_bmc("no --bmc file was given");
+  const auto access = read_bmc_file(options_.bmc);
+  if (!access) return no_bmc(access.error().what());
+  auto https = Https::open(*access, {});
+  if (!https) return no_bmc(https.error().what());
+  if (auto library = https->library()) curl_ = *std::move(library);
+  return bmc_facts([&](const std::string& path) { return https->get(path); });
+}
+
 Facts Node::facts(const AskCuda& ask_cuda) {
   open();
   Facts facts;
@@ -229,6 +245,7 @@ Facts Node::facts(const AskCuda& ask_cuda) {
   }
   add_host_facts(facts);
   facts.host = host_facts(options_.roots, options_.host);
+  facts.bmc = read_bmc();
   if (ask_cuda) add_cuda_facts(ask_cuda(), facts, addresses);
   return facts;
 }
@@ -274,7 +291,7 @@ NodeReading Node::reading() {
   UnitNames names;
   for (const Unit& unit : units_) names[unit.address] = unit.unit_id;
   NodeReading reading{.counters = node_counters(options_.roots), .log = {}};
-  KernelHistory history = kernel_history(options_.roots);
+  KernelHistory history = kernel_history(options_.roots, options_.host.run);
   reading.counters.kernel_log = history.source;
   reading.counters.kernel_log_first_ns = history.first_ns;
   reading.counters.kernel_log_last_ns = history.last_ns;
@@ -307,8 +324,10 @@ GpuReading Node::now(const std::string& uuid) {
 }
 
 std::vector<Library> Node::libraries() const {
-  if (!nvml_ || !*nvml_) return {};
-  return {(*nvml_)->library()};
+  std::vector<Library> libraries;
+  if (nvml_ && *nvml_) libraries.push_back((*nvml_)->library());
+  if (curl_) libraries.push_back(*curl_);
+  return libraries;
 }
 
 }  // namespace ga

@@ -40,6 +40,7 @@ struct NodeOptions {
   std::string replay;  // a folder to play instead of this machine: its roots, its NVML
   std::shared_ptr<Transcript> transcript;  // takes down what NVML answers
   HostCalls host;
+  std::string bmc;  // the file that says how to reach the node's BMC; empty: it is not asked
 };
 
 // The counters of the node and what its kernel's log holds.
@@ -66,6 +67,7 @@ class Node {
 
   // Of the machine around the GPUs, without NVML's help but for the names of the GPUs.
   NodeReading reading();
+  const Roots& roots() const { return options_.roots; }
 
   // UUIDs of the GPUs there are to watch, in order; those that do not say theirs are left out.
   std::vector<std::string> uuids();
@@ -76,7 +78,7 @@ class Node {
   // Why NVML cannot be used, or nothing.
   std::optional<Error> nvml_missing();
 
-  // NVML, once it was opened.
+  // NVML, and what the BMC was asked with, once they were opened.
   std::vector<Library> libraries() const;
 
  private:
@@ -93,12 +95,14 @@ class Node {
   bool wanted(const Unit& unit) const;
   GpuFacts facts_of(const Unit& unit) const;
   void add_host_facts(Facts& facts) const;
+  BmcFacts read_bmc();
   void add_processes(const Unit& unit, GpuFacts& facts) const;
 
   NodeOptions options_;
   std::optional<Result<Nvml>> nvml_;
   KnownInt nvml_count_;
   std::vector<Unit> units_;
+  std::optional<Library> curl_;
 };
 
 }  // namespace ga

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "acceptance/node/command.h"
 #include "reports/model/digest.h"
 
 namespace ga {
@@ -19,11 +18,11 @@ struct Service {
 
 // The first line that a program prints when asked for its version. An older program may not know
 // the option; that is absent, and nothing is guessed.
-KnownText version_of(const std::string& program) {
+KnownText version_of(const RunProgram& run, const std::string& program) {
   constexpr std::int64_t kDeadlineNs = 3'000'000'000;
   constexpr std::size_t kMostBytes = 4096, kLongest = 120;
   std::string first;
-  const Status ran = run_command(
+  const Status ran = run(
       {.arguments = {program, "--version"}, .deadline_ns = kDeadlineNs, .most_bytes = kMostBytes},
       [&](std::string_view line) {
         if (first.empty()) first = trimmed(line);
@@ -33,8 +32,8 @@ KnownText version_of(const std::string& program) {
   return first.substr(0, kLongest);
 }
 
-Service service_of(const Roots& roots, const KnownList<std::string>& running, std::string_view name,
-                   const std::vector<std::string>& programs) {
+Service service_of(const Roots& roots, const RunProgram& run, const KnownList<std::string>& running,
+                   std::string_view name, const std::vector<std::string>& programs) {
   const auto installed = std::find_if(programs.begin(), programs.end(),
                                       [&](const std::string& p) { return exists(roots.top + p); });
   Service service;
@@ -47,7 +46,7 @@ Service service_of(const Roots& roots, const KnownList<std::string>& running, st
     service.state = std::string(installed == programs.end() ? "not installed" : "not running");
   }
   service.version = installed == programs.end() ? KnownText::missing("not installed here")
-                                                : version_of(roots.top + *installed);
+                                                : version_of(run, roots.top + *installed);
   return service;
 }
 
@@ -136,15 +135,16 @@ KnownList<std::string> running_of(const Roots& roots, const std::vector<std::str
   return running;
 }
 
-void read_services(const Roots& roots, HostFacts& host) {
+void read_services(const Roots& roots, const RunProgram& run, HostFacts& host) {
   const auto running =
       running_of(roots, {std::string(kFabricManager), std::string(kNvlsm), "chronyd", "ntpd",
                          "openntpd", "systemd-timesyncd", "ptp4l", "phc2sys"});
-  const Service manager = service_of(roots, running, kFabricManager, {"/usr/bin/nv-fabricmanager"});
+  const Service manager =
+      service_of(roots, run, running, kFabricManager, {"/usr/bin/nv-fabricmanager"});
   host.fabric_manager = manager.state;
   host.fabric_manager_version = manager.version;
   const Service nvlsm =
-      service_of(roots, running, kNvlsm, {"/opt/nvidia/nvlsm/sbin/nvlsm", "/usr/sbin/nvlsm"});
+      service_of(roots, run, running, kNvlsm, {"/opt/nvidia/nvlsm/sbin/nvlsm", "/usr/sbin/nvlsm"});
   host.nvlsm = nvlsm.state;
   host.nvlsm_version = nvlsm.version;
   host.clock_service = time_service(running);

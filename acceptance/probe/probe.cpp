@@ -30,8 +30,7 @@ SampleEvent sample_of(const BlockResult& block) {
 }  // namespace
 
 Probe::Probe(ProbeParts parts)
-    : roots_(parts.node.roots),
-      allowed_(parts.node.gpus),
+    : allowed_(parts.node.gpus),
       ask_cuda_(std::move(parts.ask_cuda)),
       run_case_(std::move(parts.run_case)),
       case_libraries_(std::move(parts.case_libraries)),
@@ -102,9 +101,9 @@ Answer Probe::watch(const WireRequest& request, Turn& turn) {
 Answer Probe::log(const WireRequest& request, Turn& turn) {
   if (auto no = refused(request)) return *std::move(no);
   constexpr std::int64_t kLookNs = 100'000'000, kSignOfLifeNs = 1'000'000'000;
-  auto ring = KernelRing::open(roots_);
+  auto ring = KernelRing::open(node_.roots());
   if (!ring) return Answer::failed("log.unreadable", line_of(ring.error()));
-  const UnitNames names = names_on_bus(roots_);
+  const UnitNames names = names_on_bus(node_.roots());
   // What was said before is in the answer to events.
   if (const auto old = ring->read(); !old)
     return Answer::failed("log.unreadable", old.error().what());

@@ -46,7 +46,6 @@ class Probe {
   std::optional<Answer> refused(const WireRequest& request) const;
   std::string gpu_of(const WireRequest& request);
 
-  Roots roots_;
   std::vector<std::string> allowed_;
   AskCuda ask_cuda_;
   RunCase run_case_;
