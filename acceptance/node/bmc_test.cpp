@@ -208,7 +208,8 @@ TEST_F(BmcFile, IsRefusedWhenItIsLooseOrWrong) {
         "address = \"u@h\"\nuser = \"u\"\npassword = \"p\"\n" + kPin, std::string("not toml")}) {
     const auto read = read_bmc_file(write("c", text));
     EXPECT_FALSE(read) << text;
-    if (!read) EXPECT_EQ(read.error().what().find("secret"), std::string::npos);
+    if (read) continue;
+    EXPECT_EQ(read.error().what().find("secret"), std::string::npos);
   }
 }
 

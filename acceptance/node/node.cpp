@@ -8,6 +8,7 @@
 #include "acceptance/node/https.h"
 #include "acceptance/node/pci.h"
 #include "acceptance/node/record.h"
+#include "acceptance/node/record_host.h"
 
 namespace ga {
 
@@ -254,7 +255,8 @@ Status Node::record(const std::string& folder) {
   if (!options_.transcript) return Error(ErrorCode::internal, "nothing was taken down");
   const Facts read = facts({});
   if (*nvml_ && !counters({})) return Error(ErrorCode::environment, "no counters were read");
-  return write_record(folder, options_.roots, *options_.transcript, read);
+  GA_CHECK(write_record(folder, options_.roots, *options_.transcript, read));
+  return write_host_record(folder, options_.roots, options_.host, read);
 }
 
 Result<std::vector<GpuCounters>> Node::counters(const std::vector<std::string>& uuids) {

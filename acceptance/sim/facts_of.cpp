@@ -261,6 +261,8 @@ Facts facts_of(const Scenario& scenario) {
   facts.node = node_facts(scenario, static_cast<std::int64_t>(facts.gpus.size()));
   facts.host = host_of(scenario);
   hide_fields(scenario, -1, facts.host);
+  facts.bmc = bmc_of(scenario);
+  hide_fields(scenario, -1, facts.bmc);
   return facts;
 }
 
@@ -293,8 +295,8 @@ GpuCounters counters_of(const Scenario& scenario, int gpu, const LoadHistory& hi
 }
 
 bool is_fact_field(std::string_view name) {
-  return has_field<NodeFacts>(name) || has_field<HostFacts>(name) || has_field<GpuFacts>(name) ||
-         has_field<GpuCounters>(name);
+  return has_field<NodeFacts>(name) || has_field<HostFacts>(name) || has_field<BmcFacts>(name) ||
+         has_field<GpuFacts>(name) || has_field<GpuCounters>(name);
 }
 
 }  // namespace ga

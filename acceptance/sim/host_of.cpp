@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <type_traits>
+
 #include "acceptance/sim/noise.h"
 
 namespace ga {
@@ -124,6 +127,53 @@ HostFacts host_of(const Scenario& scenario) {
   const std::int64_t drives = is_board(scenario) ? kDrives : 1;
   for (std::int64_t i = 0; i < drives; ++i) host.nvme.value->push_back(drive_of(scenario, i));
   return host;
+}
+
+BmcFacts bmc_of(const Scenario& scenario) {
+  constexpr int kSupplies = 6, kFans = 10;
+  BmcFacts bmc;
+  if (!is_board(scenario)) {
+    BmcFacts::visit_fields(bmc, [](const char*, auto& field) {
+      field = std::remove_reference_t<decltype(field)>::missing("this machine has no BMC");
+    });
+    return bmc;
+  }
+  const std::string good = "OK", on = "Enabled";
+  bmc.redfish_version = std::string("1.17.0");
+  bmc.manager_model = std::string("simulated");
+  bmc.manager_firmware = std::string("1.0");
+  bmc.system_model = std::string("HGX server");
+  bmc.system_serial = serial(scenario, "product", 0);
+  bmc.chassis_serial = serial(scenario, "chassis", 0);
+  bmc.power_state = std::string("On");
+  bmc.system_health = bmc.power_redundancy = bmc.fan_redundancy = good;
+  bmc.inlet_mc = std::llround(1000 * scenario.inlet_c);
+  bmc.node_power_mw = 3'000'000;
+  bmc.psus = std::vector<BmcPsu>(kSupplies);
+  for (int i = 0; i < kSupplies; ++i) {
+    BmcPsu& psu = (*bmc.psus.value)[static_cast<std::size_t>(i)];
+    psu.name = fmt::format("PSU {}", i);
+    psu.state = on;
+    psu.health = good;
+    psu.model = std::string("simulated 3.3 kW");
+    psu.serial = serial(scenario, "psu", i);
+    psu.firmware = std::string("1.0");
+    psu.output_mw = 500'000;
+    psu.input_mv = 230'000;
+  }
+  bmc.fans = std::vector<BmcFan>(kFans);
+  for (int i = 0; i < kFans; ++i) {
+    BmcFan& fan = (*bmc.fans.value)[static_cast<std::size_t>(i)];
+    fan.name = fmt::format("Fan {}", i);
+    fan.state = on;
+    fan.health = good;
+    fan.speed_rpm = 8'000;
+    fan.speed_percent = 50;
+  }
+  bmc.leaks = KnownList<BmcLeak>::missing("the BMC has no leak detector");
+  bmc.firmware = std::vector<BmcFirmware>{{std::string("BMC"), std::string("1.0")}};
+  bmc.events = std::vector<BmcEvent>{};
+  return bmc;
 }
 
 void set_path(const Scenario& scenario, int gpu, GpuFacts& facts) {

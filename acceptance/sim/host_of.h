@@ -10,6 +10,8 @@
 namespace ga {
 
 HostFacts host_of(const Scenario& scenario);
+// A server's; a workstation has none.
+BmcFacts bmc_of(const Scenario& scenario);
 void set_path(const Scenario& scenario, int gpu, GpuFacts& facts);
 
 // At that moment of the simulated clock; nothing has ever gone wrong.

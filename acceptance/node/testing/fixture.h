@@ -70,7 +70,20 @@ class NodeFixture : public testing::Test {
   }
   void pci_device(const std::string& address, const std::string& vendor, const std::string& device,
                   const std::string& kind, const std::string& numa) const {
-    const std::string at = "sys/bus/pci/devices/" + address + "/";
+    const std::string below = "devices/pci0000:00/" + address;
+    const std::string at = "sys/" + below + "/";
+    const auto list = root_ / "sys/bus/pci/devices";
+    std::filesystem::create_directories(list);
+    if (!std::filesystem::exists(list / address)) {
+      std::filesystem::create_symlink("../../../" + below, list / address);
+    }
+    for (const char* which : {"current", "max"}) {
+      put(at + which + "_link_speed", "32.0 GT/s PCIe\n");
+      put(at + which + "_link_width", "16\n");
+    }
+    put(at + "aer_dev_correctable", "TOTAL_ERR_COR 0\n");
+    put(at + "aer_dev_nonfatal", "TOTAL_ERR_NONFATAL 0\n");
+    put(at + "aer_dev_fatal", "TOTAL_ERR_FATAL 0\n");
     put(at + "vendor", vendor + "\n");
     put(at + "device", device + "\n");
     put(at + "class", kind + "\n");
