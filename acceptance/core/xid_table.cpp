@@ -194,7 +194,7 @@ Result<std::vector<XidRow>> parse_xid_table(std::string_view csv) {
 
 const std::vector<XidRow>& xid_table() {
   static const std::vector<XidRow> table = [] {
-    auto rows = parse_xid_table(embedded_xid_table().front().text);
+    auto rows = parse_xid_table(find_embedded(embedded_xid_table(), "xid_table")->text);
     if (!rows) std::abort();  // the data are linked in: a test has read them
     return *std::move(rows);
   }();

@@ -165,6 +165,7 @@ KnownList<PciHop> pci_path(const Roots& roots, const std::string& address) {
 
 KnownText iommu_of(const Roots& roots, const std::string& address) {
   const std::string device = roots.sys + "/bus/pci/devices/" + address;
+  if (address.empty()) return KnownText::missing("nobody knows its PCI address");
   if (!exists(device)) return KnownText::missing(device + " is not there");
   if (!exists(device + "/iommu_group")) return std::string("none");
   return one_line(device + "/iommu_group/type");

@@ -7,7 +7,8 @@ namespace {
 
 TEST(ForeignJson, ReadsWhatOursWouldRefuse) {
   const auto value = parse_foreign_json(
-      R"({"a": 23.5, "b": null, "c": [1, null, true], "a2": 18446744073709551615, "d": 1, "d": 2})");
+      R"({"a": 23.5, "b": null, "c": [1, null, true], "a2": 18446744073709551615,)"
+      R"("d": 1, "d": 2})");
   ASSERT_TRUE(value) << value.error().what();
   EXPECT_EQ(value->find("a")->as_string(), "23.5");
   EXPECT_EQ(value->find("b"), nullptr);

@@ -63,18 +63,20 @@ class NodeFixture : public testing::Test {
   void raw_state(const std::string& text) const { put("nvml.state", "format 1\n" + text); }
 
   void healthy_kernel() const {
-    for (const char* tree : {"sys", "proc"}) {
-      std::filesystem::copy(std::string(kHealthy) + "/" + tree, root_ / tree,
-                            std::filesystem::copy_options::recursive);
+    for (const char* tree : {"sys", "proc", "dev", "commands", "usr", "opt"}) {
+      std::filesystem::copy(
+          std::string(kHealthy) + "/" + tree, root_ / tree,
+          std::filesystem::copy_options::recursive | std::filesystem::copy_options::copy_symlinks);
     }
   }
   void pci_device(const std::string& address, const std::string& vendor, const std::string& device,
                   const std::string& kind, const std::string& numa) const {
     const std::string below = "devices/pci0000:00/" + address;
-    const std::string at = "sys/" + below + "/";
+    const std::string at = "sys/bus/pci/devices/" + address + "/";
     const auto list = root_ / "sys/bus/pci/devices";
     std::filesystem::create_directories(list);
     if (!std::filesystem::exists(list / address)) {
+      std::filesystem::create_directories(root_ / "sys" / below);
       std::filesystem::create_symlink("../../../" + below, list / address);
     }
     for (const char* which : {"current", "max"}) {
