@@ -189,10 +189,10 @@ TEST_F(FoldTest, KeepsTheNodesCountersAndWhatTheLogSaysOnce) {
   counters.node = NodeCounters{};
   counters.node->kernel_log = std::string("kmsg");
   counters.log = {line};
-  const auto before = ask(0, 0, Purpose::before);
+  const auto before = ask(0, 1, Purpose::before);
   event(before, counters);
   end(before, "done");
-  const auto watch = ask(0, 0, Purpose::watch);
+  const auto watch = ask(0, 1, Purpose::watch);
   CountersEvent followed;
   followed.log = {line};
   event(watch, followed);
@@ -201,7 +201,7 @@ TEST_F(FoldTest, KeepsTheNodesCountersAndWhatTheLogSaysOnce) {
   EXPECT_FALSE(fold_.evidence().node_after.kernel_log);
   // A watch has no counters, and a second reading after the load does not replace the first.
   EXPECT_FALSE(fold_.apply(EventEntry{watch, WireEvent{watch, seq_, 0, counters}}, 1));
-  const auto after = ask(0, 0, Purpose::after);
+  const auto after = ask(0, 1, Purpose::after);
   event(after, counters);
   counters.gpus[0].pcie_replays = 9;
   event(after, counters);

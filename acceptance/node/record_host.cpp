@@ -83,13 +83,15 @@ Status copy_paths(const Copier& sys, const Facts& facts) {
     for (const PciHop& hop : *gpu.pci_path) {
       GA_CHECK(sys.file(fs::path("bus/pci/devices") / *hop.address / "config"));
     }
-    const fs::path group =
-        fs::path("bus/pci/devices") / *(*gpu.pci_path)[0].address / "iommu_group";
+    const fs::path device = fs::path("bus/pci/devices") / *(*gpu.pci_path)[0].address;
     std::error_code ec;
-    const fs::path target = fs::canonical(sys.from / group, ec);
+    const fs::path group = fs::canonical(sys.from / device / "iommu_group", ec);
     if (ec) continue;
-    fs::create_directory_symlink(
-        fs::canonical(sys.to, ec) / "kernel/iommu_groups" / target.filename(), sys.to / group, ec);
+    // Links are relative: a record may be moved.
+    const fs::path real = fs::canonical(sys.to / device, ec);
+    const fs::path target = fs::canonical(sys.to, ec) / "kernel/iommu_groups" / group.filename();
+    fs::create_directory_symlink(fs::relative(target, real, ec), real / "iommu_group", ec);
+    if (ec) return Error(ErrorCode::io, real.string() + ": " + ec.message());
   }
   return Ok{};
 }
