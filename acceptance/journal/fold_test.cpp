@@ -174,12 +174,6 @@ TEST_F(FoldTest, AGapInTheTelemetryIsEvidence) {
   EXPECT_EQ(fold_.evidence().gaps[0].unit_id, "gpu/3");
 }
 
-TEST_F(FoldTest, AGapOfTheLogIsNotOneOfTelemetry) {
-  apply(GapEntry{{"node", 5, 9}});
-  EXPECT_TRUE(fold_.evidence().log_silent);
-  EXPECT_FALSE(fold_.evidence().watcher_silent);
-}
-
 TEST_F(FoldTest, KeepsTheNodesCountersAndWhatTheLogSaysOnce) {
   const LogEvent line{.t_ns = 5, .source = "kmsg", .gpu = "gpu/3", .code = "xid.79", .text = "x"};
   CountersEvent counters;
