@@ -55,6 +55,7 @@ TEST_F(FactsText, OfANodeWithoutAnything) {
 
 TEST_F(FactsText, OfCounters) {
   state("field(271) = !3\nnvmlDeviceGetCurrentClocksEventReasons() = 0x44\n");
+  healthy_kernel();
   options_.gpus = {uuid(0), uuid(6)};
   const auto counters = Node(options_).counters({});
   ASSERT_TRUE(counters);

@@ -197,6 +197,7 @@ TEST_F(NodeTest, ReadsEveryCounter) {
   state(
       "nvmlDeviceGetMemoryErrorCounter(0,0,2) = 4\nnvmlDeviceGetSramEccErrorStatus() = 0 0 0 1 2 6 "
       "0 0 0 0 0 0\nnvmlDeviceGetRemappedRows() = 1 2 0 0\nnvmlDeviceGetPcieReplayCounter() = 5\n");
+  healthy_kernel();
   const auto counters = Node(options_).counters({});
   ASSERT_TRUE(counters);
   ASSERT_EQ(counters->size(), 8u);

@@ -55,12 +55,11 @@ Answer Probe::facts(const WireRequest& request, Turn& turn) {
 Answer Probe::events(const WireRequest& request, Turn& turn) {
   if (auto no = refused(request)) return *std::move(no);
   auto counters = node_.counters(request.gpus);
-  if (!counters) {
-    if (const auto missing = node_.nvml_missing()) {
-      return Answer::failed("driver.missing", line_of(*missing));
-    }
-    return Answer::failed("gpu.unknown", line_of(counters.error()));
+  // GPUs on the bus are told of without a driver: each counter absent with the reason.
+  if (const auto missing = node_.nvml_missing(); missing && (!counters || counters->empty())) {
+    return Answer::failed("driver.missing", line_of(*missing));
   }
+  if (!counters) return Answer::failed("gpu.unknown", line_of(counters.error()));
   CountersEvent event;
   event.gpus = *std::move(counters);
   // A worker of some GPUs does not speak for the node.

@@ -250,6 +250,7 @@ TEST_F(ProbeTest, WithoutADriverFactsAreAbsentAndTheRestIsAnError) {
   EXPECT_FALSE(facts.node.gpus_nvml);
   EXPECT_EQ(code_of(ask(Verb::watch, {})), "driver.missing");
   EXPECT_EQ(code_of(ask(Verb::events, {uuid(0)})), "driver.missing");
+  EXPECT_EQ(code_of(ask(Verb::events, {})), "driver.missing");
 }
 
 TEST(EventText, SaysLoudlyThatDataIsWrong) {
