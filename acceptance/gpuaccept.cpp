@@ -68,7 +68,10 @@ void add_run(CLI::App& app, CommandLine& line) {
   sub->add_option("--out", o.out, "Directory for the report")->capture_default_str();
   sub->add_option("--key", o.key, "Private key that signs (PEM); without it an ephemeral one");
   sub->add_option("--challenge", o.challenge, "The buyer's challenge");
+  sub->add_option("--bmc", o.bmc, "File that says how to reach the node's BMC, see docs/bmc.md");
   sub->add_option("--libs", o.libs, "Directory that is searched first for NVIDIA's libraries");
+  sub->add_option("--replay", o.replay,
+                  "Rehearse on a recorded node: its folder; see docs/replay.md");
   sub->add_option("--scenario", o.scenario, "Rehearse on a simulated node: a name, or a file");
   sub->add_option("--time-scale", o.time_scale, "Wall seconds for a simulated second")
       ->check(positive_number())

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,10 +32,11 @@ constexpr int kFailed = 1, kUsage = 2, kNotMeasured = 3, kInternal = 4;
 enum class Form { lines, text, json };
 
 struct Options {
-  std::string libs, inject, node_name;
+  std::string libs, inject, node_name, replay, bmc;
   std::vector<std::string> gpus;
   // For a person only.
   std::string verb;  // empty: serve
+  std::string record;
   std::string case_id;
   std::vector<std::string> params;
   std::int64_t blocks = 1, first_block = 0, block_ms = 400, seed = 0;
@@ -87,15 +89,26 @@ CudaView view_cuda() {
   return view;
 }
 
+CudaView no_cuda() {
+  const std::string why = "a replay has no CUDA";
+  return {.driver_version = KnownInt::missing(why),
+          .gpus = Known<std::vector<CudaGpu>>::missing(why)};
+}
+
 ProbeParts parts_of(const Options& options, CaseRunner& cases) {
   ProbeParts parts;
+  parts.node.replay = options.replay;
+  parts.node.bmc = options.bmc;
+  if (!options.record.empty()) parts.node.transcript = std::make_shared<Transcript>();
   parts.node.places = library_places(options.libs);
   parts.node.node_name = options.node_name;
   parts.node.gpus = options.gpus;
-  parts.ask_cuda = view_cuda;
-  parts.run_case = [&cases](const CaseRequest& request, const ReadDevice& read,
-                            const std::function<void(const BlockResult&)>& emit,
-                            const std::function<bool()>& stop) {
+  parts.ask_cuda = options.replay.empty() ? view_cuda : no_cuda;
+  parts.run_case = [&cases, replay = !options.replay.empty()](
+                       const CaseRequest& request, const ReadDevice& read,
+                       const std::function<void(const BlockResult&)>& emit,
+                       const std::function<bool()>& stop) -> CaseEnd {
+    if (replay) return {.code = "request.refused", .text = "a replay has nothing to measure"};
     return cases.run(request, read, emit, stop);
   };
   parts.case_libraries = [&cases] { return cases.libraries(); };
@@ -110,6 +123,7 @@ Status serve_requests(const Options& options) {
   HelloEvent hello;
   hello.program = "gpuprobe";
   hello.version = GA_VERSION;
+  hello.simulated = !options.replay.empty();
   return serve(probe.service(std::move(hello)), /*input=*/0, protocol);
 }
 
@@ -137,6 +151,7 @@ Result<WireRequest> request_of(const Options& options) {
   request.verb = options.verb == "facts"    ? Verb::facts
                  : options.verb == "events" ? Verb::events
                  : options.verb == "watch"  ? Verb::watch
+                 : options.verb == "log"    ? Verb::log
                                             : Verb::case_;
   if (request.verb != Verb::case_) return request;
   request.case_id = options.case_id;
@@ -180,9 +195,11 @@ Result<int> answer_person(const Options& options) {
   const Handler& handler = request.verb == Verb::facts    ? service.facts
                            : request.verb == Verb::events ? service.events
                            : request.verb == Verb::watch  ? service.watch
+                           : request.verb == Verb::log    ? service.log
                                                           : service.case_;
   Answer answer = handler(request, turn);
   if (!answer.error) {
+    if (!options.record.empty()) GA_CHECK(probe.record(options.record));
     turn.send(DoneEvent{.libraries = std::move(answer.libraries)});
     return shown.wrong ? kFailed : 0;
   }
@@ -196,7 +213,7 @@ Result<int> answer_person(const Options& options) {
 
 Result<int> run(const Options& options) {
   GA_CHECK(limit_cuda(options.gpus));
-  if (const Status driver = require_driver(); !driver) {
+  if (const Status driver = require_driver(); !driver && options.replay.empty()) {
     fmt::print(stderr, "gpuprobe: warning: {}; {}\n", driver.error().what(), driver.error().hint());
   }
   if (!options.verb.empty()) return answer_person(options);
@@ -211,6 +228,10 @@ void add_options(CLI::App& app, Options& options) {
       ->allow_extra_args(false);  // else it would take the verb for a second UUID
   app.add_option("--inject-unsafe", options.inject,
                  "bitflip, zero-tile, nan, slow, hang, crash or wrong-everywhere");
+  app.add_option("--bmc", options.bmc,
+                 "File that says how to reach the node's BMC; without it the BMC is not asked");
+  app.add_option("--replay", options.replay,
+                 "Play a recorded node from this folder instead; --libs names the replay's NVML");
   app.add_option("--node-name", options.node_name, "Name of the node, instead of the host name");
 }
 
@@ -222,12 +243,15 @@ void add_verbs(CLI::App& app, Options& options) {
         "--text", [&options] { options.form = Form::text; }, "For people");
     return sub;
   };
-  verb("facts", "Read the node and its GPUs")
-      ->add_flag_callback(
-          "--json", [&options] { options.form = Form::json; },
-          "The facts alone, as a report holds them");
+  CLI::App* facts = verb("facts", "Read the node and its GPUs");
+  facts->add_flag_callback(
+      "--json", [&options] { options.form = Form::json; },
+      "The facts alone, as a report holds them");
+  facts->add_option("--record", options.record,
+                    "Write what was answered into this new folder, for --replay");
   verb("events", "Read the counters of the GPUs");
   verb("watch", "Clock, power, temperature ten times a second, until stopped");
+  verb("log", "What the kernel's log says of the hardware, until stopped");
   CLI::App* measure = verb("case", "Measure one case");
   measure->add_option("name", options.case_id, "Case, as 'gpuaccept list cases' names it")
       ->required();

@@ -13,9 +13,10 @@ struct RunOptions {
   std::string profile;  // file or built-in name; empty: chosen from the scenario's name
   std::string level = "standard";
   std::string out = "gpuaccept-out";
-  std::string key, challenge, libs;
+  std::string key, challenge, libs, bmc;
   std::string scenario;  // file or built-in name; implies the simulator
   double time_scale = 0.01;
+  std::string replay;  // folder of a recorded node that gpuprobe plays: the run is simulated
   std::string worker;  // program to use instead of gpuprobe: the run is simulated
   std::string inject;  // --inject-unsafe
   std::vector<std::string> gates;

@@ -71,11 +71,21 @@ std::string shown(const std::string& value) { return value; }
 std::string shown(std::int64_t value) { return fmt::format("{}", value); }
 std::string shown(bool value) { return value ? "true" : "false"; }
 
+// An entry of a list is named by its place: "gpu/0 nvlinks[3] state".
 template <class Facts>
 void add_facts(Texts& out, const std::string& unit, const Facts& facts) {
   Facts::visit_fields(facts, [&](std::string_view name, const auto& fact) {
-    out[fmt::format("{} {}", unit, name)] =
-        fact ? shown(*fact) : fmt::format("absent: {}", fact.absent);
+    const std::string full = fmt::format("{} {}", unit, name);
+    if (!fact) {
+      out[full] = fmt::format("absent: {}", fact.absent);
+    } else if constexpr (kIsKnownList<decltype(fact)>) {
+      out[full] = fmt::format("{} entries", fact.value->size());
+      for (std::size_t i = 0; i < fact.value->size(); ++i) {
+        add_facts(out, fmt::format("{}[{}]", full, i), (*fact)[i]);
+      }
+    } else {
+      out[full] = shown(*fact);
+    }
   });
 }
 

@@ -17,6 +17,7 @@ constexpr std::int64_t kFirstSlackNs = 120 * kNsPerS;
 constexpr std::int64_t kSimulatedSlackNs = 10 * kNsPerS;
 constexpr std::int64_t kGraceNs = 5 * kNsPerS;
 constexpr std::int64_t kSimulatedGraceNs = kNsPerS;
+constexpr std::string_view kNode = "node";
 // All GPUs begin together: time for every worker to have read its request.
 constexpr std::int64_t kStartTogetherNs = 20'000'000;
 constexpr std::int64_t kForever = std::numeric_limits<std::int64_t>::max();
@@ -93,7 +94,11 @@ std::int64_t RunCrew::slack_ns(const Member& member) const {
 Status RunCrew::start(Member& member) {
   SpawnSpec spec;
   spec.arguments = setup_.worker;
-  if (member.role != Role::node) {
+  if (member.role == Role::node) {
+    spec.arguments.insert(spec.arguments.end(), setup_.node_worker.begin(),
+                          setup_.node_worker.end());
+  }
+  if (member.unit_id != kNode) {
     const Unit& unit = units_.at(member.unit_id);
     spec.arguments.insert(spec.arguments.end(), {"--gpu", unit.uuid});
     spec.cpus = cpus_of_numa_node(unit.numa_node);
@@ -140,7 +145,7 @@ WireRequest RunCrew::complete(const Member& member, const Job& job,
                               std::int64_t start_at_ns) const {
   WireRequest request = job.request;
   request.id = attempt_.fold().next_ask();
-  if (member.role != Role::node) request.gpus = {units_.at(member.unit_id).uuid};
+  if (member.unit_id != kNode) request.gpus = {units_.at(member.unit_id).uuid};
   const Conversation* conversation =
       member.worker < 0 ? nullptr : pool_.conversation(member.worker);
   if (setup_.own_clocks) {
@@ -223,7 +228,7 @@ Result<Outcome> RunCrew::start_watching(const std::vector<std::string>& units) {
     job.role = Role::watch;
     job.purpose = Purpose::watch;
     job.unit_id = m->unit_id;
-    job.request.verb = Verb::watch;
+    job.request.verb = m->unit_id == kNode ? Verb::log : Verb::watch;
     GA_CHECK(send(*m, job, 0));
   }
   GA_CHECK(attempt_.sync());

@@ -1,8 +1,8 @@
 // RunCrew: the workers of a run by what they are for, and the one loop that everything waits in.
 //
-// One worker for the node, one load worker and one watcher for each GPU. A worker is started when
-// it is first needed and again after it has died. Whatever comes in is in the journal before
-// anything follows from it.
+// One worker for the node, one load worker and one watcher for each GPU, and one that follows the
+// kernel's log. A worker is started when it is first needed and again after it has died. Whatever
+// comes in is in the journal before anything follows from it.
 #pragma once
 
 #include <cstdint>
@@ -43,7 +43,8 @@ class RunCrew {
 
   // Runs all of them at the same time, at most one for each worker, until each has ended.
   Result<Outcome> run(std::vector<Job>& jobs);
-  // Asks the watchers of these units to begin, and goes on.
+  // Asks the watchers of these units to begin, and goes on. That of "node" follows the kernel's
+  // log.
   Result<Outcome> start_watching(const std::vector<std::string>& units);
   // Waits for something to happen, until that moment.
   Result<Outcome> pump(std::int64_t until_ns);
@@ -63,7 +64,7 @@ class RunCrew {
   // Of the unit's load worker, the first included.
   int starts(const std::string& unit_id) const;
 
-  // Telemetry, as it comes in.
+  // What watchers send, as it comes in.
   std::function<Status(const std::string& unit_id, const WireEvent& event)> on_telemetry;
 
  private:

@@ -48,6 +48,11 @@ Status RunCrew::on_event(Member& m, const WireEvent& event) {
     view_.reading(m.unit_id, *telemetry);
     return on_telemetry ? on_telemetry(m.unit_id, event) : Status(Ok{});
   }
+  const auto* counters = std::get_if<CountersEvent>(&event.body);
+  if (m.role == Role::watch && counters != nullptr) {
+    if (on_telemetry) GA_CHECK(on_telemetry(m.unit_id, event));
+    if (counters->log.empty()) return Ok{};  // a sign of life
+  }
   const auto* hello = std::get_if<HelloEvent>(&event.body);
   GA_CHECK(attempt_.record(EventEntry{hello == nullptr ? m.ask : 0, event}, m.wall_ns));
   // The digest says it is the real worker; a real worker does not greet as a simulated one.

@@ -110,10 +110,8 @@ Result<Outcome> RunSession::read_after() {
   }
   GA_TRY(const Outcome outcome, crew_.run(jobs));
   if (outcome == Outcome::interrupted) return outcome;
-  std::vector<std::string> uuids;
-  for (const GpuFacts& gpu : without_after()) uuids.push_back(*gpu.uuid);
-  if (uuids.empty()) return Outcome::finished;
-  return ask_node(Verb::events, Purpose::after, std::move(uuids));
+  // What the node's worker says of GPUs that have spoken already is not taken.
+  return ask_node(Verb::events, Purpose::after, {});
 }
 
 Result<Outcome> RunSession::load_node() {
@@ -123,6 +121,7 @@ Result<Outcome> RunSession::load_node() {
   for (const GpuFacts& gpu : attempt_.fold().evidence().facts.gpus) {
     if (crew_.has_unit(gpu.unit_id)) units.push_back(gpu.unit_id);
   }
+  units.emplace_back("node");
   if (!measure.still_asked().empty()) {
     GA_TRY(Outcome outcome, watch.begin(units));
     if (outcome == Outcome::finished) {

@@ -44,6 +44,13 @@ Status check_options(const RunOptions& options) {
     return usage(fmt::format("--inject-unsafe {} is not known", options.inject))
         .hinted(fmt::format("one of: {}", fmt::join(kInjections, ", ")));
   }
+  if (!options.bmc.empty() && (!options.scenario.empty() || !options.replay.empty())) {
+    return usage("--bmc is the way to a real node's BMC, and this is a rehearsal")
+        .hinted("leave it out");
+  }
+  if (!options.replay.empty() && !options.scenario.empty()) {
+    return usage("--replay and --scenario are two nodes").hinted("name one of them");
+  }
   if (!options.worker.empty() || !options.scenario.empty() || !options.profile.empty()) return Ok{};
   return usage("nothing says what was ordered")
       .hinted("--profile NAME for this node, or --scenario NAME to rehearse");
@@ -106,6 +113,20 @@ Result<std::string> worker_program(const RunOptions& options) {
                   : "build the target gpusim, or name a worker with --worker");
 }
 
+// A replay is known by the digest of its answers, as a scenario is.
+Status choose_replay(const std::string& folder, RunSetup& setup) {
+  std::error_code ignored;
+  const fs::path absolute = fs::canonical(folder, ignored);
+  auto digest = sha256_file((absolute / "nvml.state").string());
+  if (ignored || !digest) {
+    return usage(fmt::format("--replay: '{}' is no recorded node", folder))
+        .hinted("gpuprobe facts --record DIR makes one");
+  }
+  setup.identity.scenario = fmt::format("replay {} {}", absolute.filename().string(), *digest);
+  setup.worker.insert(setup.worker.end(), {"--replay", absolute.string()});
+  return Ok{};
+}
+
 Status choose_worker(const RunOptions& options, const ChosenScenario& scenario, RunSetup& setup) {
   if (options.plan) {  // starts nothing, so that it can be made where there is no worker
     setup.scale = scenario.argument.empty() ? 1 : options.time_scale;
@@ -115,7 +136,7 @@ Status choose_worker(const RunOptions& options, const ChosenScenario& scenario, 
   GA_TRY(const std::string program, worker_program(options));
   GA_TRY(const std::string digest, sha256_file(program));
   GA_TRY(const std::string own, sha256_file("/proc/self/exe"));
-  const bool real = options.scenario.empty() && options.worker.empty() &&
+  const bool real = options.scenario.empty() && options.worker.empty() && options.replay.empty() &&
                     !built_worker_digest().empty() && digest == built_worker_digest();
   setup.simulated = !real;
   setup.worker = {program};
@@ -126,7 +147,15 @@ Status choose_worker(const RunOptions& options, const ChosenScenario& scenario, 
                                              fmt::format("{}", options.time_scale)});
     setup.identity.scenario = fmt::format("{} {}", scenario.name, scenario.sha256);
   }
+  if (!options.replay.empty()) GA_CHECK(choose_replay(options.replay, setup));
   if (!options.libs.empty()) setup.worker.insert(setup.worker.end(), {"--libs", options.libs});
+  if (!options.bmc.empty()) {
+    std::error_code ignored;
+    if (::access(options.bmc.c_str(), R_OK) != 0) {
+      return usage(fmt::format("--bmc: '{}' cannot be read", options.bmc));
+    }
+    setup.node_worker = {"--bmc", fs::absolute(options.bmc, ignored).string()};
+  }
   if (!options.inject.empty()) {
     setup.worker.insert(setup.worker.end(), {"--inject-unsafe", options.inject});
   }

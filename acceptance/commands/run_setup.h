@@ -22,6 +22,7 @@ struct RunSetup {
   double scale = 1;                 // wall seconds for each second of the worker's clock
   bool own_clocks = false;          // workers keep simulated time, each its own
   std::vector<std::string> worker;  // program and the arguments that every worker gets
+  std::vector<std::string> node_worker;  // arguments that only the worker of the node gets
   // Who attempts what. A resumed session must bring the same but for the times.
   OpenEntry identity;
 

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::int64_t kNsPerS = 1'000'000'000;
 constexpr int kFileMode = 0644;
+constexpr std::string_view kNode = "node";  // whose watcher follows the kernel's log
 // Watchers report every second; the driver may take its time under load.
 constexpr std::int64_t kLongestSilenceNs = 10 * kNsPerS;
 // How long, in wall time, a watcher may take at the end to show that it lives.
@@ -56,13 +57,14 @@ Result<Outcome> RunWatch::begin(const std::vector<std::string>& units) {
 
 Status RunWatch::take(const std::string& unit_id, const WireEvent& event) {
   Seen& seen = seen_[unit_id];
-  const auto& telemetry = std::get<TelemetryEvent>(event.body);
   if (seen.stamp_ns != 0 && event.t_ns - seen.stamp_ns > kLongestSilenceNs) {
     GA_CHECK(report_gap(unit_id, seen.stamp_ns, event.t_ns));
   }
   seen.stamp_ns = event.t_ns;
   seen.wall_ns = monotonic_ns();
-  const std::string line = line_of(unit_id, event, telemetry);
+  const auto* telemetry = std::get_if<TelemetryEvent>(&event.body);
+  if (telemetry == nullptr) return Ok{};
+  const std::string line = line_of(unit_id, event, *telemetry);
   if (::write(file_.get(), line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
     return Error(ErrorCode::io,
                  fmt::format("{}: {}", telemetry_part(setup_.options.out), std::strerror(errno)))
@@ -89,6 +91,8 @@ Result<Outcome> RunWatch::end() {
   }
   for (const auto& [unit, seen] : seen_) {
     if (has_spoken(std::pair(unit, seen))) continue;
+    // Whoever may not follow the log says so and ends. What was logged is read after the load, too.
+    if (unit == kNode && seen.wall_ns == 0 && !crew_.is_up(Role::watch, unit)) continue;
     // On the watcher's own clock, as far as that can be told from here.
     const std::int64_t from = seen.stamp_ns != 0 ? seen.stamp_ns : began_ns_;
     const std::int64_t since = seen.wall_ns != 0 ? seen.wall_ns : began_ns_;

@@ -49,6 +49,9 @@ class AnyEvidence : public ::testing::Test {
         known = number();
       } else if constexpr (std::is_same_v<Value, bool>) {
         known = random_() % 2 == 0;
+      } else if constexpr (kIsKnownList<decltype(known)>) {
+        known = Value(random_() % 20);
+        for (auto& entry : *known.value) spoil_fields(entry);
       } else {
         known = Known<Value>(word());
       }

@@ -2,8 +2,19 @@
 
 #include <utility>
 
+#include "acceptance/core/field_support.h"
+
 namespace ga {
 namespace {
+
+// Why that field of the GPU is absent; empty where it is known.
+std::string absence_of(const GpuFacts& gpu, std::string_view field) {
+  std::string why = "no such field of a GPU";
+  GpuFacts::visit_fields(gpu, [&](std::string_view name, const auto& fact) {
+    if (name == field) why = fact ? std::string() : fact.absent;
+  });
+  return why;
+}
 
 std::string_view on_off(bool on) { return on ? "on" : "off"; }
 
@@ -15,6 +26,20 @@ std::optional<Finding> fact_unfit(std::string_view gate, const std::string& unit
   if (auto absent = fact_absent(gate, unit_id, field, fact)) return absent;
   if (*fact >= low && *fact <= high) return std::nullopt;
   return found(gate, unit_id, "fact.impossible", fmt::format("{} is {}", field, *fact));
+}
+
+std::optional<Finding> missing_finding(std::string_view gate, const Facts& facts,
+                                       const GpuFacts& gpu, std::string_view field,
+                                       const std::string& reason) {
+  const Expectation expected = expectation(facts, gpu, field);
+  if (expected.support == Support::expected_absent) return std::nullopt;
+  std::string text = fmt::format("{}: {}", field, reason);
+  if (expected.support == Support::replaced) {
+    const std::string other = absence_of(gpu, expected.replaced_by);
+    if (other.empty()) return std::nullopt;
+    text += fmt::format("; nor is {}, which replaces it: {}", expected.replaced_by, other);
+  }
+  return found(gate, gpu.unit_id, "fact.absent", text);
 }
 
 std::vector<Request> next_nothing(const Order&, const Evidence&) { return {}; }

@@ -13,12 +13,27 @@
 
 namespace ga {
 
+// What fact_missing() says of a fact that is absent for that reason.
+std::optional<Finding> missing_finding(std::string_view gate, const Facts& facts,
+                                       const GpuFacts& gpu, std::string_view field,
+                                       const std::string& reason);
+
 // fact.absent with the source's own reason; nothing where the fact is known.
 template <class T>
 std::optional<Finding> fact_absent(std::string_view gate, const std::string& unit_id,
                                    std::string_view field, const Known<T>& fact) {
   if (fact) return std::nullopt;
   return found(gate, unit_id, "fact.absent", fmt::format("{}: {}", field, fact.absent));
+}
+
+// The same by the table of field support: nothing where the absence is expected of that part and
+// driver, and the finding where the field that replaces it is absent too. For what the profile
+// orders use fact_absent(): an expected absence is no answer.
+template <class T>
+std::optional<Finding> fact_missing(std::string_view gate, const Facts& facts, const GpuFacts& gpu,
+                                    std::string_view field, const Known<T>& fact) {
+  if (fact) return std::nullopt;
+  return missing_finding(gate, facts, gpu, field, fact.absent);
 }
 
 // fact.absent, or fact.impossible outside low .. high.

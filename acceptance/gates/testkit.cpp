@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <type_traits>
 
 #include "acceptance/gates/gates.h"
 #include "kernels/data/exact_gemm.h"
@@ -48,6 +49,52 @@ Limit floor_of(std::string gate, std::string case_id, std::int64_t value) {
   return limit;
 }
 
+std::vector<NvLink> healthy_links() {
+  constexpr std::int64_t kLinks = 18;
+  std::vector<NvLink> links(kLinks);
+  for (std::int64_t i = 0; i < kLinks; ++i) {
+    NvLink& link = links[static_cast<std::size_t>(i)];
+    NvLink::visit_fields(link, [](const char*, auto& fact) {
+      if constexpr (std::is_same_v<decltype(fact), KnownInt&>) fact = 0;
+    });
+    link.index = i;
+    link.state = KnownText("active");
+    link.version = KnownText("4.0");
+    link.speed_bytes_per_s = 26'562'000'000;
+    link.low_power = false;
+    link.remote_type = KnownText("switch");
+    link.remote_pci = KnownText("0000:07:00.0");
+  }
+  return links;
+}
+
+void set_healthy_links(GpuFacts& gpu) {
+  gpu.nvlinks = healthy_links();
+  gpu.nvlink_count = static_cast<std::int64_t>(gpu.nvlinks.value->size());
+  gpu.fabric_state = KnownText("completed");
+  gpu.fabric_status = KnownText("success");
+  gpu.fabric_clique_id = 0;
+  gpu.fabric_cluster_uuid = KnownText("00000000-0000-0000-0000-000000000000");
+  gpu.fabric_health = KnownText("healthy");
+  gpu.fabric_health_mask = 0x1aa;
+  gpu.fabric_degraded_bandwidth = gpu.fabric_route_recovery = gpu.fabric_route_unhealthy =
+      gpu.fabric_access_timeout_recovery = false;
+  gpu.fabric_misconfiguration = KnownText("none");
+}
+
+void set_healthy_firmware(GpuFacts& gpu) {
+  gpu.board_part = KnownText("692-2G520-0280-000");
+  gpu.pci_subsystem = KnownText("10de:18be");
+  gpu.vbios = gpu.proc_vbios = KnownText("96.00.A5.00.01");
+  gpu.inforom = KnownText("G520.0280.00.01");
+  gpu.inforom_oem = KnownText("2.1");
+  gpu.inforom_ecc = KnownText("7.16");
+  gpu.inforom_power = KnownText::missing("Not Supported");
+  gpu.inforom_valid = true;
+  gpu.gsp_firmware = KnownText("580.65.06");
+  gpu.gsp_enabled = gpu.gsp_default = true;
+}
+
 GpuFacts healthy_gpu(const std::string& unit) {
   GpuFacts gpu;
   gpu.unit_id = unit;
@@ -55,12 +102,32 @@ GpuFacts healthy_gpu(const std::string& unit) {
   gpu.serial = KnownText("1650" + unit.substr(4));
   gpu.part_name = KnownText("NVIDIA H200");
   gpu.pci_device = gpu.sysfs_pci_device = KnownText("10de:2335");
+  gpu.pci_bus_id = KnownText("0000:1" + unit.substr(4) + ":00.0");
+  gpu.module_id = unit.back() - '0' + 1;
+  gpu.pdi = KnownText("00000000000000a" + unit.substr(4));
+  set_healthy_firmware(gpu);
   gpu.memory_bytes = 150'754'820'096;
+  gpu.sm_count = 132;
+  gpu.numa_node = 0;
   gpu.ecc_current = gpu.ecc_pending = true;
   gpu.mig_current = gpu.mig_pending = false;
+  gpu.persistence = true;
+  gpu.compute_mode = KnownText("default");
+  gpu.power_profiles_requested = gpu.power_profiles_enforced = KnownText("");
+  gpu.power_smoothing = KnownFlag::missing("Not Supported");
+  gpu.power_limit_min_mw = 200'000;
+  gpu.power_limit_max_mw = kPowerLimitMw;
   gpu.power_limit_enforced_mw = gpu.power_limit_default_mw = kPowerLimitMw;
   gpu.clock_sm_max_mhz = 1980;
-  gpu.pcie_gen_max = 5;
+  gpu.clock_mem_max_mhz = gpu.clock_mem_mhz = 3201;
+  gpu.clock_sm_mhz = 345;
+  gpu.temp_mc = 31'000;
+  gpu.temp_margin_mc = 56'000;
+  gpu.temp_slowdown_margin_mc = -2'000;
+  gpu.temp_shutdown_margin_mc = -5'000;
+  gpu.temp_memory_mc = 35'000;
+  gpu.power_mw = 75'000;
+  gpu.pcie_gen_max = gpu.pcie_gen_gpu_max = 5;
   gpu.pcie_width_max = 16;
   gpu.pcie_gen_current = 1;  // at rest: normal
   gpu.pcie_width_current = 16;
@@ -70,10 +137,16 @@ GpuFacts healthy_gpu(const std::string& unit) {
   gpu.process_list = KnownText("");
   gpu.remap_correctable_rows = gpu.remap_uncorrectable_rows = 0;
   gpu.remap_pending = gpu.remap_failed = false;
+  gpu.remap_banks_max = 6144;
+  gpu.remap_banks_high = gpu.remap_banks_partial = 0;
   gpu.remap_banks_none = gpu.remap_banks_low = 0;
   gpu.ecc_dram_corrected_aggregate = gpu.ecc_dram_uncorrected_aggregate = 0;
   gpu.ecc_sram_corrected_aggregate = gpu.ecc_sram_uncorrected_aggregate = 0;
   gpu.ecc_sram_threshold_exceeded = false;
+  gpu.ecc_sram_uncorrected_l2 = gpu.ecc_sram_uncorrected_sm = gpu.ecc_sram_uncorrected_pcie =
+      gpu.ecc_sram_uncorrected_mcu = gpu.ecc_sram_uncorrected_other = 0;
+  gpu.recovery_action = KnownText("none");
+  set_healthy_links(gpu);
   return gpu;
 }
 
@@ -82,6 +155,7 @@ GpuCounters healthy_counters(const std::string& unit, std::int64_t capped_ns) {
   counters.unit_id = unit;
   GpuCounters::visit_fields(counters, [](const char*, KnownInt& value) { value = 0; });
   counters.throttle_sw_power_ns = capped_ns;
+  counters.nvlinks_active = 18;
   return counters;
 }
 
@@ -161,7 +235,11 @@ Evidence healthy_facts(const Order& order) {
   Evidence evidence;
   NodeFacts& node = evidence.facts.node;
   node.gpus_nvml = node.gpus_cuda = node.gpus_proc = node.gpus_pci = order.profile.ordered.gpus;
-  node.driver_version = KnownText("580.65.06");
+  node.driver_version = node.kernel_module_version = KnownText("580.65.06");
+  node.driver_branch = KnownText("r580_00");
+  node.kernel_module = KnownText("open");
+  node.cc_mode = KnownText("off");
+  node.cc_multi_gpu = KnownText("none");
   node.profilers = KnownText("");
   for (const std::string& unit : ordered_units(order.profile)) {
     evidence.facts.gpus.push_back(healthy_gpu(unit));

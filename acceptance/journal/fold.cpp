@@ -141,14 +141,19 @@ Status Fold::take(const AskEntry& ask, const WireEvent& event) {
 }
 
 Status Fold::take_counters(const AskEntry& ask, const CountersEvent& event) {
-  if (ask.purpose != Purpose::before && ask.purpose != Purpose::after) {
-    return contradicts("counters that nobody asked for");
-  }
+  const bool reads = ask.purpose == Purpose::before || ask.purpose == Purpose::after;
+  if (!reads && ask.purpose != Purpose::watch) return contradicts("counters nobody asked for");
+  if (!reads && (!event.gpus.empty() || event.node)) return contradicts("counters in a watch");
   auto& list = ask.purpose == Purpose::before ? evidence_.before : evidence_.after;
+  auto& node = ask.purpose == Purpose::before ? evidence_.node_before : evidence_.node_after;
   for (const GpuCounters& counters : event.gpus) {
-    std::erase_if(list, [&](const GpuCounters& old) { return old.unit_id == counters.unit_id; });
-    list.push_back(counters);
+    // The first reading after the load stays: it came from the worker that kept the GPU awake.
+    const auto known = std::find_if(list.begin(), list.end(), [&](const GpuCounters& old) {
+      return old.unit_id == counters.unit_id;
+    });
+    if (known == list.end()) list.push_back(counters);
   }
+  if (event.node) node = *event.node;
   for (const LogEvent& line : event.log) {
     if (std::find(evidence_.log.begin(), evidence_.log.end(), line) == evidence_.log.end()) {
       evidence_.log.push_back(line);

@@ -174,6 +174,34 @@ TEST_F(FoldTest, AGapInTheTelemetryIsEvidence) {
   EXPECT_EQ(fold_.evidence().gaps[0].unit_id, "gpu/3");
 }
 
+TEST_F(FoldTest, KeepsTheNodesCountersAndWhatTheLogSaysOnce) {
+  const LogEvent line{.t_ns = 5, .source = "kmsg", .gpu = "gpu/3", .code = "xid.79", .text = "x"};
+  CountersEvent counters;
+  counters.gpus.resize(1);
+  counters.gpus[0].unit_id = "gpu/3";
+  counters.gpus[0].pcie_replays = 1;
+  counters.node = NodeCounters{};
+  counters.node->kernel_log = std::string("kmsg");
+  counters.log = {line};
+  const auto before = ask(0, 1, Purpose::before);
+  event(before, counters);
+  end(before, "done");
+  const auto watch = ask(0, 1, Purpose::watch);
+  CountersEvent followed;
+  followed.log = {line};
+  event(watch, followed);
+  EXPECT_EQ(fold_.evidence().log.size(), 1u);
+  EXPECT_EQ(*fold_.evidence().node_before.kernel_log, "kmsg");
+  EXPECT_FALSE(fold_.evidence().node_after.kernel_log);
+  // A watch has no counters, and a second reading after the load does not replace the first.
+  EXPECT_FALSE(fold_.apply(EventEntry{watch, WireEvent{watch, seq_, 0, counters}}, 1));
+  const auto after = ask(0, 1, Purpose::after);
+  event(after, counters);
+  counters.gpus[0].pcie_replays = 9;
+  event(after, counters);
+  EXPECT_EQ(*fold_.evidence().after.at(0).pcie_replays, 1);
+}
+
 TEST_F(FoldTest, RefusesWhatContradicts) {
   EXPECT_FALSE(fold_.apply(OpenEntry{}, 1));
   EXPECT_FALSE(fold_.apply(EventEntry{9, WireEvent{9, 0, 0, DoneEvent{}}}, 1));

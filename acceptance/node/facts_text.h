@@ -1,4 +1,5 @@
-// Facts as an engineer reads them: the node, then a table with one column for each GPU.
+// Facts as an engineer reads them: the node, its GPUs by name, then topic by topic what all of them
+// say alike, and a column for each GPU where they differ.
 #pragma once
 
 #include <string>

@@ -32,7 +32,8 @@ TEST_F(FactsText, OfAHealthyNode) {
 }
 
 TEST_F(FactsText, OfASickNodeShowsEachReason) {
-  state("serial !4\ncompute_processes 77\n", "handle !15\n");
+  state("nvmlDeviceGetSerial() = !4\nnvmlDeviceGetComputeRunningProcesses_v3() = 77\n",
+        "nvmlDeviceGetHandleByIndex_v2() = !15\n");
   healthy_kernel();
   put("proc/77/comm", "python3\n");
   put("proc/78/comm", "nv-hostengine\n");
@@ -53,7 +54,8 @@ TEST_F(FactsText, OfANodeWithoutAnything) {
 }
 
 TEST_F(FactsText, OfCounters) {
-  state("field.253 !3\nthrottle 0x44\n");
+  state("field(271) = !3\nnvmlDeviceGetCurrentClocksEventReasons() = 0x44\n");
+  healthy_kernel();
   options_.gpus = {uuid(0), uuid(6)};
   const auto counters = Node(options_).counters({});
   ASSERT_TRUE(counters);

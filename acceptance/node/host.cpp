@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <filesystem>
 #include <optional>
 #include <set>
@@ -19,78 +18,22 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kSmallFile = 64 << 10;  // nothing that is read here is longer
 constexpr std::string_view kVendor = "0x10de";
 constexpr std::size_t kCommLength = 15;  // the kernel cuts a program's name there
 
-bool printable(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const std::size_t from = text.find_first_not_of(kBlank);
-  if (from == std::string_view::npos) return {};
-  return text.substr(from, text.find_last_not_of(kBlank) - from + 1);
-}
-
-// A file of one line, without the newline.
-KnownText one_line(const std::string& path) {
-  const auto text = read_file(path, kSmallFile);
-  if (!text) return KnownText::missing(text.error().what());
-  const std::string_view line = trimmed(*text);
-  if (line.empty()) return KnownText::missing(path + " is empty");
-  if (!printable(line)) return KnownText::missing(path + " is not printable ASCII");
-  return std::string(line);
-}
-
-std::optional<std::int64_t> to_int(std::string_view text, int base = 10) {
-  std::int64_t value = 0;
-  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-  if (ec != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-// Names in a directory; absent with the system's reason.
-Known<std::vector<std::string>> names_in(const std::string& directory) {
-  using Names = Known<std::vector<std::string>>;
-  std::error_code ec;
-  std::vector<std::string> names;
-  fs::directory_iterator it(directory, ec);
-  for (const fs::directory_iterator end; !ec && it != end; it.increment(ec)) {
-    names.push_back(it->path().filename().string());
-  }
-  if (ec) return Names::missing(directory + ": " + ec.message());
-  return names;
-}
-
 KnownInt numa_node(const std::string& device) {
-  const KnownText text = one_line(device + "/numa_node");
-  if (!text) return KnownInt::missing(text.absent);
-  const auto value = to_int(*text);
-  if (!value) return KnownInt::missing("numa_node is no number");
-  if (*value < 0) return KnownInt::missing("the system names no NUMA node");
-  return *value;
+  const KnownInt value = one_number(device + "/numa_node");
+  if (value && *value < 0) return KnownInt::missing("the system names no NUMA node");
+  return value;
 }
 
 // "0x2335" -> "2335"
 std::string bare(const std::string& hex) { return hex.substr(hex.starts_with("0x") ? 2 : 0); }
 
-KnownText labelled(const std::string& text, std::string_view label) {
-  for (std::size_t from = 0; from < text.size();) {
-    const std::size_t end = std::min(text.find('\n', from), text.size());
-    const std::string_view line(text.data() + from, end - from);
-    if (line.starts_with(label)) {
-      const std::string_view value = trimmed(line.substr(label.size()));
-      // The driver writes question marks while it has not woken the GPU up.
-      if (value.empty() || !printable(value) || value.find('?') != std::string_view::npos) {
-        return KnownText::missing("the driver does not say");
-      }
-      return std::string(value);
-    }
-    from = end + 1;
-  }
-  return KnownText::missing("no line \"" + std::string(label) + "\"");
+// The driver writes question marks while it has not woken the GPU up.
+KnownText awake(KnownText fact) {
+  if (!fact || fact.value->find('?') == std::string::npos) return fact;
+  return KnownText::missing("the driver does not say");
 }
 
 std::optional<std::int64_t> parent_of(const Roots& roots, std::int64_t pid) {
@@ -179,9 +122,10 @@ Known<std::vector<ProcGpu>> proc_gpus(const Roots& roots) {
   for (const std::string& name : *names) {
     const std::string path = directory + "/" + name + "/information";
     const auto text = read_file(path, kSmallFile);
-    gpus.push_back(
-        {.address = name,
-         .uuid = text ? labelled(*text, "GPU UUID:") : KnownText::missing(text.error().what())});
+    const auto line = [&](std::string_view label) {
+      return text ? awake(labelled(*text, label)) : KnownText::missing(text.error().what());
+    };
+    gpus.push_back({.address = name, .uuid = line("GPU UUID:"), .vbios = line("Video BIOS:")});
   }
   std::sort(gpus.begin(), gpus.end(),
             [](const ProcGpu& a, const ProcGpu& b) { return comes_before(a.address, b.address); });

@@ -7,14 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "acceptance/node/files.h"
 #include "reports/model/facts.h"
 
 namespace ga {
-
-// Where the kernel's files are. Tests put a tree of their own here.
-struct Roots {
-  std::string sys = "/sys", proc = "/proc";
-};
 
 KnownText host_name(const Roots& roots);
 KnownText boot_id(const Roots& roots);
@@ -32,7 +28,7 @@ Known<std::vector<PciGpu>> pci_gpus(const Roots& roots);
 // What the driver itself says of a GPU: /proc/driver/nvidia/gpus/ADDRESS/information.
 struct ProcGpu {
   std::string address;
-  KnownText uuid;
+  KnownText uuid, vbios;
 };
 Known<std::vector<ProcGpu>> proc_gpus(const Roots& roots);
 

@@ -3,6 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "acceptance/node/bmc.h"
+#include "acceptance/node/driver_module.h"
+#include "acceptance/node/https.h"
+#include "acceptance/node/pci.h"
+#include "acceptance/node/record.h"
+#include "acceptance/node/record_host.h"
+
 namespace ga {
 
 namespace {
@@ -63,11 +70,17 @@ void add_cuda_facts(const CudaView& view, Facts& facts, const std::vector<std::s
 
 }  // namespace
 
-Node::Node(NodeOptions options) : options_(std::move(options)) {}
+Node::Node(NodeOptions options) : options_(std::move(options)) {
+  if (options_.replay.empty()) return;
+  const std::string& folder = options_.replay;
+  options_.roots = {
+      .sys = folder + "/sys", .proc = folder + "/proc", .dev = folder + "/dev", .top = folder};
+  options_.host = replayed_calls(folder);
+}
 
 void Node::open() {
   if (nvml_) return;
-  nvml_.emplace(Nvml::open(options_.places));
+  nvml_.emplace(Nvml::open(options_.places, options_.replay, options_.transcript));
   find_units();
 }
 
@@ -181,6 +194,9 @@ void Node::add_host_facts(Facts& facts) const {
   node.boot_id = boot_id(roots);
   node.kernel_release = kernel_release(roots);
   node.profilers = running_profilers(roots);
+  const DriverModule module = driver_module(roots);
+  node.kernel_module = module.kind;
+  node.kernel_module_version = module.version;
   const auto bus = pci_gpus(roots);
   const auto driver = proc_gpus(roots);
   node.gpus_pci = size_of(bus);
@@ -189,19 +205,39 @@ void Node::add_host_facts(Facts& facts) const {
   for (const Unit& unit : units_) {
     if (!wanted(unit)) continue;
     GpuFacts& gpu = facts.gpus[i++];
+    gpu.iommu = iommu_of(roots, unit.address);
+    gpu.pci_path = pci_path(roots, unit.address);
     const PciGpu* on_bus = at(bus, unit.address);
     const std::string no_bus = not_listed(bus, "the PCI bus");
     gpu.sysfs_pci_device = on_bus ? on_bus->device : KnownText::missing(no_bus);
     gpu.numa_node = on_bus ? on_bus->numa_node : KnownInt::missing(no_bus);
     const ProcGpu* in_driver = at(driver, unit.address);
-    gpu.proc_uuid =
-        in_driver ? in_driver->uuid : KnownText::missing(not_listed(driver, "the driver"));
+    const KnownText no_driver = KnownText::missing(not_listed(driver, "the driver"));
+    gpu.proc_uuid = in_driver ? in_driver->uuid : no_driver;
+    gpu.proc_vbios = in_driver ? in_driver->vbios : no_driver;
   }
+}
+
+BmcFacts Node::read_bmc() {
+  if (!options_.replay.empty()) return replayed_bmc(options_.replay);
+  if (options_.bmc.empty()) return no_bmc("no --bmc file was given");
+  const auto access = read_bmc_file(options_.bmc);
+  if (!access) return no_bmc(access.error().what());
+  auto https = Https::open(*access, {});
+  if (!https) return no_bmc(https.error().what());
+  if (auto library = https->library()) curl_ = *std::move(library);
+  return bmc_facts([&](const std::string& path) { return https->get(path); });
 }
 
 Facts Node::facts(const AskCuda& ask_cuda) {
   open();
   Facts facts;
+  if (*nvml_) {
+    (*nvml_)->read_facts(facts.node);
+  } else {
+    all_absent(facts.node, nvml_->error().what());
+  }
+  facts.node.gpus_nvml = nvml_count_;
   std::vector<std::string> addresses;
   for (const Unit& unit : units_) {
     if (!wanted(unit)) continue;
@@ -209,16 +245,18 @@ Facts Node::facts(const AskCuda& ask_cuda) {
     addresses.push_back(unit.address);
   }
   add_host_facts(facts);
-  facts.node.gpus_nvml = nvml_count_;
-  if (*nvml_) {
-    facts.node.driver_version = (*nvml_)->driver_version();
-    facts.node.nvml_version = (*nvml_)->version();
-  } else {
-    facts.node.driver_version = KnownText::missing(nvml_->error().what());
-    facts.node.nvml_version = KnownText::missing(nvml_->error().what());
-  }
+  facts.host = host_facts(options_.roots, options_.host);
+  facts.bmc = read_bmc();
   if (ask_cuda) add_cuda_facts(ask_cuda(), facts, addresses);
   return facts;
+}
+
+Status Node::record(const std::string& folder) {
+  if (!options_.transcript) return Error(ErrorCode::internal, "nothing was taken down");
+  const Facts read = facts({});
+  if (*nvml_ && !counters({})) return Error(ErrorCode::environment, "no counters were read");
+  GA_CHECK(write_record(folder, options_.roots, *options_.transcript, read));
+  return write_host_record(folder, options_.roots, options_.host, read);
 }
 
 Result<std::vector<GpuCounters>> Node::counters(const std::vector<std::string>& uuids) {
@@ -236,6 +274,10 @@ Result<std::vector<GpuCounters>> Node::counters(const std::vector<std::string>& 
     } else {
       all_absent(counters, nvml_->error().what());
     }
+    const AerTotals aer = aer_of(pci_path(options_.roots, unit.address));
+    counters.aer_correctable = aer.correctable;
+    counters.aer_nonfatal = aer.nonfatal;
+    counters.aer_fatal = aer.fatal;
     counters.unit_id = unit.unit_id;
     all.push_back(std::move(counters));
   }
@@ -244,6 +286,20 @@ Result<std::vector<GpuCounters>> Node::counters(const std::vector<std::string>& 
     return Error(ErrorCode::environment, "no GPU answers to " + uuid);
   }
   return all;
+}
+
+NodeReading Node::reading() {
+  open();
+  UnitNames names;
+  for (const Unit& unit : units_) names[unit.address] = unit.unit_id;
+  NodeReading reading{.counters = node_counters(options_.roots), .log = {}};
+  KernelHistory history = kernel_history(options_.roots, options_.host.run);
+  reading.counters.kernel_log = history.source;
+  reading.counters.kernel_log_first_ns = history.first_ns;
+  reading.counters.kernel_log_last_ns = history.last_ns;
+  reading.log = thinned(std::move(history.events));
+  name_units(names, reading.log);
+  return reading;
 }
 
 std::vector<std::string> Node::uuids() {
@@ -270,8 +326,10 @@ GpuReading Node::now(const std::string& uuid) {
 }
 
 std::vector<Library> Node::libraries() const {
-  if (!nvml_ || !*nvml_) return {};
-  return {(*nvml_)->library()};
+  std::vector<Library> libraries;
+  if (nvml_ && *nvml_) libraries.push_back((*nvml_)->library());
+  if (curl_) libraries.push_back(*curl_);
+  return libraries;
 }
 
 }  // namespace ga

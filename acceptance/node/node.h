@@ -3,11 +3,14 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "acceptance/node/host.h"
+#include "acceptance/node/host_facts.h"
+#include "acceptance/node/kernel_log.h"
 #include "acceptance/node/nvml.h"
 #include "kernels/loader/loader.h"
 #include "reports/model/facts.h"
@@ -34,6 +37,16 @@ struct NodeOptions {
   std::vector<std::string>
       gpus;  // UUIDs; facts, counters and readings are of these only. Empty: all
   Family family = Family::of_this_process();
+  std::string replay;  // a folder to play instead of this machine: its roots, its NVML
+  std::shared_ptr<Transcript> transcript;  // takes down what NVML answers
+  HostCalls host;
+  std::string bmc;  // the file that says how to reach the node's BMC; empty: it is not asked
+};
+
+// The counters of the node and what its kernel's log holds.
+struct NodeReading {
+  NodeCounters counters;
+  std::vector<LogEvent> log;
 };
 
 // NVML is opened at the first question and kept. Not for several threads, except now().
@@ -45,8 +58,16 @@ class Node {
   // CUDA is asked last: waking it up takes memory that would be read as in use.
   Facts facts(const AskCuda& ask_cuda);
 
+  // Reads facts and counters once more and writes all that was answered as a folder to play.
+  // `transcript` must have been given.
+  Status record(const std::string& folder);
+
   // Of these UUIDs, or of all. An environment error names a UUID that no GPU answers to.
   Result<std::vector<GpuCounters>> counters(const std::vector<std::string>& uuids);
+
+  // Of the machine around the GPUs, without NVML's help but for the names of the GPUs.
+  NodeReading reading();
+  const Roots& roots() const { return options_.roots; }
 
   // UUIDs of the GPUs there are to watch, in order; those that do not say theirs are left out.
   std::vector<std::string> uuids();
@@ -57,7 +78,7 @@ class Node {
   // Why NVML cannot be used, or nothing.
   std::optional<Error> nvml_missing();
 
-  // NVML, once it was opened.
+  // NVML, and what the BMC was asked with, once they were opened.
   std::vector<Library> libraries() const;
 
  private:
@@ -74,12 +95,14 @@ class Node {
   bool wanted(const Unit& unit) const;
   GpuFacts facts_of(const Unit& unit) const;
   void add_host_facts(Facts& facts) const;
+  BmcFacts read_bmc();
   void add_processes(const Unit& unit, GpuFacts& facts) const;
 
   NodeOptions options_;
   std::optional<Result<Nvml>> nvml_;
   KnownInt nvml_count_;
   std::vector<Unit> units_;
+  std::optional<Library> curl_;
 };
 
 }  // namespace ga

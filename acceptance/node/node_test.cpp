@@ -19,13 +19,26 @@ std::vector<std::string> absent_in(const Subject& subject) {
 using NodeTest = NodeFixture;
 using Names = std::vector<std::string>;
 
+// What the shipped H200 does not answer.
+Names absent_on_h200() {
+  Names names{
+      "inforom_power: Not Supported",           "power_profiles_requested: Not Supported",
+      "power_profiles_enforced: Not Supported", "power_smoothing: Not Supported",
+      "power_smoothing_profile: Not Supported", "boost_slider: no question of NVML's answers it"};
+  for (const char* name : {"temp_slowdown_mc", "temp_shutdown_mc", "repair_channel_pending",
+                           "repair_tpc_pending", "memory_unrepairable"}) {
+    names.push_back(std::string(name) + ": Not Supported");
+  }
+  return names;
+}
+
 TEST_F(NodeTest, ReadsEveryFactOfAHealthyNode) {
   state();
   healthy_kernel();
   const Facts all = facts();
   EXPECT_EQ(absent_in(all.node), Names{});
   ASSERT_EQ(all.gpus.size(), 8u);
-  for (const GpuFacts& gpu : all.gpus) EXPECT_EQ(absent_in(gpu), Names{}) << gpu.unit_id;
+  for (const GpuFacts& gpu : all.gpus) EXPECT_EQ(absent_in(gpu), absent_on_h200()) << gpu.unit_id;
   EXPECT_EQ(*all.node.name, "node-17");
   EXPECT_EQ(*all.node.driver_version, "580.95.05");
   EXPECT_EQ(*all.node.gpus_nvml, 8);
@@ -37,8 +50,9 @@ TEST_F(NodeTest, ReadsEveryFactOfAHealthyNode) {
 
 TEST_F(NodeTest, ReadsTheValuesOfAGpu) {
   state("",
-        "memory 150754820096 632291328 149000000000 1000000000\nsram 1 2 3 4 5 6 1\n"
-        "remapped 7 8 1 0\nhistogram 1 2 3 4 5\n");
+        "nvmlDeviceGetMemoryInfo_v2() = 150754820096 632291328 149000000000 "
+        "1000000000\nnvmlDeviceGetSramEccErrorStatus() = 1 2 3 4 5 6 7 8 9 10 11 1\n"
+        "nvmlDeviceGetRemappedRows() = 7 8 1 0\nnvmlDeviceGetRowRemapperHistogram() = 1 2 3 4 5\n");
   healthy_kernel();
   const Facts all = facts();
   const GpuFacts& gpu = all.gpus[6];  // the last in the file
@@ -89,7 +103,10 @@ TEST_F(NodeTest, TakesTheNameThatTheOperatorGives) {
 }
 
 TEST_F(NodeTest, KeepsNvmlsReasonForEachErrorCode) {
-  state("inforom !4\nvbios !3\nname !15\npower_usage !999\ntemperature !77\nremapped !16\n");
+  state(
+      "nvmlDeviceGetInforomImageVersion() = !4\nnvmlDeviceGetVbiosVersion() = "
+      "!3\nnvmlDeviceGetName() = !15\nnvmlDeviceGetPowerUsage() = "
+      "!999\nnvmlDeviceGetTemperatureV() = !77\nnvmlDeviceGetRemappedRows() = !16\n");
   healthy_kernel();
   const GpuFacts gpu = facts().gpus[0];
   EXPECT_EQ(gpu.inforom, KnownText::missing("Insufficient Permissions"));
@@ -102,7 +119,7 @@ TEST_F(NodeTest, KeepsNvmlsReasonForEachErrorCode) {
 }
 
 TEST_F(NodeTest, EveryFactOfAGpuThatAnswersNothingIsAbsent) {
-  raw_state("gpu\n");
+  raw_state("[gpu]\n");
   healthy_kernel();
   const Facts all = facts();
   ASSERT_EQ(all.gpus.size(), 1u);
@@ -114,7 +131,9 @@ TEST_F(NodeTest, EveryFactOfAGpuThatAnswersNothingIsAbsent) {
 }
 
 TEST_F(NodeTest, AFunctionThatAnOldDriverLacksIsAbsentByThatReason) {
-  state("violation_power 1 5\necc_sram_corrected_aggregate 9\necc_sram_uncorrected_aggregate 0\n");
+  state(
+      "nvmlDeviceGetViolationStatus(0) = 1 5\nnvmlDeviceGetMemoryErrorCounter(0,1,7) = "
+      "9\nnvmlDeviceGetMemoryErrorCounter(1,1,7) = 0\n");
   healthy_kernel();
   options_.places.libs = GA_NVML_OLD;
   Node node(options_);
@@ -133,9 +152,12 @@ TEST_F(NodeTest, AFunctionThatAnOldDriverLacksIsAbsentByThatReason) {
 
 TEST_F(NodeTest, ValuesThatStandForNoValueAreAbsent) {
   state(
-      "inforom [N/A]\nboard_part\nvbios Unknown Error\npower_usage 0xFFFFFFFF\n"
-      "ecc_dram_corrected_aggregate 0xFFFFFFFFFFFFFFFF\npersistence 2\ncompute_mode 9\n"
-      "memory 0xFFFFFFFFFFFFFFFF 0 0 0x20000000000000\nsram 0xFFFFFFFFFFFFFFFF 0 0 0 0 0 "
+      "nvmlDeviceGetInforomImageVersion() = [N/A]\nnvmlDeviceGetBoardPartNumber() "
+      "=\nnvmlDeviceGetVbiosVersion() = Unknown Error\nnvmlDeviceGetPowerUsage() = 0xFFFFFFFF\n"
+      "nvmlDeviceGetMemoryErrorCounter(0,1,2) = 0xFFFFFFFFFFFFFFFF\nnvmlDeviceGetPersistenceMode() "
+      "= 2\nnvmlDeviceGetComputeMode() = 9\n"
+      "nvmlDeviceGetMemoryInfo_v2() = 0xFFFFFFFFFFFFFFFF 0 0 "
+      "0x20000000000000\nnvmlDeviceGetSramEccErrorStatus() = 0xFFFFFFFFFFFFFFFF 0 0 0 0 0 "
       "0xFFFFFFFF\n");
   healthy_kernel();
   const GpuFacts gpu = facts().gpus[0];
@@ -153,7 +175,7 @@ TEST_F(NodeTest, ValuesThatStandForNoValueAreAbsent) {
 }
 
 TEST_F(NodeTest, HonoursTheReturnCodeOfEachField) {
-  state("field.251 !3\nfield.252 u64 17\nfield.253 !4\n");
+  state("field(269) = !3\nfield(270) = u64 17\nfield(271) = !4\n");
   const auto counters = Node(options_).counters({});
   ASSERT_TRUE(counters);
   const GpuCounters& gpu = (*counters)[0];
@@ -164,7 +186,7 @@ TEST_F(NodeTest, HonoursTheReturnCodeOfEachField) {
 }
 
 TEST_F(NodeTest, AFailureOfTheWholeBatchMakesEachFieldAbsent) {
-  state("fields !15\n");
+  state("nvmlDeviceGetFieldValues() = !15\n");
   const auto counters = Node(options_).counters({});
   ASSERT_TRUE(counters);
   EXPECT_EQ((*counters)[0].throttle_hw_thermal_ns, KnownInt::missing("GPU is lost"));
@@ -172,13 +194,22 @@ TEST_F(NodeTest, AFailureOfTheWholeBatchMakesEachFieldAbsent) {
 }
 
 TEST_F(NodeTest, ReadsEveryCounter) {
-  state("ecc_dram_corrected_volatile 4\nsram 0 0 0 1 2 6 0\nremapped 1 2 0 0\npcie_replays 5\n");
+  state(
+      "nvmlDeviceGetMemoryErrorCounter(0,0,2) = 4\nnvmlDeviceGetSramEccErrorStatus() = 0 0 0 1 2 6 "
+      "0 0 0 0 0 0\nnvmlDeviceGetRemappedRows() = 1 2 0 0\nnvmlDeviceGetPcieReplayCounter() = 5\n");
+  healthy_kernel();
   const auto counters = Node(options_).counters({});
   ASSERT_TRUE(counters);
   ASSERT_EQ(counters->size(), 8u);
   const GpuCounters& gpu = (*counters)[7];
   EXPECT_EQ(gpu.unit_id, "gpu/7");
-  EXPECT_EQ(absent_in(gpu), Names{});
+  // What NVLink 5 counts.
+  EXPECT_EQ(absent_in(gpu), (Names{"nvlink_recoveries_failed: link 0: Not Supported",
+                                   "nvlink_effective_errors: link 0: Not Supported",
+                                   "nvlink_effective_ber_e18: link 0: Not Supported",
+                                   "nvlink_symbol_errors: link 0: Not Supported",
+                                   "nvlink_symbol_ber_e18: link 0: Not Supported",
+                                   "nvlink_packet_errors: link 0: Not Supported"}));
   EXPECT_EQ(*gpu.ecc_dram_corrected, 4);
   EXPECT_EQ(*gpu.ecc_sram_uncorrected, 3);
   EXPECT_EQ(*gpu.ecc_sram_corrected, 6);
@@ -235,7 +266,7 @@ TEST_F(NodeTest, WithoutNvmlTheBusStillTellsHowManyGpusThereAre) {
 }
 
 TEST_F(NodeTest, AnInitThatFailsGivesItsReasonToEveryField) {
-  raw_state("init 9\n");
+  raw_state("nvmlInit_v2() = !9\n");
   healthy_kernel();
   const Facts all = facts();
   EXPECT_EQ(all.node.gpus_nvml, KnownInt::missing("nvmlInit: Driver Not Loaded"));
@@ -243,7 +274,7 @@ TEST_F(NodeTest, AnInitThatFailsGivesItsReasonToEveryField) {
 }
 
 TEST_F(NodeTest, ACountThatFailsIsAbsentAndNotZero) {
-  raw_state("count !999\n");
+  raw_state("nvmlDeviceGetCount_v2() = !999\n");
   const Facts all = facts();
   EXPECT_EQ(all.node.gpus_nvml, KnownInt::missing("Unknown Error"));
   EXPECT_TRUE(all.gpus.empty());
@@ -251,7 +282,7 @@ TEST_F(NodeTest, ACountThatFailsIsAbsentAndNotZero) {
 
 TEST_F(NodeTest, AGpuThatFellOffTheBusKeepsItsPlace) {
   // The last in the file is gpu/6; its handle is refused, and all calls with it.
-  state("", "handle !15\n");
+  state("", "nvmlDeviceGetHandleByIndex_v2() = !15\n");
   healthy_kernel();
   const Facts all = facts();
   ASSERT_EQ(all.gpus.size(), 8u);
@@ -277,7 +308,7 @@ TEST_F(NodeTest, AGpuLostDuringTheRunStillHasCounters) {
 }
 
 TEST_F(NodeTest, ReportsTwoGpusWithOneUuidAsTheyAre) {
-  state("", "uuid " + uuid(0) + "\n");
+  state("", "nvmlDeviceGetUUID() = " + uuid(0) + "\n");
   healthy_kernel();
   const Facts all = facts();
   ASSERT_EQ(all.gpus.size(), 8u);
@@ -287,7 +318,7 @@ TEST_F(NodeTest, ReportsTwoGpusWithOneUuidAsTheyAre) {
 }
 
 TEST_F(NodeTest, ReportsTwoGpusAtOneAddressAsTheyAre) {
-  state("", "pci 0 0x1b 0 0x233510de 0x18be10de\n");
+  state("", "nvmlDeviceGetPciInfo_v3() = 0 0x1b 0 0x233510de 0x18be10de x\n");
   healthy_kernel();
   const Facts all = facts();
   ASSERT_EQ(all.gpus.size(), 8u);
@@ -324,8 +355,10 @@ TEST_F(NodeTest, AGpuThatCudaDoesNotSeeSaysSo) {
 TEST_F(NodeTest, ListsProcessesThatAreNotOurs) {
   std::string many;
   for (int i = 0; i < 90; ++i) many += " " + std::to_string(1000 + i);
-  state("compute_processes 500 400 501 77 600\ngraphics_processes 77\n",
-        "compute_processes" + many + "\n");
+  state(
+      "nvmlDeviceGetComputeRunningProcesses_v3() = 500 400 501 77 "
+      "600\nnvmlDeviceGetGraphicsRunningProcesses_v3() = 77\n",
+      "nvmlDeviceGetComputeRunningProcesses_v3() =" + many + "\n");
   healthy_kernel();
   put("proc/77/comm", "python3\n");
   put("proc/77/stat", "77 (python3) S 400 77 77 0");
@@ -352,7 +385,9 @@ TEST_F(NodeTest, ALibraryThatWasOpenedIsNamedWithItsDigest) {
 }
 
 TEST_F(NodeTest, ReadsWhatAGpuIsDoingNow) {
-  state("throttle 0x44\nclock_sm 1755\npower_usage 698000\ntemperature 64\n");
+  state(
+      "nvmlDeviceGetCurrentClocksEventReasons() = 0x44\nnvmlDeviceGetClockInfo(1) = "
+      "1755\nnvmlDeviceGetPowerUsage() = 698000\nnvmlDeviceGetTemperatureV() = 64\n");
   Node node(options_);
   const GpuReading now = node.now(uuid(1));
   EXPECT_EQ(*now.clock_mhz, 1755);

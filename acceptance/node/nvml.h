@@ -6,13 +6,18 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "acceptance/node/nvml_fields.h"
+#include "acceptance/node/transcript.h"
 #include "kernels/loader/loader.h"
 #include "reports/model/facts.h"
 
 namespace ga {
+
+class Asker;
 
 // What a GPU is doing at this moment.
 struct GpuReading {
@@ -23,10 +28,15 @@ struct GpuReading {
 class Nvml {
  public:
   // Loads and initialises. The error's text is the reason that facts then carry.
-  static Result<Nvml> open(const LibraryPlaces& places);
+  // `replay` is a folder to play, for the replay's library alone; see docs/replay.md. `transcript`
+  // takes down every answer.
+  static Result<Nvml> open(const LibraryPlaces& places, const std::string& replay = {},
+                           std::shared_ptr<Transcript> transcript = {});
 
   KnownText driver_version() const;
   KnownText version() const;
+  // Of the driver and the node; the others are left as they are.
+  void read_facts(NodeFacts& facts) const;
   // With an empty digest where the file cannot be read.
   Library library() const;
 
@@ -48,8 +58,13 @@ class Nvml {
   Known<std::vector<std::int64_t>> processes(const Gpu& gpu) const;
 
  private:
-  explicit Nvml(SharedLibrary library) : library_(std::move(library)) {}
+  Nvml(SharedLibrary library, std::shared_ptr<Transcript> transcript);
+  Asker asker() const;
+  Asker asker(const Gpu& gpu) const;
+
   SharedLibrary library_;
+  std::shared_ptr<Transcript> transcript_;
+  nvml::MovedFields moved_;
 };
 
 }  // namespace ga

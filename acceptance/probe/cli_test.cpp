@@ -142,21 +142,51 @@ TEST_F(WithoutDriver, ServesRequestsAndEndsWithItsInput) {
   EXPECT_TRUE(std::holds_alternative<DoneEvent>(events[2].body));
 }
 
-TEST_F(WithoutDriver, FindsNvmlWhereItIsTold) {
-  const std::string state =
-      "GA_FAKE_NVML=" GA_SOURCE_DIR "/acceptance/node/testing/hgx-h200.state ";
-  const std::string libs = " --libs " GA_NVML_FAKE;
-  const Ran text = run(state + kProgram + libs + " facts --text");
+const std::string kReplay =
+    " --libs " GA_NVML_FAKE " --replay " GA_SOURCE_DIR "/acceptance/node/states/hgx-h200";
+
+TEST(GpuprobeReplay, PlaysARecordedNodeWithoutCuda) {
+  const Ran text = run(kProgram + kReplay + " facts --text");
   EXPECT_EQ(text.exit, 0) << text.err;
+  EXPECT_EQ(text.err, "");
   EXPECT_NE(text.out.find("gpu/7  0000:df:00.0  GPU-00000007-"), std::string::npos) << text.out;
-  EXPECT_NE(text.out.find("no NVIDIA driver is loaded"), std::string::npos) << text.out;
+  EXPECT_NE(text.out.find("a replay has no CUDA"), std::string::npos) << text.out;
   const Ran lines =
-      run(state + kProgram + libs + " --gpu GPU-00000003-1111-2222-3333-444444444443 events");
+      run(kProgram + kReplay + " --gpu GPU-00000003-1111-2222-3333-444444444443 events");
   const auto events = events_of(lines.out);
   ASSERT_EQ(events.size(), 2u) << lines.err;
   const auto& gpus = std::get<CountersEvent>(events[0].body).gpus;
   ASSERT_EQ(gpus.size(), 1u);
   EXPECT_EQ(gpus[0].unit_id, "gpu/3");
+}
+
+TEST(GpuprobeReplay, GreetsAsSimulatedAndMeasuresNothing) {
+  WireRequest request;
+  request.id = 1;
+  const Ran served = run("printf '%s\\n' '" + encode(request) + "' | " + kProgram + kReplay);
+  const auto events = events_of(served.out);
+  ASSERT_EQ(events.size(), 3u) << served.err;
+  EXPECT_TRUE(std::get<HelloEvent>(events[0].body).simulated);
+  const Ran measured = run(kProgram + kReplay + " case memory.copy --param bytes=1048576");
+  EXPECT_EQ(measured.exit, 2) << measured.err;
+  EXPECT_NE(measured.err.find("a replay has nothing to measure"), std::string::npos);
+}
+
+TEST(GpuprobeReplay, ItsLibraryAloneIsRefused) {
+  const Ran ran = run(kProgram + " --libs " GA_NVML_FAKE " events");
+  EXPECT_EQ(ran.exit, 3) << ran.err;
+  EXPECT_NE(ran.err.find("a replay's library, not NVIDIA's"), std::string::npos) << ran.err;
+}
+
+TEST(GpuprobeReplay, RecordsWhatItPlays) {
+  const std::string folder =
+      (std::filesystem::temp_directory_path() / ("record-" + std::to_string(getpid()))).string();
+  const Ran first = run(kProgram + kReplay + " facts --json --record " + folder);
+  ASSERT_EQ(first.exit, 0) << first.err;
+  const Ran again = run(kProgram + " --libs " GA_NVML_FAKE " --replay " + folder + " facts --json");
+  EXPECT_EQ(again.out, first.out);
+  EXPECT_EQ(run(kProgram + kReplay + " facts --json --record " + folder).exit, 2);
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -6,23 +6,35 @@
 #include <variant>
 
 #include "acceptance/node/facts_text.h"
+#include "acceptance/node/host_text.h"
 
 namespace ga {
 
 namespace {
 
 constexpr double kPerThousand = 1e-3;  // mW to W, thousandths of a degree to degrees
-constexpr double kNsToMs = 1e-6;
+constexpr double kNsToMs = 1e-6, kNsToS = 1e-9;
 
 std::string reading(const KnownInt& value, std::string_view unit, double scale) {
   if (!value) return fmt::format("- ({})", value.absent);
   return fmt::format("{:.{}f} {}", static_cast<double>(*value) * scale, scale < 1 ? 1 : 0, unit);
 }
 
+std::string events_text(const CountersEvent& event) {
+  std::string text;
+  if (!event.gpus.empty()) text += counters_text(event.gpus);
+  if (event.node) text += "\n" + node_counters_text(*event.node);
+  for (const LogEvent& line : event.log) {
+    text += fmt::format("{:.6f} {} {} {}: {}\n", static_cast<double>(line.t_ns) * kNsToS,
+                        line.source, line.gpu.empty() ? "-" : line.gpu, line.code, line.text);
+  }
+  return text;
+}
+
 struct AsText {
   std::string operator()(const HelloEvent&) const { return {}; }
   std::string operator()(const FactsEvent& event) const { return facts_text(event.facts); }
-  std::string operator()(const CountersEvent& event) const { return counters_text(event.gpus); }
+  std::string operator()(const CountersEvent& event) const { return events_text(event); }
   std::string operator()(const TelemetryEvent& event) const {
     const std::string throttle = event.throttle ? fmt::format("0x{:x}", *event.throttle)
                                                 : fmt::format("- ({})", event.throttle.absent);

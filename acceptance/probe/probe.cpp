@@ -55,13 +55,20 @@ Answer Probe::facts(const WireRequest& request, Turn& turn) {
 Answer Probe::events(const WireRequest& request, Turn& turn) {
   if (auto no = refused(request)) return *std::move(no);
   auto counters = node_.counters(request.gpus);
-  if (!counters) {
-    if (const auto missing = node_.nvml_missing()) {
-      return Answer::failed("driver.missing", line_of(*missing));
-    }
-    return Answer::failed("gpu.unknown", line_of(counters.error()));
+  // GPUs on the bus are told of without a driver: each counter absent with the reason.
+  if (const auto missing = node_.nvml_missing(); missing && (!counters || counters->empty())) {
+    return Answer::failed("driver.missing", line_of(*missing));
   }
-  turn.send(CountersEvent{.gpus = *std::move(counters), .log = {}});
+  if (!counters) return Answer::failed("gpu.unknown", line_of(counters.error()));
+  CountersEvent event;
+  event.gpus = *std::move(counters);
+  // A worker of some GPUs does not speak for the node.
+  if (allowed_.empty()) {
+    NodeReading reading = node_.reading();
+    event.node = std::move(reading.counters);
+    event.log = std::move(reading.log);
+  }
+  turn.send(std::move(event));
   return {.libraries = node_.libraries()};
 }
 
@@ -88,6 +95,33 @@ Answer Probe::watch(const WireRequest& request, Turn& turn) {
     if (!turn.wait_until(next_ns)) break;
   }
   return {.libraries = node_.libraries()};
+}
+
+Answer Probe::log(const WireRequest& request, Turn& turn) {
+  if (auto no = refused(request)) return *std::move(no);
+  constexpr std::int64_t kLookNs = 100'000'000, kSignOfLifeNs = 1'000'000'000;
+  auto ring = KernelRing::open(node_.roots());
+  if (!ring) return Answer::failed("log.unreadable", line_of(ring.error()));
+  const UnitNames names = names_on_bus(node_.roots());
+  // What was said before is in the answer to events.
+  if (const auto old = ring->read(); !old)
+    return Answer::failed("log.unreadable", old.error().what());
+  const ServeClock clock = monotonic_clock();
+  std::int64_t spoken_ns = 0;
+  while (!turn.stopped()) {
+    auto events = ring->read();
+    if (!events) return Answer::failed("log.unreadable", events.error().what());
+    const std::int64_t now_ns = clock.now_ns();
+    if (!events->empty() || now_ns - spoken_ns >= kSignOfLifeNs) {
+      CountersEvent event;
+      event.log = thinned(*std::move(events));
+      name_units(names, event.log);
+      turn.send(std::move(event));
+      spoken_ns = now_ns;
+    }
+    if (!turn.wait_until(now_ns + kLookNs)) break;
+  }
+  return {};
 }
 
 // The GPU that a case runs on: the one named, else the only one there is; empty if that is unclear.
@@ -149,6 +183,7 @@ Service Probe::service(HelloEvent hello) {
   service.facts = [this](const WireRequest& r, Turn& t) { return facts(r, t); };
   service.events = [this](const WireRequest& r, Turn& t) { return events(r, t); };
   service.watch = [this](const WireRequest& r, Turn& t) { return watch(r, t); };
+  service.log = [this](const WireRequest& r, Turn& t) { return log(r, t); };
   service.case_ = [this](const WireRequest& r, Turn& t) { return run_case(r, t); };
   return service;
 }

@@ -31,9 +31,15 @@ class Probe {
   Answer events(const WireRequest& request, Turn& turn);
   // A reading of each GPU ten times a second, until nobody listens.
   Answer watch(const WireRequest& request, Turn& turn);
+  // What the kernel's log says from now on, and a sign of life each second. Does not touch NVML,
+  // which may hang with a GPU.
+  Answer log(const WireRequest& request, Turn& turn);
   Answer run_case(const WireRequest& request, Turn& turn);
 
-  // These four as a service. The probe outlives it.
+  // Writes the node as a folder to play; see docs/replay.md.
+  Status record(const std::string& folder) { return node_.record(folder); }
+
+  // These five as a service. The probe outlives it.
   Service service(HelloEvent hello);
 
  private:

@@ -1,6 +1,9 @@
 // How the real worker answers, with a fake NVML under it and cases that measure nothing.
 #include "acceptance/probe/probe.h"
 
+#include <chrono>
+#include <thread>
+
 #include "acceptance/node/testing/fixture.h"
 #include "acceptance/probe/event_text.h"
 
@@ -54,6 +57,8 @@ class ProbeTest : public NodeFixture {
         return service.events(request, turn);
       case Verb::watch:
         return service.watch(request, turn);
+      case Verb::log:
+        return service.log(request, turn);
       case Verb::case_:
         break;
     }
@@ -134,7 +139,7 @@ TEST_F(ProbeTest, WatchesEachGpuInTurnUntilNobodyListens) {
 }
 
 TEST_F(ProbeTest, AWatchedGpuThatIsLostGivesReadingsThatSayWhy) {
-  state("clock_sm !15\npower_usage !15\n");
+  state("nvmlDeviceGetClockInfo(1) = !15\nnvmlDeviceGetPowerUsage() = !15\n");
   most_events_ = 1;
   (void)ask(Verb::watch, {uuid(0)});  // ends when nobody listens; the readings are looked at
   ASSERT_EQ(events_.size(), 1u);
@@ -148,6 +153,55 @@ TEST_F(ProbeTest, AWatchEndsAtItsDeadline) {
   state();
   EXPECT_EQ(code_of(ask(Verb::watch, {uuid(0)}, clock_.now_ns() + 30'000'000)), "");
   EXPECT_EQ(events_.size(), 1u);
+}
+
+TEST_F(ProbeTest, AWorkerOfTheNodeSpeaksForTheNode) {
+  state();
+  put("dev/kmsg", "6,1,500000,-;Linux\n4,2,900000,-;NVRM: Xid (PCI:0000:9d:00): 79, x\n");
+  EXPECT_EQ(code_of(ask(Verb::events, {})), "");
+  const auto& event = std::get<CountersEvent>(events_.at(0).body);
+  ASSERT_TRUE(event.node);
+  EXPECT_EQ(*event.node->kernel_log, "kmsg");
+  EXPECT_EQ(*event.node->kernel_log_first_ns, 500'000'000);
+  EXPECT_EQ(*event.node->kernel_log_last_ns, 900'000'000);
+  ASSERT_EQ(event.log.size(), 1u);
+  EXPECT_EQ(event.log[0].gpu, "gpu/4");
+  EXPECT_EQ(event.log[0].code, "xid.79");
+  EXPECT_NE(event_text(events_[0]).find("0.900000 kmsg gpu/4 xid.79: NVRM"), std::string::npos);
+}
+
+TEST_F(ProbeTest, AWorkerOfOneGpuDoesNotSpeakForTheNode) {
+  state();
+  put("dev/kmsg", "4,2,900000,-;NVRM: Xid (PCI:0000:9d:00): 79, x\n");
+  options_.gpus = {uuid(1)};
+  EXPECT_EQ(code_of(ask(Verb::events, {uuid(1)})), "");
+  const auto& event = std::get<CountersEvent>(events_.at(0).body);
+  EXPECT_FALSE(event.node);
+  EXPECT_TRUE(event.log.empty());
+}
+
+TEST_F(ProbeTest, FollowsTheLogFromNowOnWithoutNvml) {
+  options_.places.libs = (root_ / "nowhere").string();
+  healthy_kernel();
+  put("dev/kmsg", "4,2,900000,-;NVRM: Xid (PCI:0000:9d:00): 79, before\n");
+  most_events_ = 2;
+  std::thread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    std::ofstream(root_ / "dev/kmsg", std::ios::app)
+        << "4,3,950000,-;NVRM: Xid (PCI:0000:1b:00): 95, now\n";
+  });
+  EXPECT_EQ(code_of(ask(Verb::log, {}, clock_.now_ns() + 5'000'000'000)), "");
+  later.join();
+  ASSERT_EQ(events_.size(), 2u);
+  EXPECT_TRUE(std::get<CountersEvent>(events_[0].body).log.empty());  // a sign of life
+  const auto& log = std::get<CountersEvent>(events_[1].body).log;
+  ASSERT_EQ(log.size(), 1u);
+  EXPECT_EQ(log[0].code, "xid.95");
+  EXPECT_EQ(log[0].gpu, "gpu/0");
+}
+
+TEST_F(ProbeTest, ALogThatMayNotBeFollowedIsAnError) {
+  EXPECT_EQ(code_of(ask(Verb::log, {})), "log.unreadable");
 }
 
 TEST_F(ProbeTest, ABlockIsASampleThenItsCheck) {
@@ -196,6 +250,7 @@ TEST_F(ProbeTest, WithoutADriverFactsAreAbsentAndTheRestIsAnError) {
   EXPECT_FALSE(facts.node.gpus_nvml);
   EXPECT_EQ(code_of(ask(Verb::watch, {})), "driver.missing");
   EXPECT_EQ(code_of(ask(Verb::events, {uuid(0)})), "driver.missing");
+  EXPECT_EQ(code_of(ask(Verb::events, {})), "driver.missing");
 }
 
 TEST(EventText, SaysLoudlyThatDataIsWrong) {

@@ -5,6 +5,8 @@
 #include <array>
 #include <cmath>
 
+#include "acceptance/sim/host_of.h"
+#include "acceptance/sim/links_of.h"
 #include "acceptance/sim/noise.h"
 #include "acceptance/sim/physics.h"
 
@@ -12,6 +14,7 @@ namespace ga {
 namespace {
 
 constexpr std::string_view kAbsentReason = "not supported (simulated)";
+constexpr std::string_view kNotSupported = "Not Supported";
 constexpr std::string_view kH100Device = "10de:2330";
 // Drivers of that branch report these; the simulator has no driver.
 constexpr std::string_view kDriver = "580.95.05";
@@ -68,11 +71,27 @@ void set_identity(const Scenario& scenario, int gpu, GpuFacts& facts) {
   const std::string other = "GPU-" + uuid_text(scenario, "other uuid", gpu);
   if (has(scenario, FaultKind::cuda_disagrees, gpu)) facts.cuda_uuid = other;
   if (has(scenario, FaultKind::proc_disagrees, gpu)) facts.proc_uuid = other;
-  facts.vbios = part.vbios;
+  facts.module_id = std::int64_t{gpu + 1};
+  facts.pdi =
+      fmt::format("{:08x}{:08x}", word(scenario, "pdi", gpu, 0), word(scenario, "pdi", gpu, 1));
+  facts.vbios = facts.proc_vbios = part.vbios;
   facts.inforom = part.inforom;
+  facts.inforom_oem = std::string("2.1");
+  facts.inforom_ecc = std::string("7.16");
+  // The power object is empty on these parts, and NVML then says nothing.
+  facts.inforom_power = KnownText::missing(std::string(kNotSupported));
+  facts.inforom_valid = true;
+  facts.gsp_firmware = std::string(kDriver);
+  facts.gsp_enabled = facts.gsp_default = true;
   facts.memory_bytes = part.memory_bytes;
   facts.sm_count = part.sm_count;
   facts.numa_node = 2 * gpu / scenario.gpus;
+}
+
+// What Blackwell's driver answers and Hopper's does not.
+template <class Fact>
+Fact only_since_nvlink5(const Part& part, Fact fact) {
+  return part.nvlink_gen >= 5 ? fact : Fact::missing(std::string(kNotSupported));
 }
 
 std::int64_t mw(double watts) { return std::llround(watts * 1000); }
@@ -91,10 +110,14 @@ void set_configuration(const Scenario& scenario, int gpu, GpuFacts& facts) {
   facts.power_limit_default_mw = mw(part.limit_w);
   facts.power_limit_min_mw = mw(part.min_w);
   facts.power_limit_max_mw = mw(part.max_w);
+  facts.power_profiles_requested = facts.power_profiles_enforced = std::string();
+  facts.power_smoothing = only_since_nvlink5(part, KnownFlag(false));
+  facts.power_smoothing_profile = only_since_nvlink5(part, KnownInt(0));
+  facts.boost_slider = KnownInt::missing("no question of NVML's answers it");
   // A lock does not show here either: NVML answers the part's maximum.
   facts.clock_sm_max_mhz = std::llround(part.clock_max);
   facts.clock_mem_max_mhz = std::llround(part.clock_memory);
-  facts.pcie_gen_max = part.link_gen;
+  facts.pcie_gen_max = facts.pcie_gen_gpu_max = part.link_gen;
   facts.pcie_width_max = part.link_width;
   facts.pcie_gen_current = part.link_gen;
   facts.pcie_width_current = die.link_width;
@@ -109,7 +132,17 @@ void set_rest(const Scenario& scenario, int gpu, GpuFacts& facts) {
   facts.memory_used_bytes = busy ? kForeignBytes : std::int64_t{0};
   facts.processes = busy ? 1 : 0;
   facts.process_list = std::string(busy ? "4242 python3" : "");
-  facts.temp_mc = std::llround(1000 * temperature_c(die, settled(part, die, part.idle_w)));
+  facts.clock_sm_mhz = std::llround(part.clock_idle);
+  facts.clock_mem_mhz = std::llround(part.clock_memory);
+  const std::int64_t temp_mc =
+      std::llround(1000 * temperature_c(die, settled(part, die, part.idle_w)));
+  facts.temp_mc = temp_mc;
+  facts.temp_margin_mc = std::llround(1000 * part.sw_limit_c) - temp_mc;
+  // These parts know their limits as margins only.
+  facts.temp_slowdown_mc = facts.temp_shutdown_mc = KnownInt::missing(std::string(kNotSupported));
+  facts.temp_slowdown_margin_mc = -2000;
+  facts.temp_shutdown_margin_mc = -5000;
+  facts.temp_memory_mc = temp_mc + 4000;
   facts.power_mw =
       mw(part.idle_w *
          (1 + 0.03 * noise_normal({scenario.seed, "idle", static_cast<std::uint64_t>(gpu)})));
@@ -126,13 +159,21 @@ void set_memory_health(const Scenario& scenario, int gpu, GpuFacts& facts) {
   facts.remap_uncorrectable_rows = std::int64_t{failed || pending ? 1 : 0};
   facts.remap_pending = pending;
   facts.remap_failed = failed;
+  constexpr std::int64_t kBanks = 6144;
+  facts.remap_banks_max = kBanks - banks;
+  facts.remap_banks_high = facts.remap_banks_partial = facts.remap_banks_low = 0;
   facts.remap_banks_none = banks;
-  facts.remap_banks_low = 0;
   facts.ecc_dram_corrected_aggregate = 0;
   facts.ecc_dram_uncorrected_aggregate = errors;
   facts.ecc_sram_corrected_aggregate = 0;
   facts.ecc_sram_uncorrected_aggregate = 0;
   facts.ecc_sram_threshold_exceeded = has(scenario, FaultKind::sram_threshold, gpu);
+  facts.ecc_sram_uncorrected_l2 = facts.ecc_sram_uncorrected_sm = facts.ecc_sram_uncorrected_pcie =
+      facts.ecc_sram_uncorrected_mcu = facts.ecc_sram_uncorrected_other = 0;
+  facts.repair_channel_pending = facts.repair_tpc_pending =
+      only_since_nvlink5(scenario.part, KnownFlag(false));
+  facts.memory_unrepairable = KnownFlag::missing("function not found (simulated)");
+  facts.recovery_action = std::string(pending ? "gpu_reset" : "none");
   if (!has(scenario, FaultKind::mig_on, gpu)) return;
   // The driver refuses the query while MIG is on.
   const std::string reason = "not supported while MIG is on";
@@ -140,8 +181,8 @@ void set_memory_health(const Scenario& scenario, int gpu, GpuFacts& facts) {
   facts.remap_uncorrectable_rows = KnownInt::missing(reason);
   facts.remap_pending = KnownFlag::missing(reason);
   facts.remap_failed = KnownFlag::missing(reason);
-  facts.remap_banks_none = KnownInt::missing(reason);
-  facts.remap_banks_low = KnownInt::missing(reason);
+  facts.remap_banks_max = facts.remap_banks_high = facts.remap_banks_partial =
+      facts.remap_banks_low = facts.remap_banks_none = KnownInt::missing(reason);
 }
 
 // Fields that a fault names become absent; `gpu` -1 is the node's own record.
@@ -163,7 +204,12 @@ NodeFacts node_facts(const Scenario& scenario, std::int64_t present) {
   node.boot_id = uuid_text(scenario, "boot", -1);
   node.kernel_release = std::string("6.1.0-simulated");
   node.driver_version = std::string(kDriver);
+  node.driver_branch = std::string("r580_00");
   node.nvml_version = std::string(kNvml);
+  node.kernel_module = std::string("open");
+  node.kernel_module_version = std::string(kDriver);
+  node.cc_mode = std::string("off");
+  node.cc_multi_gpu = std::string("none");
   node.cuda_driver_version = kCudaVersion;
   node.gpus_nvml = present;
   node.gpus_cuda = hidden ? present - 1 : present;
@@ -207,10 +253,16 @@ Facts facts_of(const Scenario& scenario) {
     set_configuration(scenario, gpu, one);
     set_rest(scenario, gpu, one);
     set_memory_health(scenario, gpu, one);
+    set_links(scenario.part, one);
+    set_path(scenario, gpu, one);
     hide_fields(scenario, gpu, one);
     facts.gpus.push_back(std::move(one));
   }
   facts.node = node_facts(scenario, static_cast<std::int64_t>(facts.gpus.size()));
+  facts.host = host_of(scenario);
+  hide_fields(scenario, -1, facts.host);
+  facts.bmc = bmc_of(scenario);
+  hide_fields(scenario, -1, facts.bmc);
   return facts;
 }
 
@@ -235,13 +287,16 @@ GpuCounters counters_of(const Scenario& scenario, int gpu, const LoadHistory& hi
   counters.remap_correctable_rows = 0;
   counters.remap_uncorrectable_rows = std::int64_t{new_errors > 0 ? 1 : 0};
   counters.pcie_replays = 0;
+  counters.aer_correctable = counters.aer_nonfatal = counters.aer_fatal = 0;
+  set_link_counters(scenario.part, counters);
   counters.energy_mj = std::int64_t{word(scenario, "energy", gpu, 0)} * 1000 + history.energy_mj;
   hide_fields(scenario, gpu, counters);
   return counters;
 }
 
 bool is_fact_field(std::string_view name) {
-  return has_field<NodeFacts>(name) || has_field<GpuFacts>(name) || has_field<GpuCounters>(name);
+  return has_field<NodeFacts>(name) || has_field<HostFacts>(name) || has_field<BmcFacts>(name) ||
+         has_field<GpuFacts>(name) || has_field<GpuCounters>(name);
 }
 
 }  // namespace ga

@@ -101,8 +101,13 @@ void read_rates(TomlTable table, Part& part) {
 
 // A figure without a source is refused; "assumed" is a source as long as it is said.
 void read_sources(TomlTable table) {
-  constexpr std::array<std::string_view, 6> kGroups{
-      "clock", "power", "heat", "spread", "gemm_bf16_cublaslt_flops", "gemm_bf16_own_flops"};
+  constexpr std::array<std::string_view, 7> kGroups{"clock",
+                                                    "power",
+                                                    "heat",
+                                                    "spread",
+                                                    "nvlink",
+                                                    "gemm_bf16_cublaslt_flops",
+                                                    "gemm_bf16_own_flops"};
   for (const std::string_view group : kGroups) (void)named(table, group);  // only asked for
   for (const RateKey& rate : kByteRates) (void)named(table, rate.key);     // only asked for
 }
@@ -125,6 +130,9 @@ Part read_part(TomlTable& table) {
   TomlTable link = table.table("link");
   part.link_gen = static_cast<std::int64_t>(within(link, "gen", 1, 7));
   part.link_width = static_cast<std::int64_t>(within(link, "width", 1, 16));
+  part.nvlinks = static_cast<std::int64_t>(within(link, "nvlinks", 0, 18));
+  part.nvlink_gen = static_cast<std::int64_t>(within(link, "nvlink_gen", 4, 5));
+  part.nvlink_bytes_per_s = static_cast<std::int64_t>(within(link, "nvlink_bytes_per_s", 0, 1e12));
   read_spread(table.table("spread"), part);
   read_rates(table.table("rate"), part);
   read_sources(table.table("source"));

@@ -33,6 +33,8 @@ struct Part {
   double kelvin_per_w = 0, fast_share = 0, fast_s = 0, slow_s = 0, odd_slot_k = 0;
   double sw_limit_c = 0, hw_limit_c = 0;
   std::int64_t link_gen = 0, link_width = 0;
+  // NVLink to the switches: 0 links is a part without; generation 4 or 5.
+  std::int64_t nvlinks = 0, nvlink_gen = 0, nvlink_bytes_per_s = 0;
   // Relative standard deviations: between GPUs, and between blocks of one series.
   double spread_gemm = 0, spread_memory = 0, spread_pcie = 0;
   double block_gemm = 0, block_memory = 0, block_pcie = 0;

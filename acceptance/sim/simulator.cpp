@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "acceptance/sim/host_of.h"
 #include "acceptance/sim/injection.h"
 #include "acceptance/sim/misbehave.h"
 #include "acceptance/sim/physics.h"
@@ -93,7 +94,20 @@ Answer Simulator::events(const WireRequest& request, Turn& turn) {
   for (const int gpu : chosen(request.gpus)) {
     event.gpus.push_back(counters_of(scenario_, gpu, history_[static_cast<std::size_t>(gpu)]));
   }
+  if (options_.gpus.empty()) event.node = node_counters_of(scenario_, clock_->now_ns());
   turn.send(std::move(event));
+  return {};
+}
+
+// A kernel with nothing to say: a sign of life each second.
+Answer Simulator::log(const WireRequest&, Turn& turn) {
+  clock_->hold();
+  const double wall_step = options_.time_scale * static_cast<double>(kSecondNs);
+  while (!turn.stopped()) {
+    turn.send(CountersEvent{});
+    if (wall_step < static_cast<double>(kLeastWatchWallNs)) nap_ns(kLeastWatchWallNs);
+    if (!turn.wait_until(clock_->now_ns() + kSecondNs)) break;
+  }
   return {};
 }
 
@@ -213,6 +227,7 @@ Service Simulator::service(HelloEvent hello) {
   service.facts = [this](const WireRequest& r, Turn& t) { return facts(r, t); };
   service.events = [this](const WireRequest& r, Turn& t) { return events(r, t); };
   service.watch = [this](const WireRequest& r, Turn& t) { return watch(r, t); };
+  service.log = [this](const WireRequest& r, Turn& t) { return log(r, t); };
   service.case_ = [this](const WireRequest& r, Turn& t) { return measure(r, t); };
   service.clock = clock_->as_serve_clock();
   return service;

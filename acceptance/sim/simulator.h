@@ -30,6 +30,7 @@ class Simulator {
   Answer facts(const WireRequest& request, Turn& turn);
   Answer events(const WireRequest& request, Turn& turn);
   Answer watch(const WireRequest& request, Turn& turn);
+  Answer log(const WireRequest& request, Turn& turn);
   Answer measure(const WireRequest& request, Turn& turn);
 
   // Whether a fault keeps this worker from ever saying anything.

@@ -15,10 +15,11 @@
 namespace ga {
 namespace {
 
-constexpr std::array<std::pair<Verb, std::string_view>, 4> kVerbs{{
+constexpr std::array<std::pair<Verb, std::string_view>, 5> kVerbs{{
     {Verb::facts, "facts"},
     {Verb::events, "events"},
     {Verb::watch, "watch"},
+    {Verb::log, "log"},
     {Verb::case_, "case"},
 }};
 
@@ -46,7 +47,9 @@ void add_body(Json& out, const HelloEvent& hello) {
 }
 void add_body(Json& out, const FactsEvent& event) { out.add("facts", to_json(event.facts)); }
 void add_body(Json& out, const CountersEvent& event) {
-  out.add("gpus", list_to_json(event.gpus)).add("log", list_to_json(event.log));
+  out.add("gpus", list_to_json(event.gpus));
+  if (event.node) out.add("node", to_json(*event.node));
+  out.add("log", list_to_json(event.log));
 }
 void add_body(Json& out, const TelemetryEvent& event) {
   out.add("gpu", as_name(event.gpu)).add("clock_mhz", known(event.clock_mhz));
@@ -121,7 +124,7 @@ Verb read_verb(Fields& fields) {
   for (const auto& [verb, name] : kVerbs) {
     if (name == word) return verb;
   }
-  fields.refuse("verb", fmt::format("'{}' is none of facts, events, watch, case", word));
+  fields.refuse("verb", fmt::format("'{}' is none of facts, events, watch, log, case", word));
   return Verb::facts;
 }
 
@@ -152,6 +155,9 @@ Result<Body> read_hello(Fields& fields) {
 Result<Body> read_counters(Fields& fields) {
   CountersEvent event;
   GA_TRY(event.gpus, read_list<GpuCounters>(fields, "gpus", counters_from_json));
+  if (const Json* node = fields.optional("node")) {
+    GA_TRY(event.node, node_counters_from_json(*node, "node"));
+  }
   GA_TRY(event.log, read_list<LogEvent>(fields, "log", log_from_json));
   return Body(std::move(event));
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -20,8 +21,8 @@ inline constexpr std::int64_t kWireVersion = 1;
 inline constexpr std::size_t kMaxWireLine = std::size_t{1} << 20;
 
 // facts: read the node and the GPUs. events: read the counters of gpus. watch: send telemetry until
-// the pipe closes. case: measure.
-enum class Verb { facts, events, watch, case_ };
+// the pipe closes. log: send what the kernel's log says, until the pipe closes. case: measure.
+enum class Verb { facts, events, watch, log, case_ };
 
 struct WireRequest {
   std::int64_t id = 0;
@@ -49,8 +50,11 @@ struct FactsEvent {
   Facts facts;
   friend bool operator==(const FactsEvent&, const FactsEvent&) = default;
 };
-struct CountersEvent {  // wire type "events"
+// Wire type "events": the answer to events, and what log sends. A log event without lines says that
+// whoever follows the log lives.
+struct CountersEvent {
   std::vector<GpuCounters> gpus;
+  std::optional<NodeCounters> node = {};  // from a worker of the whole node
   std::vector<LogEvent> log;
   friend bool operator==(const CountersEvent&, const CountersEvent&) = default;
 };

@@ -64,7 +64,7 @@ TEST(WireRequest, HasOneByteForm) {
 }
 
 TEST(WireRequest, EveryVerbSurvivesARoundTrip) {
-  for (const Verb verb : {Verb::facts, Verb::events, Verb::watch}) {
+  for (const Verb verb : {Verb::facts, Verb::events, Verb::watch, Verb::log}) {
     WireRequest request;
     request.id = 1;
     request.verb = verb;

@@ -91,6 +91,8 @@ const Handler& handler_of(const Service& service, Verb verb) {
       return service.events;
     case Verb::watch:
       return service.watch;
+    case Verb::log:
+      return service.log;
     case Verb::case_:
       break;
   }

@@ -88,7 +88,7 @@ using Handler = std::function<Answer(const WireRequest&, Turn&)>;
 
 struct Service {
   HelloEvent hello;  // pid is filled in
-  Handler facts, events, watch, case_;
+  Handler facts, events, watch, log, case_;
   ServeClock clock = monotonic_clock();
 };
 

@@ -73,6 +73,7 @@ Status Conversation::check_answer(const WireEvent& event) {
   const Verb verb = question_.request.verb;
   if (verb == Verb::case_) return check_case(event);
   if (verb == Verb::watch) return check_telemetry(event);
+  if (verb == Verb::log) return check_log(event);
   const auto* facts = std::get_if<FactsEvent>(&event.body);
   const bool fits = (verb == Verb::facts && facts != nullptr) ||
                     (verb == Verb::events && std::holds_alternative<CountersEvent>(event.body));
@@ -98,6 +99,14 @@ Status Conversation::check_telemetry(const WireEvent& event) {
     return Ok{};
   }
   return breach(fmt::format("telemetry of {}, which is not watched", telemetry->gpu));
+}
+
+Status Conversation::check_log(const WireEvent& event) {
+  const auto* log = std::get_if<CountersEvent>(&event.body);
+  if (log == nullptr || !log->gpus.empty() || log->node) {
+    return breach("an event of a kind that was not asked for");
+  }
+  return Ok{};
 }
 
 Status Conversation::finish() {

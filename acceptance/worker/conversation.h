@@ -37,6 +37,7 @@ class Conversation {
  private:
   Result<WireEvent> check(std::string_view line);
   Status check_answer(const WireEvent& event);
+  Status check_log(const WireEvent& event);
   Status check_telemetry(const WireEvent& event);
   Status check_case(const WireEvent& event);
   Status check_sample(const SampleEvent& sample);

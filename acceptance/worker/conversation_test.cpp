@@ -139,6 +139,23 @@ TEST(Conversation, RefusesCountersAndTelemetryOfAnotherGpu) {
   EXPECT_TRUE(names(watcher.say(7, telemetry), "GPU-b"));
 }
 
+TEST(Conversation, AFollowerOfTheLogSaysNothingElse) {
+  const auto said = [](decltype(WireEvent::body) body) {
+    return Talk().greeted().asked(Verb::log).say(7, body);
+  };
+  EXPECT_EQ(said(CountersEvent{}), "");
+  CountersEvent line;
+  line.log = {{.t_ns = 1, .source = "kmsg", .gpu = "gpu/0", .code = "xid.79", .text = "x"}};
+  EXPECT_EQ(said(line), "");
+  CountersEvent counters;
+  counters.gpus.resize(1);
+  EXPECT_TRUE(names(said(counters), "was not asked for"));
+  CountersEvent node;
+  node.node = NodeCounters{};
+  EXPECT_TRUE(names(said(node), "was not asked for"));
+  EXPECT_TRUE(names(said(TelemetryEvent{}), "was not asked for"));
+}
+
 TEST(Conversation, RefusesUnitsThatAreNotNumberedInOrder) {
   FactsEvent facts;
   facts.facts.gpus.resize(1);

@@ -10,8 +10,10 @@
 
 namespace ga {
 
-Json to_json(const Facts& facts);  // {node{...}, gpus[{unit_id, ...}]}; an absent fact is {absent}
+// {node{...}, host{...}, bmc{...}, gpus[{unit_id, ...}]}; an absent fact is {absent: reason}
+Json to_json(const Facts& facts);
 Json to_json(const GpuCounters& counters);
+Json to_json(const NodeCounters& counters);
 Json to_json(const Measurement& measurement);
 Json to_json(const Check& check);
 Json to_json(const Warmup& warmup);
@@ -24,6 +26,7 @@ Json to_json(const Library& library);
 // names the path.
 Result<Facts> facts_from_json(const Json& json, const std::string& path);
 Result<GpuCounters> counters_from_json(const Json& json, const std::string& path);
+Result<NodeCounters> node_counters_from_json(const Json& json, const std::string& path);
 Result<Measurement> measurement_from_json(const Json& json, const std::string& path);
 Result<Check> check_from_json(const Json& json, const std::string& path);
 Result<Warmup> warmup_from_json(const Json& json, const std::string& path);

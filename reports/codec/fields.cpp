@@ -37,6 +37,10 @@ void Fields::refuse(std::string_view key, const std::string& why) {
   if (!error_) error_ = Error(ErrorCode::parse, fmt::format("{}.{}: {}", path_, key, why));
 }
 
+void Fields::refuse(const Error& error) {
+  if (!error_) error_ = error;
+}
+
 std::int64_t Fields::integer(std::string_view key) {
   const Json* value = take(key);
   if (value == nullptr) return 0;

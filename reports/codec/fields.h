@@ -32,6 +32,8 @@ class Fields {
 
   // Notes an error of the caller's own about a member of this object.
   void refuse(std::string_view key, const std::string& why);
+  // The same of what lies below a member, whose error names its own path.
+  void refuse(const Error& error);
 
   const std::string& path() const { return path_; }
   bool ok() const { return !error_; }

@@ -55,11 +55,13 @@ TEST(ReportCodec, WhatItAcceptsItWritesBack) {
       Json(true), Json(JsonArray{}), Json(JsonObject{}), Json().add("absent", "why")};
   std::size_t refused = 0;
   std::size_t accepted = 0;
+  // Each value takes a quarter of them in one report, so that four reports take them all.
   for (std::uint64_t seed = 0; seed < 4; ++seed) {
     Json json = report_to_json(random_report(seed));
+    std::size_t turn = seed;
     for_each_value(json, "statement", [&](Json& value, const std::string& path) {
-      for (const Json& replacement : replacements) {
-        const Json kept = std::exchange(value, replacement);
+      for (std::size_t i = turn++ % 4; i < replacements.size(); i += 4) {
+        const Json kept = std::exchange(value, replacements[i]);
         const auto report = report_from_json(json);
         report ? ++accepted : ++refused;
         if (report) {

@@ -45,17 +45,17 @@ Result<Resumed> resumed_from_json(const Json& json, const std::string& path) {
   return resumed;
 }
 
-// Counters stand in an object so that other parts of a node can join the GPUs later.
-Json counters_list_to_json(const std::vector<GpuCounters>& counters) {
-  return Json().add("gpus", list_to_json(counters));
+Json all_counters_to_json(const std::vector<GpuCounters>& gpus, const NodeCounters& node) {
+  return Json().add("gpus", list_to_json(gpus)).add("node", to_json(node));
 }
 
-Result<std::vector<GpuCounters>> counters_list_from_json(const Json& json,
-                                                         const std::string& path) {
-  Fields fields(json, path);
-  GA_TRY(auto counters, read_list<GpuCounters>(fields, "gpus", counters_from_json));
-  GA_CHECK(fields.close());
-  return counters;
+Status all_counters_from_json(Fields& parent, std::string_view key, std::vector<GpuCounters>& gpus,
+                              NodeCounters& node) {
+  const std::string path = fmt::format("{}.{}", parent.path(), key);
+  Fields fields(parent.any(key), path);
+  GA_TRY(gpus, read_list<GpuCounters>(fields, "gpus", counters_from_json));
+  GA_TRY(node, node_counters_from_json(fields.any("node"), path + ".node"));
+  return fields.close();
 }
 
 Json gap_to_json(const TelemetryGap& gap) {
@@ -192,15 +192,15 @@ Result<WorkerInfo> worker_from_json(const Json& json, const std::string& path) {
 
 Json events_to_json(const Evidence& evidence) {
   Json out;
-  out.add("before", counters_list_to_json(evidence.before));
-  out.add("after", counters_list_to_json(evidence.after));
+  out.add("before", all_counters_to_json(evidence.before, evidence.node_before));
+  out.add("after", all_counters_to_json(evidence.after, evidence.node_after));
   return out.add("log", list_to_json(evidence.log));
 }
 
 Status events_from_json(const Json& json, const std::string& path, Evidence& evidence) {
   Fields fields(json, path);
-  GA_TRY(evidence.before, counters_list_from_json(fields.any("before"), path + ".before"));
-  GA_TRY(evidence.after, counters_list_from_json(fields.any("after"), path + ".after"));
+  GA_CHECK(all_counters_from_json(fields, "before", evidence.before, evidence.node_before));
+  GA_CHECK(all_counters_from_json(fields, "after", evidence.after, evidence.node_after));
   GA_TRY(evidence.log, read_list<LogEvent>(fields, "log", log_from_json));
   return fields.close();
 }

@@ -32,6 +32,7 @@ struct TelemetryGap {
 struct Evidence {
   Facts facts;
   std::vector<GpuCounters> before, after;
+  NodeCounters node_before, node_after;
   std::vector<LogEvent> log;
   std::vector<Measurement> measurements;
   std::vector<Warmup> warmup;

@@ -163,9 +163,9 @@ void write_series(Page& page, const TextView& view, const std::vector<const Meas
 }
 
 // "A=1 B=2": a fact that all GPUs share is one line, else one line each.
-template <class T>
-void write_shared(Page& page, const TextView& view, std::string_view label,
-                  Known<T> GpuFacts::*field, std::string (*show)(const T&)) {
+template <class T, class Topic>
+void write_shared(Page& page, const TextView& view, std::string_view label, Known<T> Topic::*field,
+                  std::string (*show)(const T&)) {
   const Words& words = words_of(view.language);
   const auto& gpus = view.report.evidence.facts.gpus;
   const auto text = [&](const GpuFacts& gpu) {

@@ -199,7 +199,7 @@ TEST(SealedReport, OpensAndBindsItsSubjects) {
   const Report report = testing::small_report();
   const auto bytes = seal_report(report, key);
   ASSERT_TRUE(bytes) << bytes.error().str();
-  EXPECT_LE(bytes->size(), 8000U);
+  EXPECT_LE(bytes->size(), 14'000U);
   const auto opened = open_report(*bytes, trusted);
   ASSERT_TRUE(opened) << opened.error().str();
   EXPECT_EQ(opened->report.subject, subjects_of(report.evidence.facts));

@@ -27,7 +27,8 @@ MAY = {
     "acceptance/wire": [MODEL, CODEC, "benches/stats"],
     "acceptance/profiles": [MODEL, CODEC, "acceptance/core"],
     "acceptance/gates": ["acceptance/core", MODEL, "benches/stats", "kernels/data"],
-    "acceptance/node": [MODEL, "kernels/loader"],
+    # reports/codec by docs/adr/0021: it reads what a BMC and journald write.
+    "acceptance/node": [MODEL, CODEC, "kernels/loader"],
     # By docs/adr: the worker's answers without its CUDA.
     "acceptance/probe": [MODEL, CODEC, "kernels/loader", "acceptance/node", "acceptance/wire",
                          "benches/cases/case_runner.h", "benches/harness/reading.h"],

@@ -1,22 +1,24 @@
-// Fixture: a node for tests, made of a fake NVML with a state of its own and a tree of kernel
-// files.
+// Fixture: a node for tests, a replay of its own made of the shipped state of a healthy one.
 #pragma once
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
+#include <vector>
 
 #include "acceptance/node/node.h"
+#include "reports/model/digest.h"
 
 namespace ga {
 
 class NodeFixture : public testing::Test {
  protected:
+  static constexpr const char* kHealthy = GA_SOURCE_DIR "/acceptance/node/states/hgx-h200";
   static constexpr std::array<const char*, 8> kAddresses{
       "0000:1b:00.0", "0000:43:00.0", "0000:52:00.0", "0000:61:00.0",
       "0000:9d:00.0", "0000:c3:00.0", "0000:d1:00.0", "0000:df:00.0"};
@@ -25,15 +27,16 @@ class NodeFixture : public testing::Test {
     std::string pattern = (std::filesystem::temp_directory_path() / "node-XXXXXX").string();
     ASSERT_NE(mkdtemp(pattern.data()), nullptr);
     root_ = pattern;
-    options_.roots = {.sys = (root_ / "sys").string(), .proc = (root_ / "proc").string()};
+    options_.replay = root_.string();
+    options_.roots = {.sys = (root_ / "sys").string(),
+                      .proc = (root_ / "proc").string(),
+                      .dev = (root_ / "dev").string(),
+                      .top = root_.string()};
     options_.places.system = false;
     options_.places.libs = GA_NVML_FAKE;
     options_.family = {.self = 500, .parent = 400};
   }
-  void TearDown() override {
-    std::filesystem::remove_all(root_);
-    unsetenv("GA_FAKE_NVML");
-  }
+  void TearDown() override { std::filesystem::remove_all(root_); }
 
   // A file below the root, with its directories.
   void put(const std::string& path, const std::string& text) const {
@@ -41,40 +44,48 @@ class NodeFixture : public testing::Test {
     std::ofstream(root_ / path) << text;
   }
 
-  // The state of a healthy node, with these lines added to the end of the section of all GPUs, and
-  // these at the end of the file, which is the section of the last GPU.
-  void state(const std::string& of_all = "", const std::string& at_end = "") const {
-    std::ifstream file(GA_SOURCE_DIR "/acceptance/node/testing/hgx-h200.state");
-    std::ostringstream text;
-    text << file.rdbuf();
-    std::string all = text.str();
-    ASSERT_FALSE(all.empty());
-    all.insert(all.find("\ngpu\n") + 1, of_all);
-    raw_state(all + at_end);
+  // The state of a healthy node, with these lines added to what every GPU answers, and these to
+  // what the last one in the file does, which is gpu/6: NVML's order is not the bus's.
+  void state(const std::string& of_every = "", const std::string& of_last = "") const {
+    const auto text = read_file(std::string(kHealthy) + "/nvml.state");
+    ASSERT_TRUE(text) << text.error().what();
+    std::vector<std::string> parts;
+    for (std::size_t from = 0, to; from < text->size(); from = to) {
+      to = std::min(text->find("[gpu]\n", from + 1), text->size());
+      parts.push_back(text->substr(from, to - from));
+    }
+    ASSERT_EQ(parts.size(), 9u);
+    std::string all = parts[0] + of_every;
+    for (const std::size_t gpu : {3, 0, 1, 2, 7, 4, 5, 6}) all += parts[gpu + 1];
+    put("nvml.state", all + of_last);
   }
-  void raw_state(const std::string& text) const {
-    put("state", text);
-    setenv("GA_FAKE_NVML", (root_ / "state").c_str(), 1);
-  }
+  // A state of these lines alone.
+  void raw_state(const std::string& text) const { put("nvml.state", "format 1\n" + text); }
 
   void healthy_kernel() const {
-    put("proc/sys/kernel/hostname", "node-17\n");
-    put("proc/sys/kernel/osrelease", "6.8.0-45-generic\n");
-    put("proc/sys/kernel/random/boot_id", "0e4f5c1e-9a41-4c5e-8d0c-1f2e3d4c5b6a\n");
-    put("proc/1/comm", "systemd\n");
-    for (std::size_t i = 0; i < kAddresses.size(); ++i) {
-      const std::string address = kAddresses[i];
-      put("proc/driver/nvidia/gpus/" + address + "/information",
-          "Model: \t\t NVIDIA H200\nGPU UUID: \t " + uuid(i) + "\nBus Location: \t " + address +
-              "\n");
-      pci_device(address, "0x10de", "0x2335", "0x030200", i < 4 ? "0" : "1");
+    for (const char* tree : {"sys", "proc", "dev", "commands", "usr", "opt"}) {
+      std::filesystem::copy(
+          std::string(kHealthy) + "/" + tree, root_ / tree,
+          std::filesystem::copy_options::recursive | std::filesystem::copy_options::copy_symlinks);
     }
-    pci_device("0000:07:00.0", "0x10de", "0x22a3", "0x068000", "0");  // an NVSwitch is no GPU
-    pci_device("0000:02:00.0", "0x1a03", "0x2000", "0x030000", "0");  // nor is the BMC's display
   }
   void pci_device(const std::string& address, const std::string& vendor, const std::string& device,
                   const std::string& kind, const std::string& numa) const {
+    const std::string below = "devices/pci0000:00/" + address;
     const std::string at = "sys/bus/pci/devices/" + address + "/";
+    const auto list = root_ / "sys/bus/pci/devices";
+    std::filesystem::create_directories(list);
+    if (!std::filesystem::exists(list / address)) {
+      std::filesystem::create_directories(root_ / "sys" / below);
+      std::filesystem::create_symlink("../../../" + below, list / address);
+    }
+    for (const char* which : {"current", "max"}) {
+      put(at + which + "_link_speed", "32.0 GT/s PCIe\n");
+      put(at + which + "_link_width", "16\n");
+    }
+    put(at + "aer_dev_correctable", "TOTAL_ERR_COR 0\n");
+    put(at + "aer_dev_nonfatal", "TOTAL_ERR_NONFATAL 0\n");
+    put(at + "aer_dev_fatal", "TOTAL_ERR_FATAL 0\n");
     put(at + "vendor", vendor + "\n");
     put(at + "device", device + "\n");
     put(at + "class", kind + "\n");

@@ -82,6 +82,10 @@ void draw_facts(Dice& dice, T& facts) {
       fact = dice.integer();
     } else if constexpr (std::is_same_v<K, KnownFlag>) {
       fact = dice.chance(2);
+    } else if constexpr (kIsKnownList<K>) {
+      fact.value.emplace(dice.below(3));
+      for (auto& entry : *fact.value) draw_facts(dice, entry);
+      fact.absent.clear();
     } else {
       fact = dice.name();
     }
@@ -145,6 +149,10 @@ Evidence draw_evidence(Dice& dice) {
   constexpr std::array<std::string_view, 5> kHow{"done", "error", "signal", "deadline", "protocol"};
   Evidence evidence;
   draw_facts(dice, evidence.facts.node);
+  draw_facts(dice, evidence.facts.host);
+  draw_facts(dice, evidence.facts.bmc);
+  draw_facts(dice, evidence.node_before);
+  draw_facts(dice, evidence.node_after);
   for (std::size_t i = 0, n = dice.below(4); i < n; ++i) {
     GpuFacts& gpu = evidence.facts.gpus.emplace_back();
     gpu.unit_id = fmt::format("gpu/{}", i);

@@ -22,6 +22,10 @@ void fill_facts(T& facts, int n) {
       fact = std::int64_t{150'754'820'096} + n;
     } else if constexpr (std::is_same_v<K, KnownFlag>) {
       fact = false;
+    } else if constexpr (kIsKnownList<K>) {
+      fact.value.emplace(18);  // the links of an H200 or B200
+      for (auto& entry : *fact.value) fill_facts(entry, n);
+      fact.absent.clear();
     } else {
       fact = fmt::format("{} of unit {}", name, n);
     }

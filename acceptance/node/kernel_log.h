@@ -1,0 +1,69 @@
+// KernelLog: the kernel's log, without NVML: read as far as it goes back, and followed.
+//
+// From /dev/kmsg; where that may not be opened, from journald. A log that cannot be read is a
+// reason and never an empty list.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "acceptance/node/command.h"
+#include "acceptance/node/files.h"
+#include "acceptance/node/log_line.h"
+#include "reports/model/known.h"
+#include "reports/model/result.h"
+
+namespace ga {
+
+// The ring buffer of the kernel. Not for several threads.
+class KernelRing {
+ public:
+  // At its oldest line.
+  static Result<KernelRing> open(const Roots& roots);
+  ~KernelRing();
+  KernelRing(KernelRing&& other) noexcept;
+  KernelRing& operator=(KernelRing&&) = delete;
+
+  // Every event since the last call; does not wait for more. Lines that were overwritten before
+  // they were read are an event of their own, "log.lost".
+  Result<std::vector<LogEvent>> read();
+
+  // Of the oldest and the newest line read, since boot; absent before the first.
+  const KnownInt& first_ns() const { return first_ns_; }
+  KnownInt last_ns() const { return first_ns_ ? KnownInt(last_ns_) : first_ns_; }
+
+ private:
+  explicit KernelRing(int fd) : fd_(fd) {}
+  void take_record(std::string_view record, std::vector<LogEvent>& events);
+
+  int fd_;
+  LogLines lines_{"kmsg"};
+  std::string rest_;  // of a record that was not read to its end
+  std::int64_t last_ns_ = 0;
+  KnownInt first_ns_ = KnownInt::missing("the kernel's log has no line");
+};
+
+struct KernelHistory {
+  KnownText source;            // "kmsg" or "journal", or why there is none
+  KnownInt first_ns, last_ns;  // of its lines
+  std::vector<LogEvent> events;
+};
+
+// What the PCI bus calls the GPUs: "gpu/0" is the first in order of address. For a reader of the
+// log that must not wait for NVML.
+UnitNames names_on_bus(const Roots& roots);
+
+// The ring, else `journalctl` for this boot.
+KernelHistory kernel_history(const Roots& roots, const RunProgram& run);
+
+// The fields of one line that `journalctl -o json` prints, or an error.
+struct JournalLine {
+  std::int64_t t_ns = 0;
+  std::string boot_id;  // 32 hexadecimal digits
+  std::string message;
+};
+Result<JournalLine> parse_journal_line(std::string_view line);
+
+}  // namespace ga

@@ -1,0 +1,19 @@
+// Record: a node's state as a folder that a replay can play: NVML's answers and the kernel's files.
+#pragma once
+
+#include <string>
+
+#include "acceptance/node/host.h"
+#include "acceptance/node/transcript.h"
+#include "reports/model/facts.h"
+#include "reports/model/result.h"
+
+namespace ga {
+
+// Writes nvml.state, and below sys/ and proc/ the files that facts are read from. The names of
+// processes are copied for those alone that `facts` names. A usage error where the folder exists
+// and is not empty; a file that cannot be read here is left out, and is absent in the replay too.
+Status write_record(const std::string& folder, const Roots& roots, const Transcript& transcript,
+                    const Facts& facts);
+
+}  // namespace ga

@@ -1,0 +1,20 @@
+// The machine around the simulated GPUs: a healthy server of an HGX board, or the host of one card.
+// Its identities follow from the scenario's seed, so that two workers say the same.
+#pragma once
+
+#include <cstdint>
+
+#include "acceptance/sim/scenario.h"
+#include "reports/model/facts.h"
+
+namespace ga {
+
+HostFacts host_of(const Scenario& scenario);
+// A server's; a workstation has none.
+BmcFacts bmc_of(const Scenario& scenario);
+void set_path(const Scenario& scenario, int gpu, GpuFacts& facts);
+
+// At that moment of the simulated clock; nothing has ever gone wrong.
+NodeCounters node_counters_of(const Scenario& scenario, std::int64_t now_ns);
+
+}  // namespace ga
