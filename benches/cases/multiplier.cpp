@@ -27,7 +27,7 @@ class OwnMultiplier final : public Multiplier {
  public:
   OwnMultiplier(const GemmShape& shape, const Tiling& tiling) : shape_(shape), tiling_(tiling) {}
   Status multiply(const Product& product, cudaStream_t stream) override {
-    return gemm_bf16(own_gemm(shape_, product), stream);
+    return gemm(own_gemm(shape_, product), stream);
   }
   Tiling tiling() const override { return tiling_; }
 

@@ -82,7 +82,7 @@ TEST(GemmGpu, IsExactOnSmallIntegersAtRaggedShapes) {
   for (const Shape& s : shapes) {
     ++seed;
     const Operands o = exact_operands(s, seed);
-    must_ok(ga::gemm_bf16(o.gemm, nullptr));
+    must_ok(ga::gemm(o.gemm, nullptr));
     const ga::DigestReport report = digest(o.gemm, seed);
     EXPECT_EQ(report.digest, ga::exact_gemm_digest({s.m, s.n, s.k, seed}))
         << s.m << "x" << s.n << "x" << s.k;
@@ -102,13 +102,13 @@ TEST(GemmGpu, GivesTheSameBitsOneThousandTimes) {
   const std::size_t bytes = o.c.bytes();
   const auto hashes = must(ga::DeviceBuffer<std::uint64_t>::make(1000));
   for (int i = 0; i < 1000; ++i) {
-    must_ok(ga::gemm_bf16(o.gemm, nullptr));
+    must_ok(ga::gemm(o.gemm, nullptr));
     must_ok(ga::hash_buffer({o.c.data(), bytes, hashes.data() + i}, nullptr));
     GTEST_ASSERT_EQ(cudaMemsetAsync(o.c.data(), 0xFF, bytes, nullptr), cudaSuccess);
   }
   const auto host = to_host(hashes);
   EXPECT_EQ(std::set<std::uint64_t>(host.begin(), host.end()).size(), 1u);
-  must_ok(ga::gemm_bf16(o.gemm, nullptr));
+  must_ok(ga::gemm(o.gemm, nullptr));
   EXPECT_EQ(digest(o.gemm, 5).digest, right);
 }
 
@@ -121,7 +121,7 @@ TEST(GemmGpu, EveryPlacementGivesTheSameDigestOnOtherSms) {
   std::set<std::vector<std::uint32_t>> maps;
   for (std::uint64_t placement = 0; placement < 8; ++placement) {
     o.gemm.placement = placement;
-    must_ok(ga::gemm_bf16(o.gemm, nullptr));
+    must_ok(ga::gemm(o.gemm, nullptr));
     EXPECT_EQ(digest(o.gemm, 6).digest, ga::exact_gemm_digest({2048, 4096, 256, 6}));
     const auto map = to_host(smid);
     for (const std::uint32_t id : map) EXPECT_LT(id, 9999u);
@@ -158,7 +158,7 @@ TEST(GemmGpu, RandomDataStaysWithinTwiceTheRoundingOfAPlainProduct) {
       g.a = da.data();
       g.b = db.data();
       g.c = dc.data();
-      must_ok(ga::gemm_bf16(g, nullptr));
+      must_ok(ga::gemm(g, nullptr));
       const std::vector<Bf16> got = to_host(dc);
       const double size = ga::random_mean_square(kind) * std::sqrt(static_cast<double>(s.k));
       for (std::size_t i = 0; i < got.size(); ++i) {
@@ -182,17 +182,17 @@ TEST(GemmGpu, CarriesSpecialValues) {
   const auto da = to_device(a);
   const auto db = to_device(b);
   const auto dc = to_device(std::vector<float>(count(n, n), -1.0f));
-  must_ok(ga::gemm_bf16({.a = da.data(),
-                         .b = db.data(),
-                         .c = dc.data(),
-                         .m = n,
-                         .n = n,
-                         .k = n,
-                         .lda = n,
-                         .ldb = n,
-                         .ldc = n,
-                         .out = GemmOut::fp32},
-                        nullptr));
+  must_ok(ga::gemm({.a = da.data(),
+                    .b = db.data(),
+                    .c = dc.data(),
+                    .m = n,
+                    .n = n,
+                    .k = n,
+                    .lda = n,
+                    .ldb = n,
+                    .ldc = n,
+                    .out = GemmOut::fp32},
+                   nullptr));
   const auto c = to_host(dc);
   for (std::size_t j = 0; j < 64; ++j) {
     EXPECT_TRUE(std::isnan(c[3 * 64 + j]));

@@ -92,7 +92,7 @@ Outcome run(const ExactGemm& g, const Layout& s) {
   ga::simt::Options options = s.options;
   options.dynamic_shared = Shape::kSharedBytes;
   ga::simt::run({static_cast<unsigned>(tiles_m * tiles_n)}, Shape::kThreads, options,
-                [&] { ga::gemm_kernel<Shape, float, kAlwaysAsync>(params); });
+                [&] { ga::gemm_kernel<Shape, Bf16, float, kAlwaysAsync>(params); });
   return out;
 }
 
@@ -198,7 +198,7 @@ TEST(GemmKernel, RoundsItsBf16OutputOnce) {
                               .async_b = true,
                               .paired = true};
   ga::simt::run({1}, Small::kThreads, {.dynamic_shared = Small::kSharedBytes},
-                [&] { ga::gemm_kernel<Small, Bf16, true>(params); });
+                [&] { ga::gemm_kernel<Small, Bf16, Bf16, true>(params); });
   std::vector<std::int64_t> expected(static_cast<std::size_t>(g.m * g.n));
   ga::exact_gemm_product(g, expected.data());
   for (std::size_t i = 0; i < 16; ++i) {
@@ -233,7 +233,7 @@ TEST(GemmKernel, CarriesNanAndInfinityToTheirRow) {
                               .async_b = true,
                               .paired = true};
   ga::simt::run({1}, Small::kThreads, {.dynamic_shared = Small::kSharedBytes},
-                [&] { ga::gemm_kernel<Small, float, true>(params); });
+                [&] { ga::gemm_kernel<Small, Bf16, float, true>(params); });
   for (std::size_t j = 0; j < 64; ++j) {
     EXPECT_TRUE(c[3 * 64 + j] != c[3 * 64 + j]);
     EXPECT_EQ(c[7 * 64 + j], -std::numeric_limits<float>::infinity());

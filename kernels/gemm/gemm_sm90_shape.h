@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/data/tensor_map.h"
 #include "kernels/gemm/gemm_index.h"
 #include "kernels/gemm/placement.h"
-#include "kernels/ptx/tensor_map.h"
 #include "kernels/ptx/wgmma_descriptor.h"
 
 namespace ga {

@@ -39,10 +39,10 @@ T poison() {
 }
 
 template <class T>
-constexpr TensorElement tensor_element() {
-  return std::is_same_v<T, Bf16>   ? TensorElement::bf16
-         : std::is_same_v<T, Fp16> ? TensorElement::fp16
-                                   : TensorElement::fp32;
+constexpr ElementType tensor_element() {
+  return std::is_same_v<T, Bf16>   ? ElementType::bf16
+         : std::is_same_v<T, Fp16> ? ElementType::fp16
+                                   : ElementType::fp32;
 }
 
 // A matrix whose rows are padded to 16 bytes, poison everywhere at first.

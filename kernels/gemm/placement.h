@@ -55,6 +55,9 @@ struct TileAtOf {
 };
 using TileAt = TileAtOf<std::int64_t>;
 
+// Tile rows of a raster group; untuned: 8 x 16 tiles of 128 x 256 are about a wave on 132 SMs.
+inline constexpr int kRasterGroup = 8;
+
 // Tiles in groups of `group` tile rows, column by column inside a group: the tiles of one wave form
 // a block about as high as wide, which reads the least of A and B.
 template <class Int>

@@ -1,12 +1,12 @@
 // Matrix descriptors and tensor maps, field by field as the PTX ISA and the driver API have them.
 #include <gtest/gtest.h>
 
-#include "kernels/ptx/tensor_map.h"
+#include "kernels/data/tensor_map.h"
 #include "kernels/ptx/wgmma_descriptor.h"
 
 namespace {
 
-using ga::TensorElement;
+using ga::ElementType;
 using ga::TensorMapShape;
 using ga::wgmma_advance;
 using ga::wgmma_descriptor;
@@ -51,7 +51,7 @@ TEST(WgmmaShape, DepthIsThirtyTwoBytes) {
 
 TensorMapShape good() {
   return {.data = nullptr,
-          .element = TensorElement::bf16,
+          .element = ElementType::bf16,
           .cols = 1000,
           .rows = 30,
           .pitch_bytes = 2000,
@@ -76,7 +76,7 @@ TEST(TensorMapShape, RefusesWhatTmaCannotDo) {
   EXPECT_TRUE(spoiled([](auto& s) { s.box_rows = 257; }));
   EXPECT_TRUE(spoiled([](auto& s) { s.box_rows = 0; }));
   EXPECT_TRUE(spoiled([](auto& s) { s.box_cols = 32; }));  // 64 bytes: another swizzle
-  EXPECT_TRUE(spoiled([](auto& s) { s.element = TensorElement::fp32; }));
+  EXPECT_TRUE(spoiled([](auto& s) { s.element = ElementType::fp32; }));
 }
 
 TEST(TensorMapShape, NeedsSixteenByteAddresses) {

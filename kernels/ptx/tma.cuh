@@ -7,7 +7,7 @@
 
 #include <cstdint>
 
-#include "kernels/ptx/tensor_map.h"
+#include "kernels/data/tensor_map.h"
 
 #if defined(__CUDACC__)
 namespace ga::ptx {

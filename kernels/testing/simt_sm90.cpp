@@ -54,7 +54,7 @@ void require_box(const TensorMapShape& map, std::uint32_t shared) {
 template <class Visit>
 void each_element(const TensorMapShape& map, std::uint32_t shared, std::int32_t x, std::int32_t y,
                   Visit&& visit) {
-  const std::uint32_t size = tensor_element_bytes(map.element);
+  const auto size = static_cast<std::uint32_t>(element_bytes(map.element));
   for (std::uint32_t row = 0; row < map.box_rows; ++row) {
     for (std::uint32_t col = 0; col < map.box_cols; ++col) {
       const std::int64_t at_row = std::int64_t{y} + row;
@@ -71,7 +71,7 @@ void each_element(const TensorMapShape& map, std::uint32_t shared, std::int32_t 
 }
 
 void land(const BoxLoad& load) {
-  const std::uint32_t size = tensor_element_bytes(load.map.element);
+  const auto size = static_cast<std::uint32_t>(element_bytes(load.map.element));
   for (std::uint32_t rank = 0; rank < machine.blocks.size(); ++rank) {
     if ((load.ranks >> rank & 1u) == 0) continue;
     Block& block = machine.blocks[rank];
@@ -92,7 +92,7 @@ void land(const BoxLoad& load) {
 }
 
 void land(const Block& block, const BoxStore& store) {
-  const std::uint32_t size = tensor_element_bytes(store.map.element);
+  const auto size = static_cast<std::uint32_t>(element_bytes(store.map.element));
   each_element(store.map, store.from, store.x, store.y,
                [&](std::uint32_t offset, const unsigned char* to) {
                  if (to == nullptr) return;

@@ -14,7 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kernels/ptx/tensor_map.h"
+#include "kernels/data/tensor_map.h"
 
 namespace ga::simt {
 

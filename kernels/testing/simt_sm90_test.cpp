@@ -29,7 +29,7 @@ struct Matrices {
   static TensorMap map(std::vector<std::uint16_t>& of) {
     auto* data = of.data();
     while (!ga::tensor_map_aligned(data)) ++data;
-    return ga::simt::encode({data, ga::TensorElement::bf16, 60, 50, 128, 64, 64});
+    return ga::simt::encode({data, ga::ElementType::bf16, 60, 50, 128, 64, 64});
   }
 };
 
@@ -125,7 +125,7 @@ std::uint32_t stored(bool fences, bool overwrites) {
   std::vector<float> to(32 * 64 + 4, -1);
   float* data = to.data();
   while (!ga::tensor_map_aligned(data)) ++data;
-  const TensorMap map = ga::simt::encode({data, ga::TensorElement::fp32, 32, 64, 128, 32, 64});
+  const TensorMap map = ga::simt::encode({data, ga::ElementType::fp32, 32, 64, 128, 32, 64});
   run({1}, 1, {.dynamic_shared = kBytes}, [&] {
     ga::ptx::store_shared(ga::staged_offset(0, 0), 7.0f, 8.0f);
     if (fences) ga::ptx::fence_proxy_async();
