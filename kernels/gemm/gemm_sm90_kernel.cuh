@@ -254,7 +254,7 @@ __launch_bounds__(Shape::kThreads, 1) __global__
   meet<Shape>();
   if (threadIdx.x < kWarpgroup) {
     ptx::setmaxnreg_dec<Shape::kProducerRegisters>();
-    if (threadIdx.x == 0) produce<Shape, In>(p, memory, first, step, rank);
+    if (threadIdx.x < 32 && ptx::elect()) produce<Shape, In>(p, memory, first, step, rank);
   } else {
     ptx::setmaxnreg_inc<Shape::kConsumerRegisters>();
     consume<Shape, In, Out>(p, memory, first, step, rank);

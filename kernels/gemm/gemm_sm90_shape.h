@@ -64,6 +64,7 @@ struct Sm90Shape {
                     (1 + kConsumers) * kLaunchRegisters,
                 "setmaxnreg would wait for registers that never come");
   static_assert(kSharedBytes <= 232448, "more shared memory than an SM has");
+  static_assert(kStages >= 2, "a stage is given back once the next one is full");
   static_assert(kCluster == 1 || kCluster == 2);
 };
 

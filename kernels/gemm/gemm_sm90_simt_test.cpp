@@ -66,6 +66,17 @@ TEST(GemmSm90, DoesNotDependOnTheOrderOfThreadsCopiesAndProducts) {
   }
 }
 
+// One CTA of a pair hurries ahead and has to wait with its end: the other still uses its memory.
+TEST(GemmSm90, NoCtaOfAPairLeavesTheOtherBehind) {
+  const ExactGemm g{256, 256, 64 * 3, 6};
+  for (const int slow : {0, 1}) {
+    for (const bool copies : {false, true}) {
+      const Launch launch{.options = {.eager_copies = copies, .slow_block = slow}, .grid = 2};
+      expect_exact(g, run_sm90<SmallPair, Bf16, float>(g, launch));
+    }
+  }
+}
+
 // One CTA does all tiles, or each tile has its own: stages and staged boxes carry over, or not.
 TEST(GemmSm90, IsTheSameOnEveryGrid) {
   const ExactGemm g{520, 260, 136, 5};

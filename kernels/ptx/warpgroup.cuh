@@ -1,5 +1,5 @@
-// What four neighbouring warps share: registers, a barrier of their own, the fence to the copies.
-// PTX ISA, "setmaxnreg", "bar", "fence.proxy". sm_90.
+// What warps and groups of four of them share: registers, a barrier, the fence to the copies.
+// PTX ISA, "setmaxnreg", "elect", "bar", "fence.proxy". sm_90.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,20 @@ __device__ __forceinline__ void setmaxnreg_dec() {
 template <int kRegisters>
 __device__ __forceinline__ void setmaxnreg_inc() {
   asm volatile("setmaxnreg.inc.sync.aligned.u32 %0;\n" ::"n"(kRegisters));
+}
+
+// True in one lane of the warp, the same one each time. All 32 lanes call. What this lane alone
+// does is known to the compiler to be done once: it needs no loop over lanes around each copy.
+__device__ __forceinline__ bool elect() {
+  std::uint32_t elected;
+  asm volatile(
+      "{\n"
+      ".reg .pred p;\n"
+      "elect.sync _|p, 0xFFFFFFFF;\n"
+      "selp.u32 %0, 1, 0, p;\n"
+      "}\n"
+      : "=r"(elected));
+  return elected != 0;
 }
 
 // Barrier `id` (1 to 15; 0 is __syncthreads) for `threads` threads, whole warps.

@@ -12,7 +12,9 @@ import struct
 import sys
 
 EM_CUDA = 190
-PROBES = ["hmma", "ldsm", "ldgsts", "stl", "ldl"]
+# What a kernel is not without, by a part of its name; every kernel is without local memory.
+REQUIRED = {"11gemm_kernel": ("hmma", "ldsm", "ldgsts"),
+            "16gemm_sm90_kernel": ("hgmma", "utmaldg", "utmastg", "syncs", "usetmaxreg")}
 
 
 def sections(elf):
@@ -48,7 +50,7 @@ def census(elf):
 def learn(kernels):
     """Instruction -> opcode, from the one opcode that each pair of probes has four times more."""
     codes = {}
-    for probe in PROBES:
+    for probe in sorted({m.group(1) for m in (re.search(r"probe_([a-z0-9]+)ILi1E", n) for n in kernels) if m}):
         once, more = (next(c for n, c in kernels.items() if f"probe_{probe}ILi{k}E" in n)
                       for k in (1, 5))
         found = [op for op in more if more[op] - once[op] == 4]
@@ -64,9 +66,10 @@ def learn(kernels):
 def judge(name, count, codes):
     has = {probe: count[code] for probe, code in codes.items()}
     wrong = [f"{has[p]} x {p.upper()} (local memory)" for p in ("stl", "ldl") if has[p]]
-    if "gemm_kernel" in name:
-        wrong += [f"no {p.upper()}" for p in ("hmma", "ldsm", "ldgsts") if not has[p]]
-        print(f"  {name}: " + " ".join(f"{p.upper()} {n}" for p, n in has.items()))
+    for part, needed in REQUIRED.items():
+        if part in name:
+            wrong += [f"no {p.upper()}" for p in needed if not has.get(p)]
+            print(f"  {name}: " + " ".join(f"{p.upper()} {n}" for p, n in has.items()))
     return wrong
 
 
@@ -84,7 +87,7 @@ def main():
         for elf, codes in zip(images, learnt):
             for name, count in census(elf).items():
                 kernels += 1
-                gemms += "gemm_kernel" in name
+                gemms += any(part in name for part in REQUIRED)
                 for line in judge(name, count, codes):
                     print(f"census: {path}: {name}: {line}")
                     bad += 1

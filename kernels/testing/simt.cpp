@@ -112,11 +112,16 @@ void run_cluster() {
   while (left > 0) {
     const std::uint64_t before = machine.events;
     if (machine.random != 0) shuffle(order);
-    for (const unsigned thread : order) {
-      if (machine.fibers[thread].done) continue;
-      machine.current = thread;
-      swapcontext(&machine.scheduler, &machine.fibers[thread].context);
-      if (machine.fibers[thread].done) --left;
+    for (const bool slow : {false, true}) {
+      if (slow && machine.events != before) break;
+      for (const unsigned thread : order) {
+        const bool of_slow_block =
+            static_cast<int>(thread / machine.threads) == machine.options.slow_block;
+        if (machine.fibers[thread].done || of_slow_block != slow) continue;
+        machine.current = thread;
+        swapcontext(&machine.scheduler, &machine.fibers[thread].context);
+        if (machine.fibers[thread].done) --left;
+      }
     }
     if (machine.random != 0 && next_random() % 2 == 0) land_one_load();
     if (left > 0 && machine.events == before && !land_one_load()) {

@@ -28,6 +28,7 @@ struct Options {
   bool eager_products = false;     // wgmma reads its operands when issued; else when waited for
   std::size_t dynamic_shared = 0;  // bytes; poisoned with 0xFF before each block
   unsigned cluster = 1;            // blocks that run together, neighbours along x
+  int slow_block = -1;             // of the cluster: gets a turn only where the others stand still
 };
 
 // Runs `body` once for each thread of each block. Aborts with a message where the block hangs: some

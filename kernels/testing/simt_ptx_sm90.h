@@ -64,6 +64,7 @@ void setmaxnreg_inc() {}
 inline void named_barrier(std::uint32_t id, std::uint32_t threads) {
   simt::named_barrier(id, threads);
 }
+inline bool elect() { return simt::thread_index().x % 32 == 0; }
 inline void fence_proxy_async() { simt::fence_async(); }
 
 inline void wgmma_fence() { simt::product_fence(); }
