@@ -3,6 +3,7 @@
 //
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 #include <set>
 #include <vector>
@@ -120,6 +121,40 @@ void expect_rounded() {
       ASSERT_EQ(out.c[static_cast<std::size_t>(i * out.ldc + j)].bits, ga::testing::kPoisonBits);
     }
   }
+}
+
+// Row 3 meets a NaN, row 7 an infinity, row 9 zeros of both signs, row 11 a denormal: each reaches
+// its own row and no other.
+TEST(GemmSm90, CarriesSpecialValuesToTheirRow) {
+  ga::testing::Matrix<Bf16> a(16, 64, 0), b(64, 16, 0);
+  for (std::int64_t i = 0; i < a.rows * a.ld; ++i) a.data[i] = Bf16{0};
+  for (std::int64_t i = 0; i < b.rows * b.ld; ++i) b.data[i] = ga::to_bf16(1.0f);
+  a.data[3 * a.ld + 5] = Bf16{0x7FC0};
+  a.data[7 * a.ld + 63] = Bf16{0xFF80};
+  a.data[9 * a.ld + 1] = ga::to_bf16(-0.0f);
+  a.data[11 * a.ld + 2] = Bf16{0x0001};  // 2^-133
+  const auto out = run_sm90<Small, Bf16, float>(a, b, {});
+  for (std::int64_t j = 0; j < 16; ++j) {
+    const auto at = [&](std::int64_t row) {
+      return out.c[static_cast<std::size_t>(row * out.ldc + j)];
+    };
+    EXPECT_TRUE(at(3) != at(3));
+    EXPECT_EQ(at(7), -std::numeric_limits<float>::infinity());
+    EXPECT_EQ(at(9), 0.0f);
+    EXPECT_FALSE(std::signbit(at(9)));
+    EXPECT_EQ(at(11), 0x1p-133f);
+    EXPECT_EQ(at(12), 0.0f);
+  }
+}
+
+// Beyond the largest half: infinity, as the conversion says.
+TEST(GemmSm90, OverflowsHalfPrecisionToInfinity) {
+  ga::testing::Matrix<Fp16> a(1, 64, 0), b(64, 8, 0);
+  for (std::int64_t k = 0; k < 64; ++k) a.data[k] = ga::to_fp16(64.0f);
+  for (std::int64_t i = 0; i < b.rows * b.ld; ++i) b.data[i] = ga::to_fp16(16.0f);
+  EXPECT_EQ((run_sm90<Small, Fp16, Fp16>(a, b, {}).c[0].bits), 0x7C00);  // 65536
+  a.data[0] = ga::to_fp16(62.0f);                                        // 65504
+  EXPECT_EQ((run_sm90<Small, Fp16, Fp16>(a, b, {}).c[0].bits), 0x7BFF);
 }
 
 TEST(GemmSm90, RoundsSixteenBitOutputsOnce) {
