@@ -5,7 +5,7 @@
 #include <set>
 
 #include "kernels/data/random_gemm.h"
-#include "kernels/gemm/gemm_gpu_run.h"
+#include "kernels/testing/gemm_gpu_run.h"
 
 namespace {
 

@@ -15,6 +15,7 @@
 #include "kernels/gemm/gemm_index.h"
 #include "kernels/gemm/placement.h"
 #include "kernels/ptx/async_copy.cuh"
+#include "kernels/ptx/convert.cuh"
 #include "kernels/ptx/matrix.cuh"
 #include "kernels/ptx/special.cuh"
 
@@ -120,17 +121,17 @@ __device__ __forceinline__ void multiply(float (&c)[Shape::kFragmentsM][Shape::k
   }
 }
 
-__device__ __forceinline__ void store_pair(Bf16* c, float x, float y) {
-  *reinterpret_cast<std::uint32_t*>(c) = to_bf16(x).bits | (std::uint32_t{to_bf16(y).bits} << 16);
-}
-__device__ __forceinline__ void store_pair(Fp16* c, float x, float y) {
-  *reinterpret_cast<std::uint32_t*>(c) = to_fp16(x).bits | (std::uint32_t{to_fp16(y).bits} << 16);
+template <class Out>
+__device__ __forceinline__ void store_pair(Out* c, float x, float y) {
+  *reinterpret_cast<std::uint32_t*>(c) = ptx::pack<Out>(x, y);
 }
 __device__ __forceinline__ void store_pair(float* c, float x, float y) {
   *reinterpret_cast<std::uint64_t*>(c) = float_bits(x) | (std::uint64_t{float_bits(y)} << 32);
 }
-__device__ __forceinline__ void store_one(Bf16* c, float x) { *c = to_bf16(x); }
-__device__ __forceinline__ void store_one(Fp16* c, float x) { *c = to_fp16(x); }
+template <class Out>
+__device__ __forceinline__ void store_one(Out* c, float x) {
+  c->bits = static_cast<std::uint16_t>(ptx::pack<Out>(x, 0));
+}
 __device__ __forceinline__ void store_one(float* c, float x) { *c = x; }
 
 template <class Shape, class Out>

@@ -10,7 +10,7 @@
 
 #include "kernels/data/exact_gemm.h"
 #include "kernels/gemm/gemm_sm90_kernel.cuh"
-#include "kernels/gemm/gemm_sm90_test_run.h"
+#include "kernels/testing/gemm_sm90_run.h"
 
 namespace {
 

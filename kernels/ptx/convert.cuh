@@ -1,5 +1,5 @@
 // Two floats as two 16-bit elements, and shared memory written in the shapes of a fragment.
-// PTX ISA, "cvt", "stmatrix", "st". sm_90 for stmatrix.
+// PTX ISA, "cvt", "stmatrix", "st". sm_80 and newer; stmatrix sm_90.
 #pragma once
 
 #include <cstdint>

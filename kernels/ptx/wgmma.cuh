@@ -72,8 +72,10 @@ __device__ void wgmma(float (&c)[kCount], std::uint64_t a, std::uint64_t b, int 
   }
 GA_WGMMA(Bf16, 64, "m64n128k16.f32.bf16.bf16", GA_AT_64, "%64", "%65", "%66", GA_OUT_64(0))
 GA_WGMMA(Fp16, 64, "m64n128k16.f32.f16.f16", GA_AT_64, "%64", "%65", "%66", GA_OUT_64(0))
-GA_WGMMA(Bf16, 128, "m64n256k16.f32.bf16.bf16", GA_AT_128, "%128", "%129", "%130", GA_OUT_64(0), GA_OUT_64(64))
-GA_WGMMA(Fp16, 128, "m64n256k16.f32.f16.f16", GA_AT_128, "%128", "%129", "%130", GA_OUT_64(0), GA_OUT_64(64))
+GA_WGMMA(Bf16, 128, "m64n256k16.f32.bf16.bf16", GA_AT_128, "%128", "%129", "%130", GA_OUT_64(0),
+         GA_OUT_64(64))
+GA_WGMMA(Fp16, 128, "m64n256k16.f32.f16.f16", GA_AT_128, "%128", "%129", "%130", GA_OUT_64(0),
+         GA_OUT_64(64))
 #undef GA_WGMMA
 #undef GA_AT_128
 #undef GA_AT_64

@@ -24,7 +24,7 @@ def sections(elf):
     table = headers[names][4]
     for header in headers:
         start = table + header[0]
-        yield elf[start:elf.index(b"\0", start)].decode(), header[4], header[5]
+        yield elf[start:elf.index(b"\0", start)].decode(), header
 
 
 def cubins(path):
@@ -39,12 +39,19 @@ def cubins(path):
 def census(elf):
     """Kernel name -> counts of opcodes."""
     out = {}
-    for name, start, size in sections(elf):
+    for name, header in sections(elf):
+        start, size = header[4:6]
         if name.startswith(".text."):
             words = [struct.unpack_from("<H", elf, start + i)[0] & 0xFFF for i in range(0, size, 16)]
             no_op = words[-1]  # the code is padded with them up to its alignment
             out[name[len(".text."):]] = collections.Counter(w for w in words if w != no_op)
     return out
+
+
+def shared_alignment(elf):
+    """Kernel name -> alignment of its shared memory; the swizzle needs that of a whole period."""
+    return {name[len(".nv.shared."):]: header[8] for name, header in sections(elf)
+            if name.startswith(".nv.shared.")}
 
 
 def learn(kernels):
@@ -63,11 +70,13 @@ def learn(kernels):
     return codes
 
 
-def judge(name, count, codes):
+def judge(name, count, codes, alignment):
     has = {probe: count[code] for probe, code in codes.items()}
     wrong = [f"{has[p]} x {p.upper()} (local memory)" for p in ("stl", "ldl") if has[p]]
     for part, needed in REQUIRED.items():
         if part in name:
+            if alignment < 1024:
+                wrong.append(f"shared memory aligned to {alignment} bytes, not 1024")
             wrong += [f"no {p.upper()}" for p in needed if not has.get(p)]
             print(f"  {name}: " + " ".join(f"{p.upper()} {n}" for p, n in has.items()))
     return wrong
@@ -85,10 +94,11 @@ def main():
             bad += 1
             continue
         for elf, codes in zip(images, learnt):
+            alignments = shared_alignment(elf)
             for name, count in census(elf).items():
                 kernels += 1
                 gemms += any(part in name for part in REQUIRED)
-                for line in judge(name, count, codes):
+                for line in judge(name, count, codes, alignments.get(name, 0)):
                     print(f"census: {path}: {name}: {line}")
                     bad += 1
     print(f"census: {kernels} kernels, {gemms} of them GEMM, opcodes "

@@ -179,12 +179,8 @@ TEST(GemmRef, ReadsHalvesAsHalves) {
 // Refused before the driver is asked.
 TEST(TensorMap, RefusesWhatTmaCannotUse) {
   alignas(16) static const char memory[64] = {};
-  ga::TensorMapShape shape{.data = memory,
-                           .cols = 64,
-                           .rows = 1,
-                           .pitch_bytes = 136,
-                           .box_cols = 64,
-                           .box_rows = 64};
+  ga::TensorMapShape shape{
+      .data = memory, .cols = 64, .rows = 1, .pitch_bytes = 136, .box_cols = 64, .box_rows = 64};
   const auto pitch = ga::encode_tensor_map(shape);
   ASSERT_FALSE(pitch);
   EXPECT_EQ(pitch.error().code(), ErrorCode::usage);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #include "kernels/data/bf16.h"
 #include "kernels/data/fp16.h"
@@ -95,6 +96,18 @@ void mma_m16n8k16(float (&c)[4], const std::uint32_t (&a)[4], std::uint32_t b0, 
     const int col = 2 * (lane % 4) + i % 2;
     for (int k = 0; k < 16; ++k) c[i] += a_at(row, k) * b_at(k, col);
   }
+}
+
+template <class Out>
+std::uint32_t pack(float low, float high) {
+  const auto bits = [](float x) -> std::uint32_t {
+    if constexpr (std::is_same_v<Out, Bf16>) {
+      return x != x ? 0x7FFFu : to_bf16(x).bits;
+    } else {
+      return x != x ? 0x7FFFu : to_fp16(x).bits;
+    }
+  };
+  return bits(low) | (bits(high) << 16);
 }
 
 }  // namespace ga::ptx

@@ -107,18 +107,6 @@ void wgmma(float (&c)[kCount], std::uint64_t a, std::uint64_t b, int accumulate)
   simt::product_issue({c, kCount, a, b, accumulate != 0, &run_wgmma<In>});
 }
 
-template <class Out>
-std::uint32_t pack(float low, float high) {
-  const auto bits = [](float x) -> std::uint32_t {
-    if constexpr (std::is_same_v<Out, Bf16>) {
-      return x != x ? 0x7FFFu : to_bf16(x).bits;
-    } else {
-      return x != x ? 0x7FFFu : to_fp16(x).bits;
-    }
-  };
-  return bits(low) | (bits(high) << 16);
-}
-
 inline void stmatrix_x4(std::uint32_t shared, const std::uint32_t (&in)[4]) {
   const unsigned char* const addresses = simt::exchange(&shared, sizeof shared);
   const unsigned lane = simt::thread_index().x % 32;
