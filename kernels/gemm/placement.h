@@ -42,7 +42,7 @@ GA_HOST_DEVICE Int placed(const PlacementOf<Int>& p, std::type_identity_t<Int> i
 // Placement 0 is the natural order; every other number its own shuffle. count, window >= 1.
 Placement make_placement(std::uint64_t placement, std::int64_t count, std::int64_t window);
 
-// The same in 32 bits, whose divisions cost a kernel a fifth: for count < 2^31, window < 2^16.
+// The same in 32 bits, whose divisions are much shorter on a GPU: for count < 2^31, window < 2^16.
 inline PlacementOf<std::uint32_t> narrow(const Placement& p) {
   const auto word = [](std::int64_t x) { return static_cast<std::uint32_t>(x); };
   return {word(p.count),  word(p.window),      word(p.shift),      word(p.factor),
