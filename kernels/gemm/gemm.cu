@@ -101,17 +101,6 @@ Status require(const Gemm& args) {
   return check_pointer("gemm: c", args.c, static_cast<std::size_t>(element_bytes(args.out)));
 }
 
-// Why these arguments cannot have Hopper's kernel; nullptr where they can.
-const char* without_sm90(const Gemm& args, const Sm90Policy& policy, const DeviceShape& shape) {
-  if (shape.arch != 90) return "the GPU is no Hopper";
-  if (!sm90_built()) return "this build has no kernel for sm_90a";
-  if (shape.sm_count < policy.cluster) return "fewer SMs than a cluster";
-  if (tiles_of(args.m, policy.tile_m) * tiles_of(args.n, policy.tile_n) > 0x7FFFFFFF) {
-    return "more tiles than one launch covers";
-  }
-  return sm90_fault({args.m, args.n, args.k}, sm90_maps(args, policy.tile_m));
-}
-
 Result<Instance> portable(const Gemm& args, const DeviceShape& shape) {
   const bool async_a = aligned(args.a, kChunkBytes) && args.lda % kChunk == 0;
   const bool async_b = aligned(args.b, kChunkBytes) && args.ldb % kChunk == 0;
@@ -149,17 +138,14 @@ Result<Instance> choose(const Gemm& args, const DeviceShape& shape) {
     return Error(ErrorCode::environment,
                  "gemm: this GPU is older than sm_80, the first with bf16 matrix units");
   }
-  if (args.kernel == GemmKernel::portable) return portable(args, shape);
-  const bool by_shape = args.kernel == GemmKernel::by_shape;
-  const Sm90Policy& policy =
-      by_shape ? sm90_pick({args.m, args.n, args.k}, shape.sm_count) : *sm90_find(args.kernel);
-  const char* const fault = without_sm90(args, policy, shape);
-  if (fault == nullptr) return Instance{nullptr, sm90_plan(args, policy, shape)};
-  if (!by_shape) {
-    return Error(ErrorCode::usage, std::string("gemm: kernel ") + policy.name + ": " + fault);
+  const Sm90Choice sm90 = sm90_choose(args.kernel, {args.m, args.n, args.k}, sm90_operands(args),
+                                      {shape.arch, shape.sm_count, sm90_built()});
+  if (sm90.policy != nullptr) return Instance{nullptr, sm90_plan(args, *sm90.policy, shape)};
+  if (const Sm90Policy* const asked = sm90_find(args.kernel)) {
+    return Error(ErrorCode::usage, std::string("gemm: kernel ") + asked->name + ": " + sm90.reason);
   }
   GA_TRY(Instance chosen, portable(args, shape));
-  if (shape.arch == 90) chosen.plan.not_sm90 = fault;
+  if (shape.arch == 90 && args.kernel == GemmKernel::by_shape) chosen.plan.not_sm90 = sm90.reason;
   return chosen;
 }
 

@@ -60,7 +60,7 @@ Sm90Order order_of(const Gemm& args, const GemmPlan& plan) {
 }
 
 Result<Sm90Params> params_of(const Gemm& args, const GemmPlan& plan) {
-  const Sm90Maps maps = sm90_maps(args, plan.tile_m);
+  const Sm90Maps maps = sm90_maps({args.m, args.n, args.k}, sm90_operands(args), plan.tile_m);
   Sm90Params params{};
   GA_TRY(params.a, encode_tensor_map(maps.a));
   GA_TRY(params.b, encode_tensor_map(maps.b));

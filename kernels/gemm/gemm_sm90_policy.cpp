@@ -77,4 +77,19 @@ const char* sm90_fault(const ProductShape& shape, const Sm90Maps& maps) {
   return nullptr;
 }
 
+Sm90Choice sm90_choose(GemmKernel asked, const ProductShape& shape, const Sm90Operands& operands,
+                       const Sm90Device& device) {
+  if (asked == GemmKernel::portable) return {nullptr, "the portable kernel was asked for"};
+  if (device.arch != 90) return {nullptr, "the GPU is no Hopper"};
+  if (!device.built) return {nullptr, "this build has no kernel for sm_90a"};
+  const Sm90Policy* const policy =
+      asked == GemmKernel::by_shape ? &sm90_pick(shape, device.sm_count) : sm90_find(asked);
+  if (device.sm_count < policy->cluster) return {nullptr, "fewer SMs than a cluster"};
+  if (tiles(shape.m, policy->tile_m) * tiles(shape.n, policy->tile_n) > 0x7FFFFFFF) {
+    return {nullptr, "more tiles than one launch covers"};
+  }
+  const char* const fault = sm90_fault(shape, sm90_maps(shape, operands, policy->tile_m));
+  return fault == nullptr ? Sm90Choice{policy, ""} : Sm90Choice{nullptr, fault};
+}
+
 }  // namespace ga

@@ -64,4 +64,17 @@ Sm90Maps sm90_maps(const ProductShape& shape, const Sm90Operands& operands, int 
 // nullptr, or why TMA cannot read or write these operands, so that the portable kernel must.
 const char* sm90_fault(const ProductShape& shape, const Sm90Maps& maps);
 
+struct Sm90Device {
+  int arch = 0;  // 10 * major + minor
+  int sm_count = 0;
+  bool built = false;  // this program holds machine code for sm_90a
+};
+// The policy, or nullptr for the portable kernel and why.
+struct Sm90Choice {
+  const Sm90Policy* policy = nullptr;
+  const char* reason = "";
+};
+Sm90Choice sm90_choose(GemmKernel asked, const ProductShape& shape, const Sm90Operands& operands,
+                       const Sm90Device& device);
+
 }  // namespace ga

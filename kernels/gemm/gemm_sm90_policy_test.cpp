@@ -95,4 +95,44 @@ TEST(Sm90Fault, SaysWhatTmaCannotDo) {
             nullptr);
 }
 
+struct Ask {
+  GemmKernel kernel = GemmKernel::by_shape;
+  std::int64_t lda = 4096;
+  ga::Sm90Device device{.arch = 90, .sm_count = 132, .built = true};
+};
+
+ga::Sm90Choice choose(const Ask& ask) {
+  alignas(16) static const char memory[16] = {};
+  return ga::sm90_choose(ask.kernel, {4096, 4096, 4096},
+                         {memory, memory, memory, ask.lda, 4096, 4096}, ask.device);
+}
+
+TEST(Sm90Choose, TakesHoppersKernelOnHopperAlone) {
+  ASSERT_NE(choose({}).policy, nullptr);
+  EXPECT_EQ(choose({}).policy->kernel, GemmKernel::sm90_128x256);
+  for (const int arch : {80, 86, 89, 100, 103, 120}) {
+    Ask other;
+    other.device.arch = arch;
+    EXPECT_EQ(choose(other).policy, nullptr) << arch;
+    EXPECT_STREQ(choose(other).reason, "the GPU is no Hopper");
+  }
+}
+
+TEST(Sm90Choose, SaysWhyThePortableKernelRuns) {
+  Ask not_built;
+  not_built.device.built = false;
+  EXPECT_STREQ(choose(not_built).reason, "this build has no kernel for sm_90a");
+  EXPECT_STREQ(choose({.lda = 4097}).reason, "pitch is no multiple of 16 bytes");
+  EXPECT_EQ(choose({.kernel = GemmKernel::portable}).policy, nullptr);
+  Ask one_sm{.kernel = GemmKernel::sm90_128x256_pair};
+  one_sm.device.sm_count = 1;
+  EXPECT_STREQ(choose(one_sm).reason, "fewer SMs than a cluster");
+}
+
+TEST(Sm90Choose, TakesWhatIsAskedForByName) {
+  for (const ga::Sm90Policy& p : ga::kSm90Policies) {
+    EXPECT_EQ(choose({.kernel = p.kernel}).policy, &p) << p.name;
+  }
+}
+
 }  // namespace
