@@ -31,6 +31,7 @@ namespace {
 struct Options {
   bool list = false;
   std::string filter, compare, shapes, out, libs;
+  std::string type = "both";
   int device = 0;
   std::int64_t alternations = kLeastAlternations;
   std::int64_t block_ms = 100;
@@ -165,16 +166,29 @@ Result<std::vector<NamedShape>> shapes_of(const Options& options) {
   return parse_shapes(text, options.shapes);
 }
 
+Result<std::vector<Comparison>> compare_shape(const Options& options, CompareBed& bed,
+                                              const NamedShape& shape, ElementType type) {
+  if (options.compare == "tiles") return compare_tiles(bed, shape, type);
+  GA_TRY(Comparison one,
+         options.compare == "digest" ? compare_digest(bed, shape) : compare_gemm(bed, shape, type));
+  return std::vector<Comparison>{std::move(one)};
+}
+
 Result<std::vector<Comparison>> compare_all(const Options& options, CompareBed& bed) {
   if (options.compare == "memory") return compare_memory(bed, options.mib << 20);
   GA_TRY(const std::vector<NamedShape> shapes, shapes_of(options));
-  const bool digest = options.compare == "digest";
+  std::vector<ElementType> types;
+  if (options.type != "fp16") types.push_back(ElementType::bf16);
+  if (options.type != "bf16") types.push_back(ElementType::fp16);
+  if (options.compare == "digest") types = {ElementType::bf16};
   std::vector<Comparison> all;
-  for (const NamedShape& shape : shapes) {
-    fmt::print(stderr, "gpubench: comparing {}\n", shape.name);
-    GA_TRY(Comparison one, digest ? compare_digest(bed, shape) : compare_gemm(bed, shape));
-    all.push_back(std::move(one));
-    bed.settle_ns = bed.options.settle_ns / 5;  // it is warm; only the shape is another
+  for (const ElementType type : types) {
+    for (const NamedShape& shape : shapes) {
+      fmt::print(stderr, "gpubench: comparing {}\n", shape.name);
+      GA_TRY(std::vector<Comparison> some, compare_shape(options, bed, shape, type));
+      for (Comparison& one : some) all.push_back(std::move(one));
+      bed.settle_ns = bed.options.settle_ns / 5;  // it is warm; only the shape is another
+    }
   }
   return all;
 }
@@ -217,8 +231,11 @@ int run_main(int argc, char** argv) {
   CLI::App app("Runs the measuring cases, or compares our kernels with the baselines.", "gpubench");
   app.add_flag("--list", options.list, "The cases and their parameters");
   app.add_option("--filter", options.filter, "Only cases that fit this regular expression");
-  app.add_option("--compare", options.compare, "Compare with the baseline: gemm, memory, or digest")
-      ->check(CLI::IsMember({"gemm", "memory", "digest"}));
+  app.add_option("--compare", options.compare,
+                 "Compare with the baseline: gemm, memory or digest; or our GEMM's tiles: tiles")
+      ->check(CLI::IsMember({"gemm", "memory", "digest", "tiles"}));
+  app.add_option("--type", options.type, "Of the GEMMs compared: bf16, fp16 or both")
+      ->check(CLI::IsMember({"bf16", "fp16", "both"}));
   app.add_option("--shapes", options.shapes, "File of GEMM shapes: m n k [name] a line");
   app.add_option("--mib", options.mib, "Size of each array of a memory comparison")
       ->check(CLI::Range(1, 1 << 20));

@@ -6,7 +6,8 @@
 #              other parts run into dist/gpu-proof, for a GPU machine that has no such packages
 #   facts      facts and events as they are; every gpu test, where a skip is a failure; a signed,
 #              real report with the profile single-gpu, verified and rendered
-#   compare [gemm|memory]   hand-written against baseline, interleaved, in one process
+#   compare [gemm|gemm-fp16|memory|tiles]   hand-written against baseline, interleaved, in one
+#              process; tiles: each tile of our GEMM, the sweep behind its policy table
 #   inject     a real run with each --inject-unsafe kind against the table of expected decisions
 #   sanitize   compute-sanitizer (memcheck, racecheck, synccheck) over the gpu tests, small sizes
 #   overhead   what a digest of a GEMM costs while it runs
@@ -16,10 +17,10 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 part=${1:-}
-[ -n "$part" ] && [ "$part" != -h ] && [ "$part" != --help ] || { sed -n '2,17s/^# \{0,1\}//p' "$0"; exit 2; }
+[ -n "$part" ] && [ "$part" != -h ] && [ "$part" != --help ] || { sed -n '2,18s/^# \{0,1\}//p' "$0"; exit 2; }
 shift
 family=""
-case "${1:-}" in gemm | memory) family=$1; shift ;; esac
+case "${1:-}" in gemm | gemm-fp16 | memory | tiles) family=$1; shift ;; esac
 node=gpu-node
 [ "${1:-}" = --node-name ] && node=${2:?--node-name needs a name}
 pack=dist/gpu-proof
@@ -30,6 +31,16 @@ failed=0
 row() { rows+=("$(printf '%-44s %s' "$1" "$2")"); }
 hold() { # NAME EXPECTED ACTUAL
   if [ "$2" = "$3" ]; then row "$1" "held ($3)"; else row "$1" "BROKE: expected $2, got $3"; failed=1; fi
+}
+
+# What this machine's GPU needs: Hopper's and Blackwell's own instructions have an "a".
+own_arch() {
+  case "$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader | head -1)" in
+    9.0) echo 90a-real ;;
+    10.0) echo 100a-real ;;
+    10.3) echo 103a-real ;;
+    *) echo native ;;
+  esac
 }
 
 build() { # DIR ARCHS
@@ -54,7 +65,7 @@ do_pack() {
 # The folder with bin and tests: what pack left, else a build of our own.
 programs() {
   if [ -x "$pack/bin/gpuprobe" ]; then echo "$pack"; return; fi
-  build build/proof native >"$where/build.log" 2>&1 || { tail -30 "$where/build.log" >&2; exit 1; }
+  build build/proof "$(own_arch)" >"$where/build.log" 2>&1 || { tail -30 "$where/build.log" >&2; exit 1; }
   echo build/proof
 }
 
@@ -96,9 +107,15 @@ do_facts() {
 }
 
 do_compare() {
-  local kind
+  local kind how
   for kind in ${family:-memory gemm}; do
-    LD_LIBRARY_PATH=$from/lib timeout 500 "$from/bin/gpubench" --compare "$kind" --out "$where/compare-$kind.json" \
+    case $kind in
+      gemm | tiles) how="$kind --type bf16" ;;
+      gemm-fp16) how="gemm --type fp16" ;;
+      *) how=$kind ;;
+    esac
+    # shellcheck disable=SC2086  # several words
+    LD_LIBRARY_PATH=$from/lib timeout 500 "$from/bin/gpubench" --compare $how --out "$where/compare-$kind.json" \
       >"$where/compare-$kind.txt" 2>"$where/compare-$kind.log"
     hold "compare $kind" 0 $?
     tail -30 "$where/compare-$kind.txt"

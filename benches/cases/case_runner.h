@@ -36,7 +36,7 @@ struct BlockResult {
   std::int64_t elapsed_ns = 0;
   std::int64_t clock_mhz = 0, power_mw = 0, temp_mc = 0, throttle = 0;
   std::string discard;    // "no_clock_reading", "interrupted", or empty
-  std::string algorithm;  // what a library chose to run, or empty
+  std::string algorithm;  // what was chosen to run, or empty
   Check check;
 };
 

@@ -50,21 +50,56 @@ Status choose_fastest(CompareBed& bed, Sides& sides, Comparison& into) {
   return sides.baseline->qualify(bed.context);
 }
 
+GemmShape shape_of(const NamedShape& named, ElementType type) {
+  return {.m = named.m, .n = named.n, .k = named.k, .out = type, .in = type};
+}
+
+std::string id(ElementType type, const std::string& who) {
+  return (type == ElementType::fp16 ? "gemm.fp16." : "gemm.bf16.") + who;
+}
+
+Comparison blank(const CompareBed& bed, const NamedShape& named) {
+  Comparison c;
+  c.what = named.name;
+  c.unit = "flops";
+  c.peak = peak_of(bed.context.device.name).bf16_flops;  // the same for both 16-bit types
+  return c;
+}
+
 }  // namespace
 
-Result<Comparison> compare_gemm(CompareBed& bed, const NamedShape& named) {
-  const GemmShape shape{.m = named.m, .n = named.n, .k = named.k, .out = GemmOut::bf16};
-  Comparison result;
-  result.own = "gemm.bf16.own";
-  result.baseline = "gemm.bf16.cublaslt";
-  result.what = named.name;
-  result.unit = "flops";
-  result.peak = peak_of(bed.context.device.name).bf16_flops;
+Result<Comparison> compare_gemm(CompareBed& bed, const NamedShape& named, ElementType type) {
+  const GemmShape shape = shape_of(named, type);
+  Comparison result = blank(bed, named);
+  result.own = id(type, "own");
+  result.baseline = id(type, "cublaslt");
   GA_TRY(Sides sides, set_up(bed, shape));
   GA_CHECK(settle(bed, *sides.own, result));
   GA_CHECK(choose_fastest(bed, sides, result));
   GA_CHECK(alternate(bed, *sides.own, *sides.baseline, result));
   return result;
+}
+
+Result<std::vector<Comparison>> compare_tiles(CompareBed& bed, const NamedShape& named,
+                                              ElementType type) {
+  const GemmShape shape = shape_of(named, type);
+  GA_TRY(const auto data, make_gemm_data(shape, 1, bed.context));
+  std::vector<std::pair<GemmKernel, std::string>> kernels{{GemmKernel::portable, "portable"}};
+  for (const Sm90Policy& policy : kSm90Policies) kernels.emplace_back(policy.kernel, policy.name);
+  std::vector<Comparison> all;
+  for (const auto& [kernel, name] : kernels) {
+    auto made = own_multiplier(shape, data->product(0), kernel);
+    if (!made && made.error().code() == ErrorCode::usage) continue;  // not on this GPU or shape
+    GA_TRY(std::shared_ptr<Multiplier> own, std::move(made));
+    Comparison one = blank(bed, named);
+    one.own = id(type, name);
+    one.chosen = own->algorithm();
+    GA_TRY(const auto bench, RandomGemmBench::make(data, std::move(own), bed.context));
+    if (all.empty()) GA_CHECK(settle(bed, *bench, one));
+    GA_CHECK(alone(bed, *bench, one));
+    all.push_back(std::move(one));
+  }
+  return all;
 }
 
 }  // namespace ga

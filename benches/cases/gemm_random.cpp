@@ -24,16 +24,17 @@ std::int64_t set_bytes(const GemmShape& s) { return 2 * (s.m * s.k + s.k * s.n +
 
 Result<GemmSet> make_set(const GemmShape& s, std::uint64_t seed, cudaStream_t stream) {
   GemmSet set;
-  GA_TRY(set.a, DeviceBuffer<Bf16>::make(elements(s.m, s.k)));
-  GA_TRY(set.b, DeviceBuffer<Bf16>::make(elements(s.k, s.n)));
-  GA_TRY(set.c, DeviceBuffer<Bf16>::make(elements(s.m, s.n)));
+  GA_TRY(set.a, DeviceBuffer<std::uint16_t>::make(elements(s.m, s.k)));
+  GA_TRY(set.b, DeviceBuffer<std::uint16_t>::make(elements(s.k, s.n)));
+  GA_TRY(set.c, DeviceBuffer<std::uint16_t>::make(elements(s.m, s.n)));
   GA_CHECK(fill_random({.data = set.a.data(),
                         .rows = s.m,
                         .cols = s.k,
                         .ld = s.k,
                         .seed = seed,
                         .stream = kStreamRandomA,
-                        .kind = kData},
+                        .kind = kData,
+                        .type = s.in},
                        stream));
   GA_CHECK(fill_random({.data = set.b.data(),
                         .rows = s.k,
@@ -41,7 +42,8 @@ Result<GemmSet> make_set(const GemmShape& s, std::uint64_t seed, cudaStream_t st
                         .ld = s.n,
                         .seed = seed,
                         .stream = kStreamRandomB,
-                        .kind = kData},
+                        .kind = kData,
+                        .type = s.in},
                        stream));
   return set;
 }
@@ -104,7 +106,7 @@ Status RandomGemmBench::qualify_set(std::int64_t set, const CaseContext& context
   GA_CHECK(checksum_product({.a = product.a,
                              .b = product.b,
                              .c = product.c,
-                             .type = ProductType::bf16,
+                             .type = shape.out,
                              .m = shape.m,
                              .n = shape.n,
                              .k = shape.k,
@@ -114,7 +116,8 @@ Status RandomGemmBench::qualify_set(std::int64_t set, const CaseContext& context
                              .data = kData,
                              .seed = data_->seed + kSignSeed + static_cast<std::uint64_t>(set),
                              .scratch = scratch_.data(),
-                             .report = checksums_.at(set)},
+                             .report = checksums_.at(set),
+                             .in = shape.in},
                             context.stream));
   return check(turn, context.stream);
 }
@@ -185,7 +188,7 @@ Check RandomGemmBench::begin() {
 Inject RandomGemmBench::output(const Turn& turn) const {
   const GemmShape& shape = data_->shape;
   return {.data = data_->product(turn.set).c,
-          .type = InjectType::bf16,
+          .type = shape.out,
           .rows = shape.m,
           .cols = shape.n,
           .ld = shape.n};

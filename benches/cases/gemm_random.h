@@ -1,5 +1,5 @@
-// RandomGemmBench: C = A B on random bf16 data, timed; the body of gemm.bf16.own and
-// gemm.bf16.cublaslt, and of their comparison on the same data.
+// RandomGemmBench: C = A B on random bf16 or fp16 data, timed; the body of gemm.bf16.own and
+// gemm.bf16.cublaslt, and of the comparisons on the same data.
 //
 // How it is checked. At set-up every set's product is held to Freivalds' checksum, whose bound and
 // false-alarm rate are stated in kernels/check/check.h, and its hash is kept. Every timed output is
@@ -24,10 +24,10 @@ std::int64_t random_gemm_bytes(const GemmShape& shape, std::int64_t sets);
 
 // Buffer sets that together exceed twice the L2, at least two.
 struct GemmSet {
-  DeviceBuffer<Bf16> a, b, c;
+  DeviceBuffer<std::uint16_t> a, b, c;  // of the shape's type
 };
 struct GemmData {
-  GemmShape shape;  // out is bf16
+  GemmShape shape;  // of a 16-bit type, out the same
   std::uint64_t seed = 0;
   std::vector<GemmSet> sets;
   Product product(std::int64_t set) const;

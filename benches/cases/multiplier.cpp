@@ -1,5 +1,7 @@
 #include "benches/cases/multiplier.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "benches/cases/pattern_slots.h"
@@ -8,7 +10,7 @@
 namespace ga {
 namespace {
 
-Gemm own_gemm(const GemmShape& shape, const Product& product) {
+Gemm own_gemm(const GemmShape& shape, const Product& product, GemmKernel kernel) {
   return {.a = product.a,
           .b = product.b,
           .c = product.c,
@@ -18,22 +20,36 @@ Gemm own_gemm(const GemmShape& shape, const Product& product) {
           .lda = shape.k,
           .ldb = shape.n,
           .ldc = shape.n,
+          .in = shape.in,
           .out = shape.out,
           .placement = product.placement,
-          .smid = product.smid};
+          .smid = product.smid,
+          .kernel = kernel};
+}
+
+// "portable 128x256x64 stages 4 ctas 512", and why it is not Hopper's where that is a question.
+std::string to_text(const GemmPlan& plan) {
+  const Sm90Policy* const policy = sm90_find(plan.kernel);
+  const std::string why = plan.not_sm90;
+  return fmt::format("{} {}x{}x{} stages {} ctas {}{}", policy != nullptr ? "sm90" : "portable",
+                     plan.tile_m, plan.tile_n, plan.tile_k, plan.stages, plan.ctas,
+                     why.empty() ? "" : " (not Hopper's: " + why + ")");
 }
 
 class OwnMultiplier final : public Multiplier {
  public:
-  OwnMultiplier(const GemmShape& shape, const Tiling& tiling) : shape_(shape), tiling_(tiling) {}
+  OwnMultiplier(const GemmShape& shape, const GemmPlan& plan) : shape_(shape), plan_(plan) {}
   Status multiply(const Product& product, cudaStream_t stream) override {
-    return gemm_bf16(own_gemm(shape_, product), stream);
+    return gemm(own_gemm(shape_, product, plan_.kernel), stream);
   }
-  Tiling tiling() const override { return tiling_; }
+  Tiling tiling() const override {
+    return {.tile_m = plan_.tile_m, .tile_n = plan_.tile_n, .tiles = plan_.tiles()};
+  }
+  std::string algorithm() const override { return to_text(plan_); }
 
  private:
   GemmShape shape_;
-  Tiling tiling_;
+  GemmPlan plan_;
 };
 
 class CublasLtMultiplier final : public VendorMultiplier {
@@ -63,18 +79,15 @@ GemmShape gemm_shape(const Params& params, GemmOut out) {
   return {.m = param(params, "m"), .n = param(params, "n"), .k = param(params, "k"), .out = out};
 }
 
-Result<std::unique_ptr<Multiplier>> own_multiplier(const GemmShape& shape, const Product& example) {
-  GA_TRY(const GemmPlan plan, gemm_plan(own_gemm(shape, example)));
-  const Tiling tiling{.tile_m = plan.tile_m, .tile_n = plan.tile_n, .tiles = plan.tiles()};
-  return std::unique_ptr<Multiplier>(std::make_unique<OwnMultiplier>(shape, tiling));
+Result<std::unique_ptr<Multiplier>> own_multiplier(const GemmShape& shape, const Product& example,
+                                                   GemmKernel kernel) {
+  GA_TRY(const GemmPlan plan, gemm_plan(own_gemm(shape, example, kernel)));
+  return std::unique_ptr<Multiplier>(std::make_unique<OwnMultiplier>(shape, plan));
 }
 
 Result<std::unique_ptr<VendorMultiplier>> cublaslt_multiplier(const GemmShape& shape,
                                                               int heuristics, CublasLt& library) {
-  const LtShape wanted{.m = shape.m,
-                       .n = shape.n,
-                       .k = shape.k,
-                       .out = shape.out == GemmOut::bf16 ? LtOut::bf16 : LtOut::fp32};
+  const LtShape wanted{.m = shape.m, .n = shape.n, .k = shape.k, .in = shape.in, .out = shape.out};
   GA_TRY(LtPlan plan, library.plan(wanted, heuristics));
   GA_TRY(auto workspace, DeviceBuffer<std::byte>::make(kLtWorkspaceBytes));
   return std::unique_ptr<VendorMultiplier>(

@@ -19,16 +19,17 @@ namespace ga {
 struct GemmShape {
   std::int64_t m = 0, n = 0, k = 0;
   GemmOut out = GemmOut::bf16;
+  ElementType in = ElementType::bf16;
   std::size_t c_bytes() const {
-    return static_cast<std::size_t>(m * n) * (out == GemmOut::bf16 ? 2 : 4);
+    return static_cast<std::size_t>(m * n) * static_cast<std::size_t>(element_bytes(out));
   }
 };
 GemmShape gemm_shape(const Params& params, GemmOut out);
 
 // The operands of one launch, row-major without padding.
 struct Product {
-  const Bf16* a = nullptr;
-  const Bf16* b = nullptr;
+  const void* a = nullptr;
+  const void* b = nullptr;
   void* c = nullptr;
   std::uint64_t placement = 0;    // ours only: which SM computes which tile
   std::uint32_t* smid = nullptr;  // ours only: who computed each tile; may be null
@@ -49,8 +50,9 @@ class Multiplier {
   virtual std::string algorithm() const { return {}; }
 };
 
-// `example` has the alignment of all products to come.
-Result<std::unique_ptr<Multiplier>> own_multiplier(const GemmShape& shape, const Product& example);
+// `example` has the alignment of all products to come. A gate takes the kernel by shape.
+Result<std::unique_ptr<Multiplier>> own_multiplier(const GemmShape& shape, const Product& example,
+                                                   GemmKernel kernel = GemmKernel::by_shape);
 
 // `heuristics`: how many to ask for. algorithm_count() says how many there are, and choose() which
 // of them multiply() uses; at first that of a gate.

@@ -55,7 +55,7 @@ class Bench {
   virtual Check begin() = 0;
   // The output of that launch, for --inject-unsafe: everything but place and kind of the damage.
   virtual Inject output(const Turn& turn) const = 0;
-  // What a library chose to run, in its own numbers; empty where there is no choice.
+  // What was chosen to run, by a library in its own numbers; empty where there is no choice.
   virtual std::string algorithm() const { return {}; }
   // The sample of a block, in the case's unit.
   virtual std::int64_t value(const BlockTiming& timing) const = 0;

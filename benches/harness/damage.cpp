@@ -18,7 +18,7 @@ bool damages_output(Injection injection) {
 Status damage_output(Inject output, Injection injection, cudaStream_t stream) {
   output.row = output.rows / 2;
   output.col = output.cols / 2;
-  output.bit = output.type == InjectType::bf16 ? 14 : 20;
+  output.bit = output.type == InjectType::fp32 ? 20 : 14;
   output.damage = damage_of(injection);
   return inject(output, stream);
 }

@@ -81,6 +81,18 @@ using Desc = Owned<cublasLtMatmulDesc_t>;
 using Layout = Owned<cublasLtMatrixLayout_t>;
 using Preference = Owned<cublasLtMatmulPreference_t>;
 
+cudaDataType_t data_type(ElementType type) {
+  switch (type) {
+    case ElementType::bf16:
+      return CUDA_R_16BF;
+    case ElementType::fp16:
+      return CUDA_R_16F;
+    case ElementType::fp32:
+      break;
+  }
+  return CUDA_R_32F;
+}
+
 Result<Layout> make_layout(const Functions& f, cudaDataType_t type, std::int64_t rows,
                            std::int64_t cols) {
   cublasLtMatrixLayout_t layout = nullptr;
@@ -230,9 +242,9 @@ Result<LtPlan> CublasLt::plan(const LtShape& shape, int wanted) {
   GA_CHECK(lt_status(f, f.desc_create(&desc, CUBLAS_COMPUTE_32F, CUDA_R_32F),
                      "cublasLtMatmulDescCreate"));
   plan->desc = Desc(desc, {f.desc_destroy});
-  const cudaDataType_t out = shape.out == LtOut::bf16 ? CUDA_R_16BF : CUDA_R_32F;
-  GA_TRY(plan->first, make_layout(f, CUDA_R_16BF, shape.n, shape.k));
-  GA_TRY(plan->second, make_layout(f, CUDA_R_16BF, shape.k, shape.m));
+  const cudaDataType_t in = data_type(shape.in), out = data_type(shape.out);
+  GA_TRY(plan->first, make_layout(f, in, shape.n, shape.k));
+  GA_TRY(plan->second, make_layout(f, in, shape.k, shape.m));
   GA_TRY(plan->out, make_layout(f, out, shape.n, shape.m));
   GA_TRY(const Preference preference, make_preference(f));
 
@@ -252,8 +264,8 @@ Result<LtPlan> CublasLt::plan(const LtShape& shape, int wanted) {
   }
   if (plan->algos.empty()) {
     return Error(ErrorCode::environment,
-                 fmt::format("cuBLASLt {} offers no algorithm for bf16 {} x {} x {}",
-                             library_->version, shape.m, shape.n, shape.k));
+                 fmt::format("cuBLASLt {} offers no algorithm for {} x {} x {}", library_->version,
+                             shape.m, shape.n, shape.k));
   }
   return LtPlan(std::move(plan));
 }

@@ -3,7 +3,7 @@
 // The library is opened with dlopen when it is first needed and never linked. Matrices are
 // row-major here and column-major there: C = A B row-major is C' = B' A' column-major over the same
 // bytes, so B goes in as the first operand with n rows, A as the second, and nothing is transposed.
-// bf16 in, fp32 accumulation, C in bf16 or fp32.
+// bf16 or fp16 in, fp32 accumulation, C in the type of the inputs or fp32.
 //
 // Which algorithm: a gate takes the library's first heuristic, unless that one splits k and a later
 // one does not. A split sum is reduced in another order, which would round differently from the
@@ -21,16 +21,16 @@
 #include <string>
 #include <vector>
 
+#include "kernels/data/element.h"
 #include "kernels/loader/loader.h"
 #include "reports/model/result.h"
 
 namespace ga {
 
-enum class LtOut { bf16, fp32 };
-
 struct LtShape {
   std::int64_t m = 0, n = 0, k = 0;
-  LtOut out = LtOut::bf16;
+  ElementType in = ElementType::bf16;
+  ElementType out = ElementType::bf16;
 };
 
 // Device pointers, 256-byte aligned; leading dimensions are the row lengths.

@@ -11,7 +11,7 @@
 #include <cstdint>
 
 #include "kernels/check/report.h"
-#include "kernels/data/bf16.h"
+#include "kernels/data/element.h"
 #include "kernels/data/pattern.h"
 #include "kernels/data/random_gemm.h"
 #include "reports/model/result.h"
@@ -77,27 +77,28 @@ Status digest_product(const DigestProduct& args, cudaStream_t stream);
 // are first compared with what the seed says, so that wrong inputs are not blamed on the product.
 // Slow (about a second for 8192^3): for when a digest is wrong.
 struct ProductCheck {
-  const Bf16* a = nullptr;  // m x k, exact_element(seed, ., kStreamExactA)
-  const Bf16* b = nullptr;  // k x n
+  const void* a = nullptr;  // m x k, exact_element(seed, ., kStreamExactA)
+  const void* b = nullptr;  // k x n
   const float* c = nullptr;
   std::int64_t m = 0, n = 0, k = 0;
   std::int64_t lda = 0, ldb = 0, ldc = 0;
   std::uint64_t seed = 0;
   int tile_m = 0, tile_n = 0;           // gemm_plan()'s; zero where unknown
   const std::uint32_t* smid = nullptr;  // by tile, from the GEMM; may be null
+  ElementType in = ElementType::bf16;   // of a and b; or fp16
   ProductMismatch* report = nullptr;
 };
 Status check_product(const ProductCheck& args, cudaStream_t stream);
 
-// Freivalds' check of a product of random bf16 matrices, in groups of columns (checksum.cuh has
-// the derivation): for every row i and every group g of 32 columns,
+// Freivalds' check of a product of random bf16 or fp16 matrices, in groups of columns (checksum.cuh
+// has the derivation): for every row i and every group g of 32 columns,
 //   | sum_j C[i][j] x[j]  -  sum_k A[i][k] (sum_j B[k][j] x[j]) |  <=  10 sqrt(sum_j delta_ij^2)
 // in double, with x random signs and delta the rounding a correct product may show. A correct GPU
 // fails one of all the groups of an 8192^3 product with probability below 1e-14.
-enum class ProductType { bf16, fp32 };
+using ProductType = ElementType;
 struct ChecksumProduct {
-  const Bf16* a = nullptr;
-  const Bf16* b = nullptr;
+  const void* a = nullptr;
+  const void* b = nullptr;
   const void* c = nullptr;
   ProductType type = ProductType::bf16;
   std::int64_t m = 0, n = 0, k = 0;
@@ -106,6 +107,7 @@ struct ChecksumProduct {
   std::uint64_t seed = 0;  // of the signs: another one than the data's
   void* scratch = nullptr;
   ChecksumReport* report = nullptr;
+  ElementType in = ElementType::bf16;  // of a and b; or fp16
 };
 std::size_t checksum_product_scratch_bytes(std::int64_t n, std::int64_t k);
 Status checksum_product(const ChecksumProduct& args, cudaStream_t stream);

@@ -54,17 +54,17 @@ struct ExactRun {
         ga::fill_exact({a.data(), gemm.m, gemm.k, gemm.k, gemm.seed, ga::kStreamExactA}, nullptr));
     must_ok(
         ga::fill_exact({b.data(), gemm.k, gemm.n, gemm.n, gemm.seed, ga::kStreamExactB}, nullptr));
-    must_ok(ga::gemm_bf16({.a = a.data(),
-                           .b = b.data(),
-                           .c = c.data(),
-                           .m = gemm.m,
-                           .n = gemm.n,
-                           .k = gemm.k,
-                           .lda = gemm.k,
-                           .ldb = gemm.n,
-                           .ldc = gemm.n,
-                           .out = ga::GemmOut::fp32},
-                          nullptr));
+    must_ok(ga::gemm({.a = a.data(),
+                      .b = b.data(),
+                      .c = c.data(),
+                      .m = gemm.m,
+                      .n = gemm.n,
+                      .k = gemm.k,
+                      .lda = gemm.k,
+                      .ldb = gemm.n,
+                      .ldc = gemm.n,
+                      .out = ga::GemmOut::fp32},
+                     nullptr));
   }
 
   ga::DigestReport digest() const {
@@ -135,16 +135,16 @@ TEST(CheckGpu, ChecksumPassesARandomProductAndSeesDamage) {
   for (const auto kind : {ga::RandomKind::uniform, ga::RandomKind::wide}) {
     must_ok(ga::fill_random({a.data(), m, k, k, 3, ga::kStreamRandomA, kind}, nullptr));
     must_ok(ga::fill_random({b.data(), k, n, n, 3, ga::kStreamRandomB, kind}, nullptr));
-    must_ok(ga::gemm_bf16({.a = a.data(),
-                           .b = b.data(),
-                           .c = c.data(),
-                           .m = m,
-                           .n = n,
-                           .k = k,
-                           .lda = k,
-                           .ldb = n,
-                           .ldc = n},
-                          nullptr));
+    must_ok(ga::gemm({.a = a.data(),
+                      .b = b.data(),
+                      .c = c.data(),
+                      .m = m,
+                      .n = n,
+                      .k = k,
+                      .lda = k,
+                      .ldb = n,
+                      .ldc = n},
+                     nullptr));
     const auto checksum = [&] {
       must_ok(ga::checksum_product({.a = a.data(),
                                     .b = b.data(),

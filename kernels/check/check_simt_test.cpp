@@ -261,12 +261,12 @@ ga::ProductMismatch compare(const Exact& exact, const Operands& o, ga::ProductTi
   report.wrong = 99;
   ga::simt::run({1}, 1, {}, [&] { ga::product_reset_kernel(&report); });
   ga::simt::run({2}, kThreads, {}, [&] {
-    ga::product_inputs_kernel<kThreads>(o.a.data(), g.m, g.k, o.lda, g.seed, ga::kStreamExactA,
-                                        &report);
+    ga::product_inputs_kernel<kThreads>(o.a.data(), ga::ElementType::bf16, g.m, g.k, o.lda, g.seed,
+                                        ga::kStreamExactA, &report);
   });
   ga::simt::run({2}, kThreads, {}, [&] {
-    ga::product_inputs_kernel<kThreads>(o.b.data(), g.k, g.n, o.ldb, g.seed, ga::kStreamExactB,
-                                        &report);
+    ga::product_inputs_kernel<kThreads>(o.b.data(), ga::ElementType::bf16, g.k, g.n, o.ldb, g.seed,
+                                        ga::kStreamExactB, &report);
   });
   const auto patches = static_cast<unsigned>(((g.m + 15) / 16) * ((g.n + 15) / 16));
   ga::simt::run({patches}, 256, {.order_seed = 6}, [&] { ga::product_compare_kernel(p, &report); });

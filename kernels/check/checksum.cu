@@ -11,6 +11,19 @@ namespace {
 
 std::int64_t groups_of(std::int64_t n) { return (n + kChecksumGroup - 1) / kChecksumGroup; }
 
+// Half a unit of the last place, relative.
+double rounding_of(ProductType type) {
+  switch (type) {
+    case ProductType::bf16:
+      return 0x1p-8;
+    case ProductType::fp16:
+      return 0x1p-11;
+    case ProductType::fp32:
+      break;
+  }
+  return 0x1p-24;
+}
+
 Status require(const ChecksumProduct& args) {
   if (args.m < 1 || args.n < 1 || args.k < 1 || args.lda < args.k || args.ldb < args.n ||
       args.ldc < args.n) {
@@ -18,9 +31,10 @@ Status require(const ChecksumProduct& args) {
                  "checksum_product: m, n, k must be positive and each leading dimension at least "
                  "the row's length");
   }
-  GA_CHECK(check_pointer("checksum_product: a", args.a, sizeof(Bf16)));
-  GA_CHECK(check_pointer("checksum_product: b", args.b, sizeof(Bf16)));
-  GA_CHECK(check_pointer("checksum_product: c", args.c, args.type == ProductType::bf16 ? 2 : 4));
+  GA_CHECK(check_pointer("checksum_product: a", args.a, 2));
+  GA_CHECK(check_pointer("checksum_product: b", args.b, 2));
+  GA_CHECK(check_pointer("checksum_product: c", args.c,
+                         static_cast<std::size_t>(element_bytes(args.type))));
   GA_CHECK(check_pointer("checksum_product: scratch", args.scratch, 16));
   return check_pointer("checksum_product: report", args.report, alignof(ChecksumReport));
 }
@@ -34,7 +48,7 @@ std::size_t checksum_product_scratch_bytes(std::int64_t n, std::int64_t k) {
 Status checksum_product(const ChecksumProduct& args, cudaStream_t stream) {
   GA_CHECK(require(args));
   const std::int64_t groups = groups_of(args.n);
-  const double output = args.type == ProductType::bf16 ? 0x1p-8 : 0x1p-24;
+  const double output = rounding_of(args.type);
   const ChecksumOperands operands{args.a,
                                   args.b,
                                   args.c,
@@ -48,7 +62,8 @@ Status checksum_product(const ChecksumProduct& args, cudaStream_t stream) {
                                   args.ldc,
                                   args.seed,
                                   checksum_model(output, std::sqrt(static_cast<double>(args.k)),
-                                                 args.k, random_mean_square(args.data))};
+                                                 args.k, random_mean_square(args.data)),
+                                  args.in};
   const std::int64_t down = (args.m + kChecksumTile - 1) / kChecksumTile;
   const std::int64_t across = (groups + kChecksumTile - 1) / kChecksumTile;
   if (down * across > 0x7FFFFFFF) {
@@ -62,6 +77,8 @@ Status checksum_product(const ChecksumProduct& args, cudaStream_t stream) {
   const auto tiles = static_cast<unsigned>(down * across);
   if (args.type == ProductType::bf16) {
     checksum_kernel<Bf16><<<tiles, kChecksumThreads, 0, stream>>>(operands, args.report);
+  } else if (args.type == ProductType::fp16) {
+    checksum_kernel<Fp16><<<tiles, kChecksumThreads, 0, stream>>>(operands, args.report);
   } else {
     checksum_kernel<float><<<tiles, kChecksumThreads, 0, stream>>>(operands, args.report);
   }

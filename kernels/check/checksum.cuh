@@ -12,22 +12,26 @@
 #include "kernels/check/block_reduce.cuh"
 #include "kernels/check/checksum_bound.h"
 #include "kernels/check/report.h"
-#include "kernels/data/bf16.h"
+#include "kernels/data/element.h"
 
 namespace ga {
 
 struct ChecksumOperands {
-  const Bf16* a;
-  const Bf16* b;
+  const void* a;
+  const void* b;
   const void* c;
   double* bx;  // k x groups
   std::int64_t m, n, k, groups;
   std::int64_t lda, ldb, ldc;
   std::uint64_t seed;
   ChecksumModel model;
+  ElementType in = ElementType::bf16;
 };
 
 __device__ __forceinline__ double product_element(const Bf16* c) {
+  return static_cast<double>(to_float(*c));
+}
+__device__ __forceinline__ double product_element(const Fp16* c) {
   return static_cast<double>(to_float(*c));
 }
 __device__ __forceinline__ double product_element(const float* c) {
@@ -57,7 +61,7 @@ __launch_bounds__(kThreads) __global__ void checksum_bx_kernel(ChecksumOperands 
     const std::int64_t group = i % p.groups;
     const std::uint32_t signs = checksum_signs(p.seed, static_cast<std::uint64_t>(group));
     p.bx[i] = signed_sum(signs, group * kChecksumGroup, p.n, [&](std::int64_t col) {
-      return static_cast<double>(to_float(p.b[row * p.ldb + col]));
+      return static_cast<double>(element_16(p.b, row * p.ldb + col, p.in));
     });
   }
 }
@@ -118,7 +122,7 @@ __launch_bounds__(kChecksumThreads) __global__
       const std::int64_t a_col = first + i % kChecksumDepth;
       const bool a_inside = a_row < p.m && a_col < p.k;
       a[i % kChecksumDepth][i / kChecksumDepth] =
-          a_inside ? static_cast<double>(to_float(p.a[a_row * p.lda + a_col])) : 0;
+          a_inside ? static_cast<double>(element_16(p.a, a_row * p.lda + a_col, p.in)) : 0;
       const std::int64_t b_row = first + i / kChecksumTile;
       const std::int64_t b_col = group0 + i % kChecksumTile;
       b[i / kChecksumTile][i % kChecksumTile] =

@@ -7,7 +7,8 @@
 // With t = 10 that is 3.9e-22 for a group, 8e-16 for the two million groups of an 8192^3 product.
 //
 // delta_j = rounding of the output + error of the accumulation.
-// - Output: 2^-8 |c| for bf16 (8 bits, half a unit, nearest), 2^-24 |c| for fp32.
+// - Output: 2^-8 |c| for bf16 (8 bits, half a unit, nearest), 2^-11 |c| for fp16, 2^-24 |c| for
+//   fp32.
 // - Accumulation: a tensor core adds at least 4 products per step and loses at most one unit of the
 //   partial sum, 2^-23 |s|; there are at most k/4 + 1 steps (any order, any split of k). Partial
 //   sums of k products of independent random elements of mean square q have standard deviation q

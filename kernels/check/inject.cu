@@ -43,7 +43,7 @@ Status inject(const Inject& args, cudaStream_t stream) {
   if (args.data == nullptr || !inside || args.ld < args.cols) {
     return Error(ErrorCode::usage, "inject: the place is outside the buffer");
   }
-  if (args.type == InjectType::bf16) {
+  if (args.type != InjectType::fp32) {
     return damage<std::uint16_t>(args, 0x7FC0, stream);
   }
   return damage<std::uint32_t>(args, 0x7FC00000, stream);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string_view>
 
+#include "kernels/data/element.h"
 #include "reports/model/result.h"
 
 namespace ga {
@@ -20,7 +21,7 @@ enum class Damage {
 // "bitflip", "zero-tile", "nan".
 std::optional<Damage> parse_damage(std::string_view name);
 
-enum class InjectType { bf16, fp32 };
+using InjectType = ElementType;
 
 struct Inject {
   void* data = nullptr;  // rows x cols, row-major; a plain buffer is one row

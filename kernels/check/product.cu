@@ -14,8 +14,8 @@ Status require(const ProductCheck& args) {
                  "check_product: m, n, k must be positive, k below 2^18, and each leading "
                  "dimension at least the row's length");
   }
-  GA_CHECK(check_pointer("check_product: a", args.a, sizeof(Bf16)));
-  GA_CHECK(check_pointer("check_product: b", args.b, sizeof(Bf16)));
+  GA_CHECK(check_pointer("check_product: a", args.a, 2));
+  GA_CHECK(check_pointer("check_product: b", args.b, 2));
   GA_CHECK(check_pointer("check_product: c", args.c, sizeof(float)));
   return check_pointer("check_product: report", args.report, alignof(ProductMismatch));
 }
@@ -24,17 +24,17 @@ Status require(const ProductCheck& args) {
 
 Status check_product(const ProductCheck& args, cudaStream_t stream) {
   GA_CHECK(require(args));
-  const ProductOperands operands{args.a, args.b,   args.c,   args.m,   args.n,
-                                 args.k, args.lda, args.ldb, args.ldc, args.seed};
+  const ProductOperands operands{args.a,   args.b,   args.c,   args.m,    args.n, args.k,
+                                 args.lda, args.ldb, args.ldc, args.seed, args.in};
   const ProductTiles tiles{args.tile_m, args.tile_n, args.smid};
   product_reset_kernel<<<1, 1, 0, stream>>>(args.report);
   GA_CUDA(cudaGetLastError());
   GA_TRY(const unsigned blocks, check_blocks(~std::size_t{0} / kCheckThreads));
   product_inputs_kernel<kCheckThreads><<<blocks, kCheckThreads, 0, stream>>>(
-      args.a, args.m, args.k, args.lda, args.seed, kStreamExactA, args.report);
+      args.a, args.in, args.m, args.k, args.lda, args.seed, kStreamExactA, args.report);
   GA_CUDA(cudaGetLastError());
   product_inputs_kernel<kCheckThreads><<<blocks, kCheckThreads, 0, stream>>>(
-      args.b, args.k, args.n, args.ldb, args.seed, kStreamExactB, args.report);
+      args.b, args.in, args.k, args.n, args.ldb, args.seed, kStreamExactB, args.report);
   GA_CUDA(cudaGetLastError());
   const std::int64_t down = (args.m + kProductEdge - 1) / kProductEdge;
   const std::int64_t across = (args.n + kProductEdge - 1) / kProductEdge;

@@ -8,18 +8,19 @@
 
 #include "kernels/check/block_reduce.cuh"
 #include "kernels/check/report.h"
-#include "kernels/data/bf16.h"
+#include "kernels/data/element.h"
 #include "kernels/data/exact_gemm.h"
 
 namespace ga {
 
 struct ProductOperands {
-  const Bf16* a;
-  const Bf16* b;
+  const void* a;
+  const void* b;
   const float* c;
   std::int64_t m, n, k;
   std::int64_t lda, ldb, ldc;
   std::uint64_t seed;
+  ElementType in = ElementType::bf16;
 };
 
 struct ProductTiles {
@@ -33,15 +34,15 @@ __global__ void product_reset_kernel(ProductMismatch* report) { *report = Produc
 
 template <int kThreads>
 __launch_bounds__(kThreads) __global__
-    void product_inputs_kernel(const Bf16* data, std::int64_t rows, std::int64_t cols,
-                               std::int64_t ld, std::uint64_t seed, std::uint32_t stream,
-                               ProductMismatch* report) {
+    void product_inputs_kernel(const void* data, ElementType in, std::int64_t rows,
+                               std::int64_t cols, std::int64_t ld, std::uint64_t seed,
+                               std::uint32_t stream, ProductMismatch* report) {
   std::uint64_t wrong = 0;
   for (std::int64_t row = blockIdx.x; row < rows; row += gridDim.x) {
     for (std::int64_t col = threadIdx.x; col < cols; col += kThreads) {
       const auto index = static_cast<std::uint64_t>(row * cols + col);
       const auto expected = static_cast<float>(exact_element(seed, index, stream));
-      if (!(to_float(data[row * ld + col]) == expected)) ++wrong;
+      if (!(element_16(data, row * ld + col, in) == expected)) ++wrong;
     }
   }
   const std::uint64_t block = block_sum<kThreads>(wrong);
@@ -52,8 +53,8 @@ __launch_bounds__(kThreads) __global__
 }
 
 // Zero for what is no small integer: the inputs are judged by product_inputs_kernel.
-__device__ __forceinline__ int product_value(Bf16 x) {
-  const float value = to_float(x);
+__device__ __forceinline__ int product_value(const void* data, std::int64_t index, ElementType in) {
+  const float value = element_16(data, index, in);
   return value >= -8.0f && value <= 8.0f ? static_cast<int>(value) : 0;
 }
 
@@ -69,8 +70,9 @@ __launch_bounds__(kProductEdge* kProductEdge) __global__
   const std::int64_t col = blockIdx.x % patches * kProductEdge + x;
   int sum = 0;
   for (std::int64_t first = 0; first < p.k; first += kProductEdge) {
-    a[y][x] = row < p.m && first + x < p.k ? product_value(p.a[row * p.lda + first + x]) : 0;
-    b[y][x] = col < p.n && first + y < p.k ? product_value(p.b[(first + y) * p.ldb + col]) : 0;
+    a[y][x] = row < p.m && first + x < p.k ? product_value(p.a, row * p.lda + first + x, p.in) : 0;
+    b[y][x] =
+        col < p.n && first + y < p.k ? product_value(p.b, (first + y) * p.ldb + col, p.in) : 0;
     __syncthreads();
     for (int i = 0; i < kProductEdge; ++i) sum += a[y][i] * b[i][x];
     __syncthreads();
@@ -91,7 +93,7 @@ __global__ void product_explain_kernel(ProductOperands p, ProductTiles tiles,
   const std::int64_t col = static_cast<std::int64_t>(report->first) % p.n;
   int sum = 0;
   for (std::int64_t l = 0; l < p.k; ++l) {
-    sum += product_value(p.a[row * p.lda + l]) * product_value(p.b[l * p.ldb + col]);
+    sum += product_value(p.a, row * p.lda + l, p.in) * product_value(p.b, l * p.ldb + col, p.in);
   }
   report->row = row;
   report->col = col;

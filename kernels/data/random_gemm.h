@@ -1,9 +1,10 @@
-// Random bf16 operands for GEMMs that are timed, the same on host and device, bit for bit.
+// Random 16-bit operands for GEMMs that are timed, the same on host and device, bit for bit.
 #pragma once
 
 #include <cstdint>
 
 #include "kernels/data/bf16.h"
+#include "kernels/data/element.h"
 #include "kernels/data/philox.h"
 
 namespace ga {
@@ -19,12 +20,17 @@ constexpr double random_mean_square(RandomKind kind) {
   return kind == RandomKind::uniform ? 1.0 / 3.0 : 0.1905 * 7.0 / 3.0;
 }
 
-GA_HOST_DEVICE Bf16 random_from_word(std::uint32_t word, RandomKind kind) {
+// Before it is rounded to the element's type; `wide` is exact in both 16-bit types.
+GA_HOST_DEVICE float random_value(std::uint32_t word, RandomKind kind) {
   if (kind == RandomKind::uniform) {
-    return to_bf16(static_cast<float>(static_cast<std::int32_t>(word)) * 0x1p-31f);
+    return static_cast<float>(static_cast<std::int32_t>(word)) * 0x1p-31f;
   }
   const std::uint32_t exponent = 121 + (((word >> 8) & 0xFFu) * 7 >> 8);  // 121 .. 127
-  return {static_cast<std::uint16_t>(((word >> 31) << 15) | (exponent << 7) | (word & 0x7Fu))};
+  return bits_float(((word >> 31) << 31) | (exponent << 23) | ((word & 0x7Fu) << 16));
+}
+
+GA_HOST_DEVICE Bf16 random_from_word(std::uint32_t word, RandomKind kind) {
+  return to_bf16(random_value(word, kind));
 }
 
 // Element `index` (row-major) of the operand whose stream is kStreamRandomA or kStreamRandomB.

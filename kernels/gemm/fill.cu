@@ -8,7 +8,10 @@ namespace ga {
 namespace {
 
 Status require(const FillTarget& target) {
-  GA_CHECK(check_pointer("fill: data", target.data, sizeof(Bf16)));
+  GA_CHECK(check_pointer("fill: data", target.data, 2));
+  if (target.type == ElementType::fp32) {
+    return Error(ErrorCode::usage, "fill: bf16 and fp16 only");
+  }
   if (target.rows < 1 || target.cols < 1 || target.ld < target.cols) {
     return Error(ErrorCode::usage, "fill: rows and cols must be positive and ld at least cols");
   }
@@ -22,7 +25,8 @@ Result<unsigned> blocks_for(const FillTarget& target) {
 }  // namespace
 
 Status fill_exact(const FillExact& args, cudaStream_t stream) {
-  const FillTarget target{args.data, args.rows, args.cols, args.ld, args.seed, args.stream};
+  const FillTarget target{args.data, args.rows,   args.cols, args.ld,
+                          args.seed, args.stream, args.type};
   GA_CHECK(require(target));
   GA_TRY(const unsigned blocks, blocks_for(target));
   fill_exact_kernel<<<blocks, kCheckThreads, 0, stream>>>(target);
@@ -31,7 +35,8 @@ Status fill_exact(const FillExact& args, cudaStream_t stream) {
 }
 
 Status fill_random(const FillRandom& args, cudaStream_t stream) {
-  const FillTarget target{args.data, args.rows, args.cols, args.ld, args.seed, args.stream};
+  const FillTarget target{args.data, args.rows,   args.cols, args.ld,
+                          args.seed, args.stream, args.type};
   GA_CHECK(require(target));
   GA_TRY(const unsigned blocks, blocks_for(target));
   fill_random_kernel<<<blocks, kCheckThreads, 0, stream>>>(target, args.kind);

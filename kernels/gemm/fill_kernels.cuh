@@ -1,24 +1,26 @@
-// The bodies of the operand fills: two bytes an element, a quarter of a Philox block of arithmetic.
+// The bodies of the operand fills, bf16 or fp16: two bytes an element, a quarter of a Philox block
+// of arithmetic.
 #pragma once
 
 #include <cstdint>
 
-#include "kernels/data/bf16.h"
+#include "kernels/data/element.h"
 #include "kernels/data/exact_gemm.h"
 #include "kernels/data/random_gemm.h"
 
 namespace ga {
 
 struct FillTarget {
-  Bf16* data;
+  void* data;
   std::int64_t rows, cols, ld;
   std::uint64_t seed;
   std::uint32_t stream;
+  ElementType type = ElementType::bf16;
 };
 
-// element(word) for each place; a thread takes the four elements of one Philox block at a time.
-template <class Element>
-__device__ __forceinline__ void fill_blocks(const FillTarget& target, Element&& element) {
+// value(word) for each place; a thread takes the four elements of one Philox block at a time.
+template <class Value>
+__device__ __forceinline__ void fill_blocks(const FillTarget& target, Value&& value) {
   const std::int64_t count = target.rows * target.cols;
   const std::int64_t step = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
   const std::int64_t mine = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
@@ -29,7 +31,7 @@ __device__ __forceinline__ void fill_blocks(const FillTarget& target, Element&& 
 #pragma unroll
     for (int lane = 0; lane < 4; ++lane) {
       if (4 * block + lane < count) {
-        target.data[row * target.ld + col] = element(words.word[lane]);
+        set_element_16(target.data, row * target.ld + col, target.type, value(words.word[lane]));
       }
       if (++col == target.cols) {
         col = 0;
@@ -40,13 +42,11 @@ __device__ __forceinline__ void fill_blocks(const FillTarget& target, Element&& 
 }
 
 __global__ void fill_exact_kernel(FillTarget target) {
-  fill_blocks(target, [](std::uint32_t word) {
-    return to_bf16(static_cast<float>(exact_from_word(word)));
-  });
+  fill_blocks(target, [](std::uint32_t word) { return static_cast<float>(exact_from_word(word)); });
 }
 
 __global__ void fill_random_kernel(FillTarget target, RandomKind kind) {
-  fill_blocks(target, [kind](std::uint32_t word) { return random_from_word(word, kind); });
+  fill_blocks(target, [kind](std::uint32_t word) { return random_value(word, kind); });
 }
 
 }  // namespace ga

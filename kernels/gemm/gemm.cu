@@ -1,9 +1,12 @@
-// bf16 GEMM: arguments, policies and launches. The kernel, and what bounds it: gemm_kernel.cuh.
+// GEMM: arguments, the choice of a kernel, and the launches of the portable one. What bounds it:
+// gemm_kernel.cuh; Hopper's own: gemm_sm90.cu.
+#include <string>
 #include <type_traits>
 
 #include "kernels/check/grid.h"
 #include "kernels/gemm/gemm.h"
 #include "kernels/gemm/gemm_kernel.cuh"
+#include "kernels/gemm/gemm_sm90.h"
 #include "kernels/runtime/device.h"
 #include "kernels/runtime/error.h"
 
@@ -33,8 +36,18 @@ struct Instance {
   GemmPlan plan;
 };
 
+template <class Shape, bool kAlwaysAsync>
+auto kernel_of(const Gemm& args) {
+  if (args.in == ElementType::bf16) {
+    return args.out == GemmOut::fp32 ? &gemm_kernel<Shape, Bf16, float, kAlwaysAsync>
+                                     : &gemm_kernel<Shape, Bf16, Bf16, kAlwaysAsync>;
+  }
+  return args.out == GemmOut::fp32 ? &gemm_kernel<Shape, Fp16, float, kAlwaysAsync>
+                                   : &gemm_kernel<Shape, Fp16, Fp16, kAlwaysAsync>;
+}
+
 template <class Shape>
-Instance instance(GemmOut out, bool async) {
+Instance instance(const Gemm& args, bool async) {
   Instance i{nullptr, GemmPlan{.tile_m = Shape::kM,
                                .tile_n = Shape::kN,
                                .tile_k = Shape::kK,
@@ -42,14 +55,10 @@ Instance instance(GemmOut out, bool async) {
                                .threads = Shape::kThreads,
                                .shared_bytes = Shape::kSharedBytes}};
   if (async) {
-    i.kernel =
-        out == GemmOut::bf16 ? &gemm_kernel<Shape, Bf16, true> : &gemm_kernel<Shape, float, true>;
-    return i;
-  }
-  // Operands that 16-byte copies cannot read: one tile shape is enough, they are never timed.
-  if constexpr (std::is_same_v<Shape, Medium3>) {
-    i.kernel =
-        out == GemmOut::bf16 ? &gemm_kernel<Shape, Bf16, false> : &gemm_kernel<Shape, float, false>;
+    i.kernel = kernel_of<Shape, true>(args);
+  } else if constexpr (std::is_same_v<Shape, Medium3>) {
+    // Operands that 16-byte copies cannot read: one tile shape is enough, they are never timed.
+    i.kernel = kernel_of<Shape, false>(args);
   }
   return i;
 }
@@ -76,65 +85,74 @@ Status require(const Gemm& args) {
   const bool shape = args.m >= 1 && args.n >= 1 && args.k >= 1 && args.m < kLimit &&
                      args.n < kLimit && args.k < kLimit;
   if (!shape) {
-    return Error(ErrorCode::usage, "gemm_bf16: m, n and k must be between 1 and 2^31 - 1");
+    return Error(ErrorCode::usage, "gemm: m, n and k must be between 1 and 2^31 - 1");
   }
   if (args.lda < args.k || args.ldb < args.n || args.ldc < args.n) {
     return Error(ErrorCode::usage,
-                 "gemm_bf16: a leading dimension is shorter than the row: lda >= k, ldb >= n and "
+                 "gemm: a leading dimension is shorter than the row: lda >= k, ldb >= n and "
                  "ldc >= n are needed");
   }
-  GA_CHECK(check_pointer("gemm_bf16: a", args.a, sizeof(Bf16)));
-  GA_CHECK(check_pointer("gemm_bf16: b", args.b, sizeof(Bf16)));
-  return check_pointer("gemm_bf16: c", args.c, args.out == GemmOut::bf16 ? 2 : 4);
+  if (args.in == ElementType::fp32 || (args.out != args.in && args.out != GemmOut::fp32)) {
+    return Error(ErrorCode::usage,
+                 "gemm: the inputs are bf16 or fp16, and the output is of their type or fp32");
+  }
+  GA_CHECK(check_pointer("gemm: a", args.a, 2));
+  GA_CHECK(check_pointer("gemm: b", args.b, 2));
+  return check_pointer("gemm: c", args.c, static_cast<std::size_t>(element_bytes(args.out)));
 }
 
-Result<Instance> choose(const Gemm& args, const DeviceShape& shape) {
-  GA_CHECK(require(args));
-  if (shape.arch < 80) {
-    return Error(ErrorCode::environment,
-                 "gemm_bf16: this GPU is older than sm_80, the first with bf16 matrix units");
-  }
+Result<Instance> portable(const Gemm& args, const DeviceShape& shape) {
   const bool async_a = aligned(args.a, kChunkBytes) && args.lda % kChunk == 0;
   const bool async_b = aligned(args.b, kChunkBytes) && args.ldb % kChunk == 0;
   const bool async = async_a && async_b;
   Instance chosen{};
   switch (pick(args, shape, async)) {
     case Tile::large4:
-      chosen = instance<Large4>(args.out, async);
+      chosen = instance<Large4>(args, async);
       break;
     case Tile::large3:
-      chosen = instance<Large3>(args.out, async);
+      chosen = instance<Large3>(args, async);
       break;
     case Tile::medium3:
-      chosen = instance<Medium3>(args.out, async);
+      chosen = instance<Medium3>(args, async);
       break;
   }
   if (chosen.plan.shared_bytes > static_cast<std::size_t>(shape.shared_bytes_per_block)) {
-    return Error(ErrorCode::environment, "gemm_bf16: this GPU has too little shared memory");
+    return Error(ErrorCode::environment, "gemm: this GPU has too little shared memory");
   }
   chosen.plan.async_a = async_a;
   chosen.plan.async_b = async_b;
   chosen.plan.tiles_m = tiles_of(args.m, chosen.plan.tile_m);
   chosen.plan.tiles_n = tiles_of(args.n, chosen.plan.tile_n);
+  chosen.plan.ctas = chosen.plan.tiles();
   if (chosen.plan.tiles() > 0x7FFFFFFF) {
-    return Error(ErrorCode::usage, "gemm_bf16: C has more tiles than one launch covers");
+    return Error(ErrorCode::usage, "gemm: C has more tiles than one launch covers");
   }
   return chosen;
 }
 
-}  // namespace
-
-Result<GemmPlan> gemm_plan(const Gemm& args) {
-  GA_TRY(const DeviceShape shape, current_shape());
-  GA_TRY(const Instance chosen, choose(args, shape));
-  return chosen.plan;
+// A Hopper plan has no instance here: gemm_sm90.cu launches it.
+Result<Instance> choose(const Gemm& args, const DeviceShape& shape) {
+  GA_CHECK(require(args));
+  if (shape.arch < 80) {
+    return Error(ErrorCode::environment,
+                 "gemm: this GPU is older than sm_80, the first with bf16 matrix units");
+  }
+  const Sm90Choice sm90 = sm90_choose(args.kernel, {args.m, args.n, args.k}, sm90_operands(args),
+                                      {shape.arch, shape.sm_count, sm90_built()});
+  if (sm90.policy != nullptr) return Instance{nullptr, sm90_plan(args, *sm90.policy, shape)};
+  if (const Sm90Policy* const asked = sm90_find(args.kernel)) {
+    return Error(ErrorCode::usage, std::string("gemm: kernel ") + asked->name + ": " + sm90.reason);
+  }
+  GA_TRY(Instance chosen, portable(args, shape));
+  if (shape.arch == 90 && args.kernel == GemmKernel::by_shape) chosen.plan.not_sm90 = sm90.reason;
+  return chosen;
 }
 
-Status gemm_bf16(const Gemm& args, cudaStream_t stream) {
-  GA_TRY(const DeviceShape shape, current_shape());
-  GA_TRY(const Instance chosen, choose(args, shape));
+Status launch_portable(const Gemm& args, const Instance& chosen, const DeviceShape& shape,
+                       cudaStream_t stream) {
   const GemmPlan& plan = chosen.plan;
-  const std::size_t pair = args.out == GemmOut::bf16 ? 4 : 8;
+  const auto pair = 2 * static_cast<std::size_t>(element_bytes(args.out));
   const GemmParams params{.a = args.a,
                           .b = args.b,
                           .c = args.c,
@@ -159,6 +177,21 @@ Status gemm_bf16(const Gemm& args, cudaStream_t stream) {
                   plan.shared_bytes, stream>>>(params);
   GA_CUDA(cudaGetLastError());
   return Ok{};
+}
+
+}  // namespace
+
+Result<GemmPlan> gemm_plan(const Gemm& args) {
+  GA_TRY(const DeviceShape shape, current_shape());
+  GA_TRY(const Instance chosen, choose(args, shape));
+  return chosen.plan;
+}
+
+Status gemm(const Gemm& args, cudaStream_t stream) {
+  GA_TRY(const DeviceShape shape, current_shape());
+  GA_TRY(const Instance chosen, choose(args, shape));
+  if (chosen.kernel == nullptr) return sm90_launch(args, chosen.plan, stream);
+  return launch_portable(args, chosen, shape, stream);
 }
 
 }  // namespace ga

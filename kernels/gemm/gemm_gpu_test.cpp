@@ -1,207 +1,224 @@
-// The GEMM on a GPU: exact on small integers, close on random data, the same bits every time.
+// The GEMM on a GPU, each kernel that it runs: exact on small integers, close on random data, the
+// same bits every time.
 #include <cmath>
 #include <limits>
 #include <set>
 
-#include "kernels/check/check.h"
-#include "kernels/data/exact_gemm.h"
 #include "kernels/data/random_gemm.h"
-#include "kernels/gemm/fill.h"
-#include "kernels/gemm/gemm.h"
-#include "kernels/testing/gpu.h"
+#include "kernels/testing/gemm_gpu_run.h"
 
 namespace {
 
-using ga::Bf16;
+using ga::ElementType;
+using ga::GemmKernel;
 using ga::GemmOut;
+using ga::testing::digest_of;
+using ga::testing::elements;
+using ga::testing::exact_operands;
+using ga::testing::ExactOperands;
+using ga::testing::GemmSize;
 using ga::testing::must;
 using ga::testing::must_ok;
+using ga::testing::small_sizes;
 using ga::testing::to_device;
 using ga::testing::to_host;
+using ga::testing::Variant;
+using ga::testing::variants;
 
-struct Shape {
-  std::int64_t m, n, k;
-  std::int64_t pad_a = 0, pad_b = 0, pad_c = 0;  // elements behind each row, full of NaN
-};
-
-std::size_t count(std::int64_t rows, std::int64_t ld) {
-  return static_cast<std::size_t>(rows * ld);
-}
-
-struct Operands {
-  ga::DeviceBuffer<Bf16> a, b;
-  ga::DeviceBuffer<float> c;
-  ga::Gemm gemm;
-};
-
-Operands exact_operands(const Shape& s, std::uint64_t seed) {
-  const std::int64_t lda = s.k + s.pad_a, ldb = s.n + s.pad_b, ldc = s.n + s.pad_c;
-  Operands o{to_device(std::vector<Bf16>(count(s.m, lda), Bf16{0x7FC0})),
-             to_device(std::vector<Bf16>(count(s.k, ldb), Bf16{0x7FC0})),
-             to_device(std::vector<float>(count(s.m, ldc), std::nanf(""))),
-             {}};
-  must_ok(ga::fill_exact({o.a.data(), s.m, s.k, lda, seed, ga::kStreamExactA}, nullptr));
-  must_ok(ga::fill_exact({o.b.data(), s.k, s.n, ldb, seed, ga::kStreamExactB}, nullptr));
-  o.gemm = {.a = o.a.data(),
-            .b = o.b.data(),
-            .c = o.c.data(),
-            .m = s.m,
-            .n = s.n,
-            .k = s.k,
-            .lda = lda,
-            .ldb = ldb,
-            .ldc = ldc,
-            .out = GemmOut::fp32};
-  return o;
-}
-
-ga::DigestReport digest(const ga::Gemm& g, std::uint64_t seed) {
-  const auto scratch =
-      must(ga::DeviceBuffer<unsigned char>::make(ga::digest_product_scratch_bytes(g.m, g.n)));
-  const auto report = must(ga::DeviceBuffer<ga::DigestReport>::make(1));
-  must_ok(ga::digest_product(
-      {static_cast<const float*>(g.c), g.m, g.n, g.ldc, seed, scratch.data(), report.data()},
-      nullptr));
-  return must(ga::fetch(report.data()));
+std::vector<GemmSize> ragged_sizes() {
+  std::vector<GemmSize> sizes{{1, 1, 1},
+                              {1, 8, 8},
+                              {7, 9, 5, 3, 7, 1},
+                              {127, 255, 63, 1, 1, 1},
+                              {128, 256, 64},
+                              {129, 257, 65, 7, 7, 0},
+                              {255, 129, 129, 0, 3, 4}};
+  if (small_sizes()) return sizes;
+  for (const GemmSize& s :
+       {GemmSize{509, 521, 523}, GemmSize{1, 4096, 4096}, GemmSize{4096, 1, 4096, 0, 7, 0},
+        GemmSize{64, 64, 100003, 5, 0, 0}, GemmSize{2048, 2304, 512},
+        GemmSize{1921, 2307, 1000, 0, 5, 1}, GemmSize{4097, 4095, 67, 1, 1, 1}}) {
+    sizes.push_back(s);
+  }
+  return sizes;
 }
 
 TEST(GemmGpu, IsExactOnSmallIntegersAtRaggedShapes) {
-  const Shape shapes[] = {{1, 1, 1},
-                          {1, 8, 8},
-                          {7, 9, 5, 3, 7, 1},
-                          {127, 255, 63, 1, 1, 1},
-                          {128, 256, 64},
-                          {129, 257, 65, 7, 7, 0},
-                          {509, 521, 523},
-                          {1, 4096, 4096},
-                          {4096, 1, 4096, 0, 7, 0},
-                          {64, 64, 100003, 5, 0, 0},
-                          {2048, 2304, 512},
-                          {1921, 2307, 1000, 0, 5, 1}};
-  std::uint64_t seed = 1;
-  for (const Shape& s : shapes) {
-    ++seed;
-    const Operands o = exact_operands(s, seed);
-    must_ok(ga::gemm_bf16(o.gemm, nullptr));
-    const ga::DigestReport report = digest(o.gemm, seed);
-    EXPECT_EQ(report.digest, ga::exact_gemm_digest({s.m, s.n, s.k, seed}))
-        << s.m << "x" << s.n << "x" << s.k;
-    EXPECT_EQ(report.not_exact, 0u);
-    if (s.pad_c > 0) {  // the padding of C is not touched
-      const std::vector<float> c = to_host(o.c);
+  for (const Variant& v : variants()) {
+    std::uint64_t seed = 1;
+    for (const GemmSize& s : ragged_sizes()) {
+      ++seed;
+      const ExactOperands o = exact_operands(v, s, seed);
+      must_ok(ga::gemm(o.gemm, nullptr));
+      const ga::DigestReport report = digest_of(o.gemm, seed);
+      EXPECT_EQ(report.digest, ga::exact_gemm_digest({s.m, s.n, s.k, seed}))
+          << v.name() << " " << s.m << "x" << s.n << "x" << s.k;
+      EXPECT_EQ(report.not_exact, 0u) << v.name();
+      const std::vector<float> c = to_host(o.c);  // what lies behind the rows is not touched
       for (std::int64_t i = 0; i < s.m; ++i) {
-        ASSERT_TRUE(std::isnan(c[count(i, o.gemm.ldc) + static_cast<std::size_t>(s.n)]));
+        for (std::int64_t j = s.n; j < o.gemm.ldc; ++j) {
+          ASSERT_TRUE(std::isnan(c[elements(i, o.gemm.ldc) + static_cast<std::size_t>(j)]))
+              << v.name() << " wrote behind row " << i;
+        }
       }
     }
   }
 }
 
 TEST(GemmGpu, GivesTheSameBitsOneThousandTimes) {
-  const Operands o = exact_operands({700, 1100, 300}, 5);
-  const std::uint64_t right = ga::exact_gemm_digest({700, 1100, 300, 5});
-  const std::size_t bytes = o.c.bytes();
-  const auto hashes = must(ga::DeviceBuffer<std::uint64_t>::make(1000));
-  for (int i = 0; i < 1000; ++i) {
-    must_ok(ga::gemm_bf16(o.gemm, nullptr));
-    must_ok(ga::hash_buffer({o.c.data(), bytes, hashes.data() + i}, nullptr));
-    GTEST_ASSERT_EQ(cudaMemsetAsync(o.c.data(), 0xFF, bytes, nullptr), cudaSuccess);
+  const int repeats = small_sizes() ? 5 : 1000;
+  for (const Variant& v : variants()) {
+    const ExactOperands o = exact_operands(v, {700, 1100, 300}, 5);
+    const std::uint64_t right = ga::exact_gemm_digest({700, 1100, 300, 5});
+    const std::size_t bytes = o.c.bytes();
+    const auto hashes =
+        must(ga::DeviceBuffer<std::uint64_t>::make(static_cast<std::size_t>(repeats)));
+    for (int i = 0; i < repeats; ++i) {
+      GTEST_ASSERT_EQ(cudaMemsetAsync(o.c.data(), 0xFF, bytes, nullptr), cudaSuccess);
+      must_ok(ga::gemm(o.gemm, nullptr));
+      must_ok(ga::hash_buffer({o.c.data(), bytes, hashes.data() + i}, nullptr));
+    }
+    const auto host = to_host(hashes);
+    EXPECT_EQ(std::set<std::uint64_t>(host.begin(), host.end()).size(), 1u) << v.name();
+    EXPECT_EQ(digest_of(o.gemm, 5).digest, right) << v.name();
   }
-  const auto host = to_host(hashes);
-  EXPECT_EQ(std::set<std::uint64_t>(host.begin(), host.end()).size(), 1u);
-  must_ok(ga::gemm_bf16(o.gemm, nullptr));
-  EXPECT_EQ(digest(o.gemm, 5).digest, right);
 }
 
 TEST(GemmGpu, EveryPlacementGivesTheSameDigestOnOtherSms) {
-  Operands o = exact_operands({2048, 4096, 256}, 6);
-  const ga::GemmPlan plan = must(ga::gemm_plan(o.gemm));
-  const auto tiles = static_cast<std::size_t>(plan.tiles());
-  const auto smid = to_device(std::vector<std::uint32_t>(tiles, 9999));
-  o.gemm.smid = smid.data();
-  std::set<std::vector<std::uint32_t>> maps;
-  for (std::uint64_t placement = 0; placement < 8; ++placement) {
-    o.gemm.placement = placement;
-    must_ok(ga::gemm_bf16(o.gemm, nullptr));
-    EXPECT_EQ(digest(o.gemm, 6).digest, ga::exact_gemm_digest({2048, 4096, 256, 6}));
-    const auto map = to_host(smid);
-    for (const std::uint32_t id : map) EXPECT_LT(id, 9999u);
-    maps.insert(map);
+  const std::int64_t m = small_sizes() ? 512 : 2048, n = small_sizes() ? 512 : 4096;
+  for (const Variant& v : variants()) {
+    ExactOperands o = exact_operands(v, {m, n, 256}, 6);
+    const ga::GemmPlan plan = must(ga::gemm_plan(o.gemm));
+    const auto tiles = static_cast<std::size_t>(plan.tiles());
+    const auto smid = to_device(std::vector<std::uint32_t>(tiles, 9999));
+    o.gemm.smid = smid.data();
+    std::set<std::vector<std::uint32_t>> maps;
+    for (std::uint64_t placement = 0; placement < 8; ++placement) {
+      o.gemm.placement = placement;
+      must_ok(ga::gemm(o.gemm, nullptr));
+      EXPECT_EQ(digest_of(o.gemm, 6).digest, ga::exact_gemm_digest({m, n, 256, 6})) << v.name();
+      const auto map = to_host(smid);
+      for (const std::uint32_t id : map) EXPECT_LT(id, 9999u) << v.name();
+      maps.insert(map);
+    }
+    EXPECT_GT(maps.size(), 4u) << v.name() << ": the placement moves no tile";
   }
-  EXPECT_GT(maps.size(), 4u) << "the placement moves no tile";
 }
 
-// fp64 against the model of a plain fp32 product with bf16 output: half a unit of bf16, and k
-// roundings of the running sum. The kernel may be at most twice as far off.
+float value_of(std::uint16_t bits, ElementType type) { return ga::element_16(&bits, 0, type); }
+
+std::vector<std::uint16_t> random_operand(std::size_t count, std::uint32_t stream, ElementType type,
+                                          ga::RandomKind kind) {
+  std::vector<std::uint16_t> data(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const float value = ga::random_value(ga::philox_word(8, i, stream), kind);
+    ga::set_element_16(data.data(), static_cast<std::int64_t>(i), type, value);
+  }
+  return data;
+}
+
+// fp64 against the model of a plain fp32 product with a 16-bit output: half a unit of the output,
+// and k roundings of the running sum. The kernel may be at most twice as far off.
+void expect_close(const Variant& v, const GemmSize& s, ga::RandomKind kind) {
+  const auto a = random_operand(elements(s.m, s.k), ga::kStreamRandomA, v.in, kind);
+  const auto b = random_operand(elements(s.k, s.n), ga::kStreamRandomB, v.in, kind);
+  ga::Gemm g{.a = a.data(),
+             .b = b.data(),
+             .m = s.m,
+             .n = s.n,
+             .k = s.k,
+             .lda = s.k,
+             .ldb = s.n,
+             .ldc = s.n,
+             .in = v.in,
+             .out = v.in,
+             .kernel = v.kernel};
+  std::vector<double> expected(elements(s.m, s.n));
+  ga::gemm_ref(g, expected.data());
+  const auto da = to_device(a);
+  const auto db = to_device(b);
+  const auto dc = to_device(std::vector<std::uint16_t>(expected.size(), ga::testing::kNan16));
+  g.a = da.data();
+  g.b = db.data();
+  g.c = dc.data();
+  must_ok(ga::gemm(g, nullptr));
+  const std::vector<std::uint16_t> got = to_host(dc);
+  const double root = std::sqrt(static_cast<double>(s.k));
+  const double accumulation = root * 0x1p-23 * 10 * ga::random_mean_square(kind) * root;
+  const double rounding = v.in == ElementType::bf16 ? 0x1p-8 : 0x1p-11;
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    const double bound = rounding * std::fabs(expected[i]) + accumulation;
+    ASSERT_LE(std::fabs(value_of(got[i], v.in) - expected[i]), 2 * bound) << v.name() << " " << i;
+  }
+}
+
 TEST(GemmGpu, RandomDataStaysWithinTwiceTheRoundingOfAPlainProduct) {
-  for (const Shape& s : {Shape{130, 250, 777}, Shape{256, 512, 2048}}) {
-    for (const auto kind : {ga::RandomKind::uniform, ga::RandomKind::wide}) {
-      std::vector<Bf16> a(count(s.m, s.k)), b(count(s.k, s.n));
-      for (std::size_t i = 0; i < a.size(); ++i) {
-        a[i] = ga::random_element(8, i, ga::kStreamRandomA, kind);
-      }
-      for (std::size_t i = 0; i < b.size(); ++i) {
-        b[i] = ga::random_element(8, i, ga::kStreamRandomB, kind);
-      }
-      ga::Gemm g{.a = a.data(),
-                 .b = b.data(),
-                 .m = s.m,
-                 .n = s.n,
-                 .k = s.k,
-                 .lda = s.k,
-                 .ldb = s.n,
-                 .ldc = s.n};
-      std::vector<double> expected(count(s.m, s.n));
-      ga::gemm_ref(g, expected.data());
-      const auto da = to_device(a);
-      const auto db = to_device(b);
-      const auto dc = to_device(std::vector<Bf16>(expected.size(), Bf16{0x7FC0}));
-      g.a = da.data();
-      g.b = db.data();
-      g.c = dc.data();
-      must_ok(ga::gemm_bf16(g, nullptr));
-      const std::vector<Bf16> got = to_host(dc);
-      const double size = ga::random_mean_square(kind) * std::sqrt(static_cast<double>(s.k));
-      for (std::size_t i = 0; i < got.size(); ++i) {
-        const double bound = 0x1p-8 * std::fabs(expected[i]) +
-                             std::sqrt(static_cast<double>(s.k)) * 0x1p-23 * 10 * size;
-        ASSERT_LE(std::fabs(ga::to_float(got[i]) - expected[i]), 2 * bound) << i;
-      }
+  for (const Variant& v : variants()) {
+    expect_close(v, {136, 256, 776}, ga::RandomKind::uniform);
+    expect_close(v, {136, 256, 776}, ga::RandomKind::wide);
+    if (!small_sizes()) expect_close(v, {256, 512, 2048}, ga::RandomKind::uniform);
+    if (!v.sm90()) expect_close(v, {130, 250, 777}, ga::RandomKind::uniform);
+  }
+}
+
+// Special values reach the elements of their row, and only those. -0 + 0 is +0; a denormal of
+// either type is not flushed (2^-133 of bf16, 2^-24 of fp16).
+TEST(GemmGpu, CarriesSpecialValues) {
+  for (const Variant& v : variants()) {
+    const bool half = v.in == ElementType::fp16;
+    std::vector<std::uint16_t> a(64 * 64, 0), b(64 * 64, 0);
+    const auto set = [&](std::vector<std::uint16_t>& to, std::int64_t at, float value) {
+      ga::set_element_16(to.data(), at, v.in, value);
+    };
+    for (std::int64_t i = 0; i < 64 * 64; ++i) set(b, i, 1.0f);
+    for (std::int64_t j = 0; j < 64; ++j) set(b, 2 * 64 + j, 0x1p10f);
+    a[3 * 64 + 5] = ga::testing::kNan16;
+    set(a, 7 * 64 + 63, -std::numeric_limits<float>::infinity());
+    set(a, 9 * 64 + 1, -0.0f);
+    a[11 * 64 + 2] = 0x0001;
+    const auto da = to_device(a);
+    const auto db = to_device(b);
+    const auto dc = to_device(std::vector<float>(64 * 64, -1.0f));
+    must_ok(ga::gemm({.a = da.data(),
+                      .b = db.data(),
+                      .c = dc.data(),
+                      .m = 64,
+                      .n = 64,
+                      .k = 64,
+                      .lda = 64,
+                      .ldb = 64,
+                      .ldc = 64,
+                      .in = v.in,
+                      .out = GemmOut::fp32,
+                      .kernel = v.kernel},
+                     nullptr));
+    const auto c = to_host(dc);
+    for (std::size_t j = 0; j < 64; ++j) {
+      EXPECT_TRUE(std::isnan(c[3 * 64 + j])) << v.name();
+      EXPECT_EQ(c[7 * 64 + j], -std::numeric_limits<float>::infinity()) << v.name();
+      EXPECT_EQ(c[9 * 64 + j], 0.0f) << v.name();
+      EXPECT_FALSE(std::signbit(c[9 * 64 + j])) << v.name();
+      EXPECT_EQ(c[11 * 64 + j], half ? 0x1p-14f : 0x1p-123f) << v.name();
+      EXPECT_EQ(c[12 * 64 + j], 0.0f) << v.name();
     }
   }
 }
 
-// Special values reach the elements of their row and column, and only those.
-TEST(GemmGpu, CarriesSpecialValues) {
-  const std::int64_t n = 64;
-  std::vector<Bf16> a(count(n, n), ga::to_bf16(0.0f)), b(count(n, n), ga::to_bf16(1.0f));
-  a[3 * 64 + 5] = Bf16{0x7FC0};        // NaN
-  a[7 * 64 + 63] = Bf16{0xFF80};       // -infinity
-  a[9 * 64 + 1] = ga::to_bf16(-0.0f);  // a sum of zeros of both signs is +0
-  a[11 * 64 + 2] = Bf16{0x0001};       // 2^-133, the smallest denormal: not flushed
-  for (std::size_t j = 0; j < 64; ++j) b[2 * 64 + j] = ga::to_bf16(0x1p20f);
-  const auto da = to_device(a);
-  const auto db = to_device(b);
-  const auto dc = to_device(std::vector<float>(count(n, n), -1.0f));
-  must_ok(ga::gemm_bf16({.a = da.data(),
-                         .b = db.data(),
-                         .c = dc.data(),
-                         .m = n,
-                         .n = n,
-                         .k = n,
-                         .lda = n,
-                         .ldb = n,
-                         .ldc = n,
-                         .out = GemmOut::fp32},
-                        nullptr));
-  const auto c = to_host(dc);
-  for (std::size_t j = 0; j < 64; ++j) {
-    EXPECT_TRUE(std::isnan(c[3 * 64 + j]));
-    EXPECT_EQ(c[7 * 64 + j], -std::numeric_limits<float>::infinity());
-    EXPECT_EQ(c[9 * 64 + j], 0.0f);
-    EXPECT_FALSE(std::signbit(c[9 * 64 + j]));
-    EXPECT_EQ(c[11 * 64 + j], 0x1p-113f);
-    EXPECT_EQ(c[12 * 64 + j], 0.0f);
+// On Hopper its own kernel is what the gates run, and where TMA cannot, the plan says why.
+TEST(GemmGpu, SaysWhichKernelRunsAndWhy) {
+  const bool hopper = must(ga::current_shape()).arch == 90 && ga::sm90_built();
+  ExactOperands o = exact_operands({}, {512, 512, 512}, 1);
+  const ga::GemmPlan plan = must(ga::gemm_plan(o.gemm));
+  EXPECT_EQ(ga::sm90_find(plan.kernel) != nullptr, hopper);
+  EXPECT_STREQ(plan.not_sm90, "");
+  o.gemm.k = o.gemm.lda = 511;
+  const ga::GemmPlan odd = must(ga::gemm_plan(o.gemm));
+  EXPECT_EQ(odd.kernel, GemmKernel::portable);
+  if (hopper) {
+    EXPECT_STREQ(odd.not_sm90, "pitch is no multiple of 16 bytes");
   }
+  o.gemm.kernel = GemmKernel::sm90_128x128;
+  EXPECT_FALSE(ga::gemm_plan(o.gemm));
 }
 
 }  // namespace

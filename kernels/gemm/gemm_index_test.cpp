@@ -61,7 +61,7 @@ TEST(Raster, VisitsEachTileOnce) {
     for (std::int64_t n = 1; n <= 9; ++n) {
       EXPECT_TRUE(bijective(m * n,
                             [&](std::int64_t i) {
-                              const ga::TileAt at = ga::raster(i, m, n, 8);
+                              const ga::TileAt at = ga::raster<std::int64_t>(i, m, n, 8);
                               return at.m < m && at.n < n ? at.m * n + at.n : -1;
                             }))
           << m << "x" << n;
@@ -70,10 +70,10 @@ TEST(Raster, VisitsEachTileOnce) {
 }
 
 TEST(Raster, GoesDownAGroupThenRight) {
-  EXPECT_EQ(ga::raster(7, 16, 4, 8).m, 7);
-  EXPECT_EQ(ga::raster(8, 16, 4, 8).m, 0);
-  EXPECT_EQ(ga::raster(8, 16, 4, 8).n, 1);
-  EXPECT_EQ(ga::raster(32, 16, 4, 8).m, 8);
+  EXPECT_EQ(ga::raster<std::int64_t>(7, 16, 4, 8).m, 7);
+  EXPECT_EQ(ga::raster<std::int64_t>(8, 16, 4, 8).m, 0);
+  EXPECT_EQ(ga::raster<std::int64_t>(8, 16, 4, 8).n, 1);
+  EXPECT_EQ(ga::raster<std::int64_t>(32, 16, 4, 8).m, 8);
 }
 
 template <class Shape>

@@ -1,4 +1,4 @@
-// bf16 GEMM by mma.sync m16n8k16: C = A B, fp32 accumulation, 2 m n k flops.
+// bf16 and fp16 GEMM by mma.sync m16n8k16: C = A B, fp32 accumulation, 2 m n k flops.
 //
 // Bound by the tensor cores through mma.sync (on sm_90 below what wgmma reaches). A CTA computes
 // one tile; kStages stages of shared memory are filled by cp.async while earlier ones are
@@ -11,17 +11,22 @@
 #include <cstdint>
 
 #include "kernels/data/bf16.h"
+#include "kernels/data/fp16.h"
 #include "kernels/gemm/gemm_index.h"
 #include "kernels/gemm/placement.h"
 #include "kernels/ptx/async_copy.cuh"
+#include "kernels/ptx/convert.cuh"
 #include "kernels/ptx/matrix.cuh"
 #include "kernels/ptx/special.cuh"
 
 namespace ga {
 
+// A copy does not care what the 16 bits of an element mean.
+using Word16 = std::uint16_t;
+
 struct GemmParams {
-  const Bf16* a;
-  const Bf16* b;
+  const void* a;
+  const void* b;
   void* c;
   std::int64_t m, n, k;
   std::int64_t lda, ldb, ldc;
@@ -32,12 +37,9 @@ struct GemmParams {
   bool paired;            // two neighbouring outputs can be stored at once
 };
 
-// Tiles of a raster group; untuned: 8 x 16 tiles of 128 x 256 are about a wave on 132 SMs.
-inline constexpr int kRasterGroup = 8;
-
 // A thread's share of the copies of one operand: one chunk column, every `step`-th element row.
 struct Loader {
-  const Bf16* from;      // the thread's first chunk of the current stage
+  const Word16* from;    // the thread's first chunk of the current stage
   std::int64_t step;     // elements between its rows
   int rows_left;         // rows of the operand from its first row on; none or negative outside
   int cols_left;         // columns from its chunk on
@@ -45,14 +47,14 @@ struct Loader {
 };
 
 template <int kRowChunks, int kRowStep>
-__device__ __forceinline__ Loader make_loader(const Bf16* data, std::int64_t ld, std::int64_t row,
+__device__ __forceinline__ Loader make_loader(const void* data, std::int64_t ld, std::int64_t row,
                                               std::int64_t col, std::int64_t rows,
                                               std::int64_t cols, int thread) {
   const ChunkAt at = first_chunk(thread, kRowChunks);
   row += at.row;
   col += at.chunk * kChunk;
-  return {data + row * ld + col, kRowStep * ld, static_cast<int>(rows - row),
-          static_cast<int>(cols - col),
+  return {static_cast<const Word16*>(data) + row * ld + col, kRowStep * ld,
+          static_cast<int>(rows - row), static_cast<int>(cols - col),
           static_cast<std::uint32_t>(swizzled(at.row, at.chunk, kRowChunks))};
 }
 
@@ -62,14 +64,14 @@ __device__ __forceinline__ void load_chunk(const Loader& loader, int copy, unsig
                                            bool async) {
   const bool inside = copy * kRowStep < loader.rows_left;
   const int bytes = inside ? chunk_bytes(loader.cols_left) : 0;
-  const Bf16* const from = loader.from + copy * loader.step;
+  const Word16* const from = loader.from + copy * loader.step;
   unsigned char* const to = stage + loader.offset + copy * kRowStep * kRowChunks * kChunkBytes;
   if (kAlwaysAsync || async) {
     ptx::cp_async_16(ptx::shared_address(to), from, bytes);
   } else {
-    auto* const elements = reinterpret_cast<Bf16*>(to);
+    auto* const elements = reinterpret_cast<Word16*>(to);
 #pragma unroll
-    for (int i = 0; i < kChunk; ++i) elements[i] = 2 * i < bytes ? from[i] : Bf16{0};
+    for (int i = 0; i < kChunk; ++i) elements[i] = 2 * i < bytes ? from[i] : Word16{0};
   }
 }
 
@@ -107,25 +109,29 @@ __device__ __forceinline__ void load_fragments(Fragments<Shape>& f, std::uint32_
   }
 }
 
-template <class Shape>
+template <class Shape, class In>
 __device__ __forceinline__ void multiply(float (&c)[Shape::kFragmentsM][Shape::kFragmentsN][4],
                                          const Fragments<Shape>& f) {
 #pragma unroll
   for (int i = 0; i < Shape::kFragmentsM; ++i) {
 #pragma unroll
     for (int j = 0; j < Shape::kFragmentsN; ++j) {
-      ptx::mma_m16n8k16_bf16(c[i][j], f.a[i], f.b[j / 2][2 * (j % 2)], f.b[j / 2][2 * (j % 2) + 1]);
+      ptx::mma_m16n8k16<In>(c[i][j], f.a[i], f.b[j / 2][2 * (j % 2)], f.b[j / 2][2 * (j % 2) + 1]);
     }
   }
 }
 
-__device__ __forceinline__ void store_pair(Bf16* c, float x, float y) {
-  *reinterpret_cast<std::uint32_t*>(c) = to_bf16(x).bits | (std::uint32_t{to_bf16(y).bits} << 16);
+template <class Out>
+__device__ __forceinline__ void store_pair(Out* c, float x, float y) {
+  *reinterpret_cast<std::uint32_t*>(c) = ptx::pack<Out>(x, y);
 }
 __device__ __forceinline__ void store_pair(float* c, float x, float y) {
   *reinterpret_cast<std::uint64_t*>(c) = float_bits(x) | (std::uint64_t{float_bits(y)} << 32);
 }
-__device__ __forceinline__ void store_one(Bf16* c, float x) { *c = to_bf16(x); }
+template <class Out>
+__device__ __forceinline__ void store_one(Out* c, float x) {
+  c->bits = static_cast<std::uint16_t>(ptx::pack<Out>(x, 0));
+}
 __device__ __forceinline__ void store_one(float* c, float x) { *c = x; }
 
 template <class Shape, class Out>
@@ -182,7 +188,7 @@ __device__ __forceinline__ void advance(const GemmParams& p, Loader& a, Loader& 
   b.rows_left -= Shape::kK;
 }
 
-template <class Shape, class Out, bool kAlwaysAsync>
+template <class Shape, class In, class Out, bool kAlwaysAsync>
 __launch_bounds__(Shape::kThreads, 1) __global__ void gemm_kernel(GemmParams p) {
   constexpr int kStages = Shape::kStages;
   constexpr int kSteps = Shape::kSteps;
@@ -243,7 +249,7 @@ __launch_bounds__(Shape::kThreads, 1) __global__ void gemm_kernel(GemmParams p) 
       if (step < kSteps - 1 && fill) {
         load_share<Shape, kAlwaysAsync>(p, a, b, shared + write * Shape::kStageBytes, step);
       }
-      multiply<Shape>(c, fragments[step % 2]);
+      multiply<Shape, In>(c, fragments[step % 2]);
     }
   }
 

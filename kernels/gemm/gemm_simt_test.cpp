@@ -6,6 +6,7 @@
 #include <limits>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "kernels/data/exact_gemm.h"
@@ -31,22 +32,32 @@ struct Layout {
 
 constexpr std::uint16_t kNanBits = 0x7FC0;
 
+template <class T>
+T rounded(float x) {
+  if constexpr (std::is_same_v<T, Bf16>) {
+    return ga::to_bf16(x);
+  } else {
+    return ga::to_fp16(x);
+  }
+}
+
 // 16-byte aligned memory full of NaN.
+template <class T = Bf16>
 struct Operand {
-  std::vector<Bf16> memory;
-  Bf16* data;
+  std::vector<T> memory;
+  T* data;
   std::int64_t ld;
 
   Operand(std::int64_t rows, std::int64_t cols, std::int64_t pad, std::int64_t skew,
           std::uint64_t seed, std::uint32_t stream)
-      : memory(static_cast<std::size_t>(rows * (cols + pad) + skew + 16), Bf16{kNanBits}),
+      : memory(static_cast<std::size_t>(rows * (cols + pad) + skew + 16), T{kNanBits}),
         data(memory.data() + skew),
         ld(cols + pad) {
     while ((reinterpret_cast<std::uintptr_t>(data - skew)) % 16 != 0) ++data;
     for (std::int64_t i = 0; i < rows; ++i) {
       for (std::int64_t j = 0; j < cols; ++j) {
         const auto index = static_cast<std::uint64_t>(i * cols + j);
-        data[i * ld + j] = ga::to_bf16(static_cast<float>(ga::exact_element(seed, index, stream)));
+        data[i * ld + j] = rounded<T>(static_cast<float>(ga::exact_element(seed, index, stream)));
       }
     }
   }
@@ -60,10 +71,10 @@ struct Outcome {
   std::vector<std::uint32_t> smid;
 };
 
-template <class Shape, bool kAlwaysAsync>
+template <class Shape, bool kAlwaysAsync, class In = Bf16>
 Outcome run(const ExactGemm& g, const Layout& s) {
-  const Operand a(g.m, g.k, s.pad_a, s.skew_a, g.seed, ga::kStreamExactA);
-  const Operand b(g.k, g.n, s.pad_b, s.skew_b, g.seed, ga::kStreamExactB);
+  const Operand<In> a(g.m, g.k, s.pad_a, s.skew_a, g.seed, ga::kStreamExactA);
+  const Operand<In> b(g.k, g.n, s.pad_b, s.skew_b, g.seed, ga::kStreamExactB);
   const std::int64_t tiles_m = (g.m + Shape::kM - 1) / Shape::kM;
   const std::int64_t tiles_n = (g.n + Shape::kN - 1) / Shape::kN;
   const std::int64_t ldc = g.n + s.pad_c;
@@ -92,7 +103,7 @@ Outcome run(const ExactGemm& g, const Layout& s) {
   ga::simt::Options options = s.options;
   options.dynamic_shared = Shape::kSharedBytes;
   ga::simt::run({static_cast<unsigned>(tiles_m * tiles_n)}, Shape::kThreads, options,
-                [&] { ga::gemm_kernel<Shape, float, kAlwaysAsync>(params); });
+                [&] { ga::gemm_kernel<Shape, In, float, kAlwaysAsync>(params); });
   return out;
 }
 
@@ -125,6 +136,13 @@ TEST(GemmKernel, IsExactAtRaggedSizes) {
     const Layout s{.pad_a = 16 - g.k % 8, .pad_b = 16 - g.n % 8, .pad_c = 1};
     expect_exact(g, s, run<Small, true>(g, s));
   }
+}
+
+TEST(GemmKernel, IsExactInHalfPrecision) {
+  const ExactGemm g{66, 72, 133, 40};
+  const Layout aligned{.pad_a = 11, .pad_b = 8, .pad_c = 1};
+  expect_exact(g, aligned, run<Small, true, ga::Fp16>(g, aligned));
+  expect_exact(g, {}, run<Small, false, ga::Fp16>(g, {}));
 }
 
 TEST(GemmKernel, IsExactWithoutAlignment) {
@@ -178,8 +196,8 @@ TEST(GemmKernel, EveryPlacementGivesTheSameBitsAndEveryTile) {
 // The bf16 output is the rounded sum; odd n ends in a single store.
 TEST(GemmKernel, RoundsItsBf16OutputOnce) {
   const ExactGemm g{16, 9, 40, 31};
-  const Operand a(g.m, g.k, 0, 0, g.seed, ga::kStreamExactA);
-  const Operand b(g.k, g.n, 7, 0, g.seed, ga::kStreamExactB);
+  const Operand<> a(g.m, g.k, 0, 0, g.seed, ga::kStreamExactA);
+  const Operand<> b(g.k, g.n, 7, 0, g.seed, ga::kStreamExactB);
   std::vector<Bf16> c(static_cast<std::size_t>(g.m * 10), Bf16{kNanBits});
   const ga::GemmParams params{.a = a.data,
                               .b = b.data,
@@ -198,7 +216,7 @@ TEST(GemmKernel, RoundsItsBf16OutputOnce) {
                               .async_b = true,
                               .paired = true};
   ga::simt::run({1}, Small::kThreads, {.dynamic_shared = Small::kSharedBytes},
-                [&] { ga::gemm_kernel<Small, Bf16, true>(params); });
+                [&] { ga::gemm_kernel<Small, Bf16, Bf16, true>(params); });
   std::vector<std::int64_t> expected(static_cast<std::size_t>(g.m * g.n));
   ga::exact_gemm_product(g, expected.data());
   for (std::size_t i = 0; i < 16; ++i) {
@@ -233,7 +251,7 @@ TEST(GemmKernel, CarriesNanAndInfinityToTheirRow) {
                               .async_b = true,
                               .paired = true};
   ga::simt::run({1}, Small::kThreads, {.dynamic_shared = Small::kSharedBytes},
-                [&] { ga::gemm_kernel<Small, float, true>(params); });
+                [&] { ga::gemm_kernel<Small, Bf16, float, true>(params); });
   for (std::size_t j = 0; j < 64; ++j) {
     EXPECT_TRUE(c[3 * 64 + j] != c[3 * 64 + j]);
     EXPECT_EQ(c[7 * 64 + j], -std::numeric_limits<float>::infinity());

@@ -12,7 +12,9 @@ import struct
 import sys
 
 EM_CUDA = 190
-PROBES = ["hmma", "ldsm", "ldgsts", "stl", "ldl"]
+# What a kernel is not without, by a part of its name; every kernel is without local memory.
+REQUIRED = {"11gemm_kernel": ("hmma", "ldsm", "ldgsts"),
+            "16gemm_sm90_kernel": ("hgmma", "utmaldg", "utmastg", "syncs", "usetmaxreg")}
 
 
 def sections(elf):
@@ -22,7 +24,7 @@ def sections(elf):
     table = headers[names][4]
     for header in headers:
         start = table + header[0]
-        yield elf[start:elf.index(b"\0", start)].decode(), header[4], header[5]
+        yield elf[start:elf.index(b"\0", start)].decode(), header
 
 
 def cubins(path):
@@ -37,7 +39,8 @@ def cubins(path):
 def census(elf):
     """Kernel name -> counts of opcodes."""
     out = {}
-    for name, start, size in sections(elf):
+    for name, header in sections(elf):
+        start, size = header[4:6]
         if name.startswith(".text."):
             words = [struct.unpack_from("<H", elf, start + i)[0] & 0xFFF for i in range(0, size, 16)]
             no_op = words[-1]  # the code is padded with them up to its alignment
@@ -45,10 +48,16 @@ def census(elf):
     return out
 
 
+def shared_alignment(elf):
+    """Kernel name -> alignment of its shared memory; the swizzle needs that of a whole period."""
+    return {name[len(".nv.shared."):]: header[8] for name, header in sections(elf)
+            if name.startswith(".nv.shared.")}
+
+
 def learn(kernels):
     """Instruction -> opcode, from the one opcode that each pair of probes has four times more."""
     codes = {}
-    for probe in PROBES:
+    for probe in sorted({m.group(1) for m in (re.search(r"probe_([a-z0-9]+)ILi1E", n) for n in kernels) if m}):
         once, more = (next(c for n, c in kernels.items() if f"probe_{probe}ILi{k}E" in n)
                       for k in (1, 5))
         found = [op for op in more if more[op] - once[op] == 4]
@@ -61,12 +70,15 @@ def learn(kernels):
     return codes
 
 
-def judge(name, count, codes):
+def judge(name, count, codes, alignment):
     has = {probe: count[code] for probe, code in codes.items()}
     wrong = [f"{has[p]} x {p.upper()} (local memory)" for p in ("stl", "ldl") if has[p]]
-    if "gemm_kernel" in name:
-        wrong += [f"no {p.upper()}" for p in ("hmma", "ldsm", "ldgsts") if not has[p]]
-        print(f"  {name}: " + " ".join(f"{p.upper()} {n}" for p, n in has.items()))
+    for part, needed in REQUIRED.items():
+        if part in name:
+            if alignment < 1024:
+                wrong.append(f"shared memory aligned to {alignment} bytes, not 1024")
+            wrong += [f"no {p.upper()}" for p in needed if not has.get(p)]
+            print(f"  {name}: " + " ".join(f"{p.upper()} {n}" for p, n in has.items()))
     return wrong
 
 
@@ -82,10 +94,11 @@ def main():
             bad += 1
             continue
         for elf, codes in zip(images, learnt):
+            alignments = shared_alignment(elf)
             for name, count in census(elf).items():
                 kernels += 1
-                gemms += "gemm_kernel" in name
-                for line in judge(name, count, codes):
+                gemms += any(part in name for part in REQUIRED)
+                for line in judge(name, count, codes, alignments.get(name, 0)):
                     print(f"census: {path}: {name}: {line}")
                     bad += 1
     print(f"census: {kernels} kernels, {gemms} of them GEMM, opcodes "

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <span>
 #include <vector>
 
@@ -25,6 +26,9 @@ T must(Result<T> result) {
 inline void must_ok(const Status& status) {
   if (!status) ADD_FAILURE() << status.error().str();
 }
+
+// Set by scripts/gpu_proof.sh under a sanitizer, where everything takes a hundred times as long.
+inline bool small_sizes() { return std::getenv("GA_SMALL") != nullptr; }
 
 template <class T>
 DeviceBuffer<T> to_device(const std::vector<T>& host) {

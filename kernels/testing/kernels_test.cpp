@@ -14,6 +14,7 @@
 #include "kernels/runtime/buffer.h"
 #include "kernels/runtime/device.h"
 #include "kernels/runtime/stream.h"
+#include "kernels/runtime/tensor_map.h"
 
 namespace {
 
@@ -160,6 +161,36 @@ TEST(Gemm, FlopsAndBytesByHand) {
   EXPECT_EQ(ga::gemm_bytes(2, 3, 4, ga::GemmOut::fp32), 2.0 * (8 + 12) + 24.0);
 }
 
+TEST(GemmRef, ReadsHalvesAsHalves) {
+  const std::vector<ga::Fp16> a{ga::to_fp16(1.5f)}, b{ga::to_fp16(-2.0f)};
+  double c = 0;
+  ga::gemm_ref({.a = a.data(),
+                .b = b.data(),
+                .m = 1,
+                .n = 1,
+                .k = 1,
+                .lda = 1,
+                .ldb = 1,
+                .in = ga::ElementType::fp16},
+               &c);
+  EXPECT_EQ(c, -3.0);
+}
+
+// Refused before the driver is asked.
+TEST(TensorMap, RefusesWhatTmaCannotUse) {
+  alignas(16) static const char memory[64] = {};
+  ga::TensorMapShape shape{
+      .data = memory, .cols = 64, .rows = 1, .pitch_bytes = 136, .box_cols = 64, .box_rows = 64};
+  const auto pitch = ga::encode_tensor_map(shape);
+  ASSERT_FALSE(pitch);
+  EXPECT_EQ(pitch.error().code(), ErrorCode::usage);
+  shape.pitch_bytes = 128;
+  shape.data = memory + 2;
+  const auto address = ga::encode_tensor_map(shape);
+  ASSERT_FALSE(address);
+  EXPECT_NE(address.error().what().find("16 bytes"), std::string::npos);
+}
+
 TEST(GemmRef, TwoByTwoByHand) {
   const auto b16 = [](float x) { return ga::to_bf16(x); };
   const std::vector<ga::Bf16> a{b16(1), b16(2), b16(3), b16(4)};
@@ -171,6 +202,7 @@ TEST(GemmRef, TwoByTwoByHand) {
 }
 
 TEST(Fill, RefusesAnEmptyOperand) {
+  expect_usage(ga::fill_exact({.type = ga::ElementType::fp32}, nullptr), "null");
   ga::Bf16 element;
   expect_usage(ga::fill_exact({.data = &element}, nullptr), "positive");
   expect_usage(ga::fill_random({.data = nullptr, .rows = 1, .cols = 1, .ld = 1}, nullptr), "null");

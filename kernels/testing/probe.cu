@@ -10,7 +10,7 @@ __global__ void probe_hmma(float* out, const std::uint32_t* in) {
   float c[4] = {};
   const std::uint32_t a[4] = {in[0], in[1], in[2], in[3]};
 #pragma unroll
-  for (int i = 0; i < kCount; ++i) ga::ptx::mma_m16n8k16_bf16(c, a, in[4], in[5]);
+  for (int i = 0; i < kCount; ++i) ga::ptx::mma_m16n8k16<ga::Bf16>(c, a, in[4], in[5]);
   out[threadIdx.x] = c[0] + c[1] + c[2] + c[3];
 }
 

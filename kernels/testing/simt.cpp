@@ -1,71 +1,24 @@
 #include "kernels/testing/simt.h"
 
-#include <ucontext.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <deque>
-#include <memory>
 #include <numeric>
 #include <vector>
 
+#include "kernels/testing/simt_machine.h"
+
 namespace ga::simt {
-namespace {
-
-constexpr std::size_t kStackBytes = 128 << 10;
-constexpr unsigned kWarp = 32;
-
-struct Copy {
-  unsigned char* to;
-  const void* from;
-  int bytes;
-};
-
-struct Fiber {
-  ucontext_t context{};
-  std::unique_ptr<char[]> stack;
-  bool done = false;
-  unsigned collectives = 0;              // of the warp, for the choice of buffer
-  std::vector<Copy> open;                // copies since the last commit
-  std::deque<std::vector<Copy>> groups;  // committed, not yet landed
-};
-
-// A barrier that can be used again: the generation tells who has passed.
-struct Barrier {
-  unsigned arrived = 0;
-  unsigned generation = 0;
-};
-
-struct Warp {
-  Barrier barrier;
-  // Two buffers in turn: a fast lane may post its next value while a slow one still reads.
-  unsigned char slots[2][kWarp * kSlot];
-};
-
-struct Machine {
-  std::vector<Fiber> fibers;
-  std::vector<Warp> warps;
-  std::vector<unsigned char> shared;
-  unsigned char* shared_base = nullptr;
-  ucontext_t scheduler{};
-  unsigned current = 0;
-  Barrier block;
-  Dim grid, index;
-  unsigned threads = 0;
-  Options options;
-  const std::function<void()>* body = nullptr;
-};
 
 Machine machine;
 
-[[noreturn]] void fail(const char* what) {
-  std::fprintf(stderr, "simt: %s (block %u, thread %u)\n", what, machine.index.x, machine.current);
+void fail(const char* what) {
+  std::fprintf(stderr, "simt: %s (block %u, thread %u)\n", what,
+               machine.index.x + machine.current / machine.threads,
+               machine.current % machine.threads);
   std::abort();
 }
-
-Fiber& self() { return machine.fibers[machine.current]; }
 
 void to_scheduler() { swapcontext(&self().context, &machine.scheduler); }
 
@@ -74,28 +27,62 @@ void wait_at(Barrier& barrier, unsigned needed) {
   if (++barrier.arrived == needed) {
     barrier.arrived = 0;
     ++barrier.generation;
+    ++machine.events;
     return;
   }
   while (barrier.generation == generation) to_scheduler();
 }
 
+std::uint32_t next_random() {
+  std::uint32_t& state = machine.random;
+  state ^= state << 13;
+  state ^= state >> 17;
+  state ^= state << 5;
+  return state;
+}
+
+namespace {
+
+constexpr std::size_t kStackBytes = 128 << 10;
+
 void fiber_main() {
   (*machine.body)();
+  check_exit(self());
   self().done = true;
+  --own_block().left;
+  ++machine.events;
   to_scheduler();
 }
 
 void prepare(Fiber& fiber) {
-  if (!fiber.stack) fiber.stack = std::make_unique<char[]>(kStackBytes);
+  auto stack = std::move(fiber.stack);
+  if (!stack) stack = std::make_unique<char[]>(kStackBytes);
+  fiber = Fiber{};
+  fiber.stack = std::move(stack);
   getcontext(&fiber.context);
   fiber.context.uc_stack.ss_sp = fiber.stack.get();
   fiber.context.uc_stack.ss_size = kStackBytes;
   fiber.context.uc_link = nullptr;
   makecontext(&fiber.context, fiber_main, 0);
-  fiber.done = false;
-  fiber.collectives = 0;
-  fiber.open.clear();
-  fiber.groups.clear();
+}
+
+// Poisoned memory whose base is aligned for a 128-byte swizzle.
+unsigned char* poisoned(std::vector<unsigned char>& memory, std::size_t bytes) {
+  constexpr std::size_t kAlignment = 1024;
+  memory.assign(bytes + kAlignment, 0xFF);
+  const auto base = reinterpret_cast<std::uintptr_t>(memory.data());
+  return memory.data() + (kAlignment - base % kAlignment) % kAlignment;
+}
+
+void prepare(Block& block) {
+  block.shared = poisoned(block.memory, machine.options.dynamic_shared);
+  block.async = poisoned(block.async_memory, machine.options.dynamic_shared);
+  block.warps = std::vector<Warp>((machine.threads + kWarp - 1) / kWarp);
+  block.barrier = {};
+  std::fill(std::begin(block.named), std::end(block.named), Barrier{});
+  block.mbarriers.clear();
+  block.warpgroups.clear();
+  block.left = machine.threads;
 }
 
 void land(const std::vector<Copy>& group) {
@@ -106,41 +93,42 @@ void land(const std::vector<Copy>& group) {
 }
 
 // A different order for each round and seed; xorshift is enough here.
-void shuffle(std::vector<unsigned>& order, std::uint32_t& state) {
+void shuffle(std::vector<unsigned>& order) {
   for (std::size_t i = order.size(); i > 1; --i) {
-    state ^= state << 13;
-    state ^= state >> 17;
-    state ^= state << 5;
-    std::swap(order[i - 1], order[state % i]);
+    std::swap(order[i - 1], order[next_random() % i]);
   }
 }
 
-void run_block() {
+// The threads of one cluster, until all have ended.
+void run_cluster() {
   for (Fiber& fiber : machine.fibers) prepare(fiber);
-  for (Warp& warp : machine.warps) warp.barrier = {};
-  machine.block = {};
-  std::fill(machine.shared.begin(), machine.shared.end(), static_cast<unsigned char>(0xFF));
-  std::vector<unsigned> order(machine.threads);
+  for (Block& block : machine.blocks) prepare(block);
+  machine.cluster = {};
+  machine.loads.clear();
+  machine.random = machine.options.order_seed;
+  std::vector<unsigned> order(machine.fibers.size());
   std::iota(order.begin(), order.end(), 0u);
-  std::uint32_t state = machine.options.order_seed;
-  const auto progress = [] {
-    std::uint64_t sum = machine.block.generation;
-    for (const Warp& warp : machine.warps) sum += warp.barrier.generation;
-    for (const Fiber& fiber : machine.fibers) sum += fiber.done ? 1u : 0u;
-    return sum;
-  };
-  unsigned left = machine.threads;
+  std::size_t left = machine.fibers.size();
   while (left > 0) {
-    const std::uint64_t before = progress();
-    if (state != 0) shuffle(order, state);
-    for (const unsigned thread : order) {
-      if (machine.fibers[thread].done) continue;
-      machine.current = thread;
-      swapcontext(&machine.scheduler, &machine.fibers[thread].context);
-      if (machine.fibers[thread].done) --left;
+    const std::uint64_t before = machine.events;
+    if (machine.random != 0) shuffle(order);
+    for (const bool slow : {false, true}) {
+      if (slow && machine.events != before) break;
+      for (const unsigned thread : order) {
+        const bool of_slow_block =
+            static_cast<int>(thread / machine.threads) == machine.options.slow_block;
+        if (machine.fibers[thread].done || of_slow_block != slow) continue;
+        machine.current = thread;
+        swapcontext(&machine.scheduler, &machine.fibers[thread].context);
+        if (machine.fibers[thread].done) --left;
+      }
     }
-    if (left > 0 && progress() == before) fail("hangs: threads wait for one that never comes");
+    if (machine.random != 0 && next_random() % 2 == 0) land_one_load();
+    if (left > 0 && machine.events == before && !land_one_load()) {
+      fail("hangs: threads wait for one that never comes");
+    }
   }
+  if (!machine.loads.empty()) fail("a copy lands in a block that has ended");
 }
 
 }  // namespace
@@ -150,48 +138,49 @@ void run(Dim grid, unsigned threads, const Options& options, const std::function
   machine.grid = grid;
   machine.options = options;
   machine.body = &body;
-  if (machine.fibers.size() != threads) {
-    machine.fibers = std::vector<Fiber>(threads);
-    machine.warps = std::vector<Warp>((threads + kWarp - 1) / kWarp);
+  machine.blocks.resize(options.cluster);
+  if (machine.fibers.size() != threads * options.cluster) {
+    machine.fibers = std::vector<Fiber>(threads * options.cluster);
   }
-  machine.shared.assign(options.dynamic_shared + 1024, 0xFF);
-  const auto base = reinterpret_cast<std::uintptr_t>(machine.shared.data());
-  machine.shared_base = machine.shared.data() + (1024 - base % 1024) % 1024;
   for (unsigned z = 0; z < grid.z; ++z) {
     for (unsigned y = 0; y < grid.y; ++y) {
-      for (unsigned x = 0; x < grid.x; ++x) {
+      for (unsigned x = 0; x < grid.x; x += options.cluster) {
         machine.index = {x, y, z};
-        run_block();
+        run_cluster();
       }
     }
   }
 }
 
-Dim thread_index() { return {machine.current, 0, 0}; }
-Dim block_index() { return machine.index; }
+Dim thread_index() { return {machine.current % machine.threads, 0, 0}; }
+Dim block_index() {
+  return {machine.index.x + machine.current / machine.threads, machine.index.y, machine.index.z};
+}
 Dim block_dim() { return {machine.threads, 1, 1}; }
 Dim grid_dim() { return machine.grid; }
 
-void sync_block() { wait_at(machine.block, machine.threads); }
+void sync_block() { wait_at(own_block().barrier, machine.threads); }
 
 const unsigned char* exchange(const void* value, std::size_t size) {
   if (size > kSlot) fail("a value larger than a lane's slot");
-  const unsigned lane = machine.current % kWarp;
-  Warp& warp = machine.warps[machine.current / kWarp];
+  const unsigned thread = machine.current % machine.threads;
+  const unsigned lane = thread % kWarp;
+  Warp& warp = own_block().warps[thread / kWarp];
   unsigned char* const slots = warp.slots[self().collectives++ % 2];
   std::memcpy(slots + lane * kSlot, value, size);
-  wait_at(warp.barrier, std::min(kWarp, machine.threads - machine.current / kWarp * kWarp));
+  wait_at(warp.barrier, std::min(kWarp, machine.threads - thread / kWarp * kWarp));
   return slots;
 }
 
-unsigned char* dynamic_shared() { return machine.shared_base; }
+unsigned char* dynamic_shared() { return own_block().shared; }
 
 std::uint32_t shared_address(const void* shared) {
   const auto* const at = static_cast<const unsigned char*>(shared);
-  if (at < machine.shared_base || at > machine.shared_base + machine.options.dynamic_shared) {
+  const unsigned char* const base = own_block().shared;
+  if (at < base || at > base + machine.options.dynamic_shared) {
     fail("not an address of dynamic shared memory");
   }
-  return static_cast<std::uint32_t>(at - machine.shared_base);
+  return static_cast<std::uint32_t>(at - base);
 }
 
 void copy_async(std::uint32_t shared, const void* global, int bytes) {
@@ -201,7 +190,7 @@ void copy_async(std::uint32_t shared, const void* global, int bytes) {
   if (shared + 16 > machine.options.dynamic_shared || bytes < 0 || bytes > 16) {
     fail("cp.async outside shared memory, or of more than 16 bytes");
   }
-  const Copy copy{machine.shared_base + shared, global, bytes};
+  const Copy copy{own_block().shared + shared, global, bytes};
   if (machine.options.eager_copies) {
     land({copy});
   } else {

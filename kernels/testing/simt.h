@@ -24,8 +24,11 @@ struct Dim {
 
 struct Options {
   std::uint32_t order_seed = 0;    // 0 runs the threads in their natural order
-  bool eager_copies = false;       // cp.async lands when issued; else when waited for
+  bool eager_copies = false;       // copies land when issued; else when waited for
+  bool eager_products = false;     // wgmma reads its operands when issued; else when waited for
   std::size_t dynamic_shared = 0;  // bytes; poisoned with 0xFF before each block
+  unsigned cluster = 1;            // blocks that run together, neighbours along x
+  int slow_block = -1;             // of the cluster: gets a turn only where the others stand still
 };
 
 // Runs `body` once for each thread of each block. Aborts with a message where the block hangs: some
@@ -61,6 +64,7 @@ void copy_wait(int pending);
 #define __forceinline__ inline
 #define __shared__ static
 #define __launch_bounds__(...)
+#define __grid_constant__
 #define threadIdx (::ga::simt::thread_index())
 #define blockIdx (::ga::simt::block_index())
 #define blockDim (::ga::simt::block_dim())

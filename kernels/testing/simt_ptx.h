@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #include "kernels/data/bf16.h"
+#include "kernels/data/fp16.h"
 #include "kernels/ptx/global.cuh"
 #include "kernels/testing/simt.h"
 
@@ -66,12 +68,13 @@ struct MmaInput {
   std::uint32_t a[4], b[2];
 };
 
-inline float bf16_half(std::uint32_t pair, int half) {
-  return to_float(Bf16{static_cast<std::uint16_t>(pair >> (16 * half))});
+template <class In>
+float half_of(std::uint32_t pair, int half) {
+  return to_float(In{static_cast<std::uint16_t>(pair >> (16 * half))});
 }
 
-inline void mma_m16n8k16_bf16(float (&c)[4], const std::uint32_t (&a)[4], std::uint32_t b0,
-                              std::uint32_t b1) {
+template <class In>
+void mma_m16n8k16(float (&c)[4], const std::uint32_t (&a)[4], std::uint32_t b0, std::uint32_t b1) {
   const MmaInput mine{{a[0], a[1], a[2], a[3]}, {b0, b1}};
   const unsigned char* const all = simt::exchange(&mine, sizeof mine);
   const int lane = static_cast<int>(simt::thread_index().x % 32);
@@ -83,16 +86,28 @@ inline void mma_m16n8k16_bf16(float (&c)[4], const std::uint32_t (&a)[4], std::u
   // Where element (row, k) of A and (k, col) of B lie: matrix.cuh.
   const auto a_at = [&](int row, int k) {
     const int reg = (row >= 8 ? 1 : 0) + (k >= 8 ? 2 : 0);
-    return bf16_half(given(4 * (row % 8) + k % 8 / 2).a[reg], k % 2);
+    return half_of<In>(given(4 * (row % 8) + k % 8 / 2).a[reg], k % 2);
   };
   const auto b_at = [&](int k, int col) {
-    return bf16_half(given(4 * col + k % 8 / 2).b[k >= 8 ? 1 : 0], k % 2);
+    return half_of<In>(given(4 * col + k % 8 / 2).b[k >= 8 ? 1 : 0], k % 2);
   };
   for (int i = 0; i < 4; ++i) {
     const int row = lane / 4 + (i >= 2 ? 8 : 0);
     const int col = 2 * (lane % 4) + i % 2;
     for (int k = 0; k < 16; ++k) c[i] += a_at(row, k) * b_at(k, col);
   }
+}
+
+template <class Out>
+std::uint32_t pack(float low, float high) {
+  const auto bits = [](float x) -> std::uint32_t {
+    if constexpr (std::is_same_v<Out, Bf16>) {
+      return x != x ? 0x7FFFu : to_bf16(x).bits;
+    } else {
+      return x != x ? 0x7FFFu : to_fp16(x).bits;
+    }
+  };
+  return bits(low) | (bits(high) << 16);
 }
 
 }  // namespace ga::ptx

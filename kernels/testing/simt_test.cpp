@@ -107,7 +107,7 @@ TEST(Mma, MultipliesByTheIdentity) {
     ga::ptx::ldmatrix_x4(fa, row(a));
     ga::ptx::ldmatrix_x4_trans(fb, row(b));
     float out[4] = {};
-    ga::ptx::mma_m16n8k16_bf16(out, fa, fb[0], fb[1]);
+    ga::ptx::mma_m16n8k16<ga::Bf16>(out, fa, fb[0], fb[1]);
     for (int i = 0; i < 4; ++i) {
       c[static_cast<std::size_t>((lane / 4 + i / 2 * 8) * 8 + 2 * (lane % 4) + i % 2)] = out[i];
     }

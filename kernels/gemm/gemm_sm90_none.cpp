@@ -1,0 +1,14 @@
+// Stands where gemm_sm90.cu stands in builds without sm_90a.
+#include "kernels/gemm/gemm_sm90.h"
+
+namespace ga {
+
+bool sm90_built() { return false; }
+
+GemmPlan sm90_plan(const Gemm&, const Sm90Policy&, const DeviceShape&) { return {}; }
+
+Status sm90_launch(const Gemm&, const GemmPlan&, cudaStream_t) {
+  return Error(ErrorCode::internal, "gemm: this build has no kernel for sm_90a");
+}
+
+}  // namespace ga

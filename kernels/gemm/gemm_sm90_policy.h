@@ -1,0 +1,80 @@
+// Which tile of the Hopper kernel a product gets, and the tensor maps it needs. No CUDA: tests and
+// sweeps read the table too.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "kernels/data/element.h"
+#include "kernels/data/tensor_map.h"
+
+namespace ga {
+
+// by_shape takes what the policies say. The others are for tests, comparisons and sweeps.
+enum class GemmKernel {
+  by_shape,
+  portable,
+  sm90_128x256,
+  sm90_256x128,
+  sm90_128x128,
+  sm90_128x256_pair  // clusters of two CTAs share B by multicast
+};
+
+struct Sm90Policy {
+  GemmKernel kernel;
+  const char* name;
+  int tile_m, tile_n, stages, cluster;
+  bool by_shape;      // may be chosen by shape; the others by name alone
+  const char* sweep;  // the row of docs/measuring.md that its numbers come from
+};
+// Stages: what shared memory holds. Clusters not by shape until a sweep has shown that they pay:
+// reports of others on multicast disagree.
+inline constexpr std::array kSm90Policies{
+    Sm90Policy{GemmKernel::sm90_128x256, "128x256", 128, 256, 4, 1, true, "untuned"},
+    Sm90Policy{GemmKernel::sm90_256x128, "256x128", 256, 128, 4, 1, true, "untuned"},
+    Sm90Policy{GemmKernel::sm90_128x128, "128x128", 128, 128, 6, 1, true, "untuned"},
+    Sm90Policy{GemmKernel::sm90_128x256_pair, "128x256-pair", 128, 256, 4, 2, false, "untuned"}};
+
+struct ProductShape {
+  std::int64_t m = 0, n = 0, k = 0;
+};
+
+// The clocks that a policy's tiles take by a simple model:
+// rounds of tiles over the SMs, each bound by the tensor cores or by what the L2 gives an SM.
+double sm90_model_cycles(const Sm90Policy& policy, const ProductShape& shape, int sm_count);
+
+// The policy with the least of it; the first of equals.
+const Sm90Policy& sm90_pick(const ProductShape& shape, int sm_count);
+
+// nullptr where there is no such kernel.
+const Sm90Policy* sm90_find(GemmKernel kernel);
+
+struct Sm90Operands {
+  const void* a = nullptr;
+  const void* b = nullptr;
+  const void* c = nullptr;
+  std::int64_t lda = 0, ldb = 0, ldc = 0;  // elements
+  ElementType in = ElementType::bf16, out = ElementType::bf16;
+};
+struct Sm90Maps {
+  TensorMapShape a, b, c;
+};
+Sm90Maps sm90_maps(const ProductShape& shape, const Sm90Operands& operands, int tile_m);
+
+// nullptr, or why TMA cannot read or write these operands, so that the portable kernel must.
+const char* sm90_fault(const ProductShape& shape, const Sm90Maps& maps);
+
+struct Sm90Device {
+  int arch = 0;  // 10 * major + minor
+  int sm_count = 0;
+  bool built = false;  // this program holds machine code for sm_90a
+};
+// The policy, or nullptr for the portable kernel and why.
+struct Sm90Choice {
+  const Sm90Policy* policy = nullptr;
+  const char* reason = "";
+};
+Sm90Choice sm90_choose(GemmKernel asked, const ProductShape& shape, const Sm90Operands& operands,
+                       const Sm90Device& device);
+
+}  // namespace ga

@@ -1,0 +1,87 @@
+// wgmma: a warpgroup multiplies two operands in shared memory, asynchronously.
+// PTX ISA, "Asynchronous Warpgroup Level Matrix Multiply-Accumulate Instructions". sm_90a.
+//
+// Order of use: wgmma_fence, any number of wgmma, wgmma_commit; the accumulators and the operands
+// may be touched again after wgmma_wait. All 128 threads take part in each.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/data/bf16.h"
+#include "kernels/data/fp16.h"
+
+#if defined(__CUDACC__)
+namespace ga::ptx {
+
+// Before the first wgmma, and after registers of an accumulator were touched.
+__device__ __forceinline__ void wgmma_fence() {
+  asm volatile("wgmma.fence.sync.aligned;\n" ::: "memory");
+}
+
+// Closes the warpgroup's current group.
+__device__ __forceinline__ void wgmma_commit() {
+  asm volatile("wgmma.commit_group.sync.aligned;\n" ::: "memory");
+}
+
+// Waits until at most the latest `kPending` groups are unfinished.
+template <int kPending>
+__device__ __forceinline__ void wgmma_wait() {
+  asm volatile("wgmma.wait_group.sync.aligned %0;\n" ::"n"(kPending) : "memory");
+}
+
+// No instruction. The compiler does not know that a wait writes registers: what reads the
+// accumulators after it must depend on something that stands after it.
+template <int kCount>
+__device__ __forceinline__ void wgmma_settle(float (&c)[kCount]) {
+#pragma unroll
+  for (int i = 0; i < kCount; ++i) asm volatile("" : "+f"(c[i])::"memory");
+}
+
+// c (+)= a b: 64 rows x 2 kCount columns, a K-major, b MN-major ("transposed": 16-bit types alone),
+// both by descriptor; `accumulate` zero ignores what c holds. With warp w of the warpgroup,
+// g = lane / 4 and t = lane % 4: c[4 j], c[4 j + 1] is row 16 w + g, columns 8 j + 2 t and the
+// next; c[4 j + 2], c[4 j + 3] the same 8 rows below.
+template <class In, int kCount>
+__device__ void wgmma(float (&c)[kCount], std::uint64_t a, std::uint64_t b, int accumulate);
+
+// The operands of one asm statement cannot be counted by a loop: docs/adr/0010. Gone at the end.
+// clang-format off
+#define GA_OUT_16(i)                                                                        \
+  "+f"(c[i]), "+f"(c[i + 1]), "+f"(c[i + 2]), "+f"(c[i + 3]), "+f"(c[i + 4]), "+f"(c[i + 5]), \
+  "+f"(c[i + 6]), "+f"(c[i + 7]), "+f"(c[i + 8]), "+f"(c[i + 9]), "+f"(c[i + 10]),            \
+  "+f"(c[i + 11]), "+f"(c[i + 12]), "+f"(c[i + 13]), "+f"(c[i + 14]), "+f"(c[i + 15])
+#define GA_OUT_64(i) GA_OUT_16(i), GA_OUT_16(i + 16), GA_OUT_16(i + 32), GA_OUT_16(i + 48)
+#define GA_AT_64                                                                               \
+  "%0,%1,%2,%3,%4,%5,%6,%7,%8,%9,%10,%11,%12,%13,%14,%15,%16,%17,%18,%19,%20,%21,%22,%23,%24," \
+  "%25,%26,%27,%28,%29,%30,%31,%32,%33,%34,%35,%36,%37,%38,%39,%40,%41,%42,%43,%44,%45,%46,"   \
+  "%47,%48,%49,%50,%51,%52,%53,%54,%55,%56,%57,%58,%59,%60,%61,%62,%63"
+#define GA_AT_128                                                                               \
+  GA_AT_64 ",%64,%65,%66,%67,%68,%69,%70,%71,%72,%73,%74,%75,%76,%77,%78,%79,%80,%81,%82,%83,"  \
+  "%84,%85,%86,%87,%88,%89,%90,%91,%92,%93,%94,%95,%96,%97,%98,%99,%100,%101,%102,%103,%104,"   \
+  "%105,%106,%107,%108,%109,%110,%111,%112,%113,%114,%115,%116,%117,%118,%119,%120,%121,%122,"  \
+  "%123,%124,%125,%126,%127"
+#define GA_WGMMA(In, count, shape, at, a_at, b_at, accumulate_at, ...)                  \
+  template <>                                                                           \
+  __device__ __forceinline__ void wgmma<In, count>(float(&c)[count], std::uint64_t a,   \
+                                                   std::uint64_t b, int accumulate) {   \
+    asm volatile("{\n.reg .pred p;\nsetp.ne.b32 p, " accumulate_at ", 0;\n"             \
+                 "wgmma.mma_async.sync.aligned." shape " {" at "}, " a_at ", " b_at     \
+                 ", p, 1, 1, 0, 1;\n}\n"                                                \
+                 : __VA_ARGS__                                                          \
+                 : "l"(a), "l"(b), "r"(accumulate));                                    \
+  }
+GA_WGMMA(Bf16, 64, "m64n128k16.f32.bf16.bf16", GA_AT_64, "%64", "%65", "%66", GA_OUT_64(0))
+GA_WGMMA(Fp16, 64, "m64n128k16.f32.f16.f16", GA_AT_64, "%64", "%65", "%66", GA_OUT_64(0))
+GA_WGMMA(Bf16, 128, "m64n256k16.f32.bf16.bf16", GA_AT_128, "%128", "%129", "%130", GA_OUT_64(0),
+         GA_OUT_64(64))
+GA_WGMMA(Fp16, 128, "m64n256k16.f32.f16.f16", GA_AT_128, "%128", "%129", "%130", GA_OUT_64(0),
+         GA_OUT_64(64))
+#undef GA_WGMMA
+#undef GA_AT_128
+#undef GA_AT_64
+#undef GA_OUT_64
+#undef GA_OUT_16
+// clang-format on
+
+}  // namespace ga::ptx
+#endif

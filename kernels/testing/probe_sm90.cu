@@ -1,0 +1,106 @@
+// As probe.cu, for the instructions that only sm_90a has.
+#include "kernels/ptx/async_copy.cuh"
+#include "kernels/ptx/convert.cuh"
+#include "kernels/ptx/mbarrier.cuh"
+#include "kernels/ptx/tma.cuh"
+#include "kernels/ptx/warpgroup.cuh"
+#include "kernels/ptx/wgmma.cuh"
+
+namespace probe {
+
+template <int kCount>
+__launch_bounds__(128, 1) __global__ void probe_hgmma(float* out, std::uint64_t a) {
+  float c[64] = {};
+  ga::ptx::wgmma_fence();
+#pragma unroll
+  for (int i = 0; i < kCount; ++i) ga::ptx::wgmma<ga::Bf16>(c, a, a, 1);
+  ga::ptx::wgmma_commit();
+  ga::ptx::wgmma_wait<0>();
+  ga::ptx::wgmma_settle(c);
+  float sum = 0;
+  for (int i = 0; i < 64; ++i) sum += c[i];
+  out[threadIdx.x] = sum;
+}
+
+template <int kCount>
+__global__ void probe_utmaldg(const __grid_constant__ ga::TensorMap map, std::uint32_t to) {
+  if (!ga::ptx::elect()) return;
+#pragma unroll
+  for (int i = 0; i < kCount; ++i) ga::ptx::tma_load(to, &map, 8192, 64, 64);
+}
+
+template <int kCount>
+__global__ void probe_utmastg(const __grid_constant__ ga::TensorMap map, std::uint32_t from) {
+#pragma unroll
+  for (int i = 0; i < kCount; ++i) ga::ptx::tma_store(&map, from, 64, 64);
+}
+
+template <int kCount>
+__global__ void probe_syncs(int* out, std::uint32_t barrier) {
+  int complete = 0;
+#pragma unroll
+  for (int i = 0; i < kCount; ++i) {
+    if (ga::ptx::mbarrier_try_wait(barrier + 8 * i, 0)) ++complete;
+  }
+  out[threadIdx.x] = complete;
+}
+
+template <int kCount>
+__global__ void probe_stsm(std::uint32_t to, std::uint32_t value) {
+  const std::uint32_t values[4] = {value, value, value, value};
+#pragma unroll
+  for (int i = 0; i < kCount; ++i) ga::ptx::stmatrix_x4(to + 512 * i, values);
+}
+
+template <int kCount>
+__device__ __forceinline__ void give_back() {  // each time fewer, or one would be enough
+  ga::ptx::setmaxnreg_dec<40 + 8 * kCount>();
+  if constexpr (kCount > 1) give_back<kCount - 1>();
+}
+
+template <int kCount>
+__launch_bounds__(384, 1) __global__ void probe_usetmaxreg(int* out) {
+  give_back<kCount>();
+  out[threadIdx.x] = 1;
+}
+
+template <int kCount>
+__global__ void probe_stl(int* out, int at) {
+  volatile int local[64];
+#pragma unroll
+  for (int i = 0; i < kCount; ++i) local[at + 3 * i] = at;
+  out[threadIdx.x] = local[0];
+}
+
+template <int kCount>
+__global__ void probe_ldl(int* out, int at) {
+  volatile int local[64];
+  local[at] = at;
+  int sum = 0;
+#pragma unroll
+  for (int i = 0; i < kCount; ++i) sum += local[at + 3 * i];
+  out[threadIdx.x] = sum;
+}
+
+}  // namespace probe
+
+template __global__ void probe::probe_hgmma<1>(float*, std::uint64_t);
+template __global__ void probe::probe_hgmma<5>(float*, std::uint64_t);
+template __global__ void probe::probe_utmaldg<1>(const __grid_constant__ ga::TensorMap,
+                                                 std::uint32_t);
+template __global__ void probe::probe_utmaldg<5>(const __grid_constant__ ga::TensorMap,
+                                                 std::uint32_t);
+template __global__ void probe::probe_utmastg<1>(const __grid_constant__ ga::TensorMap,
+                                                 std::uint32_t);
+template __global__ void probe::probe_utmastg<5>(const __grid_constant__ ga::TensorMap,
+                                                 std::uint32_t);
+template __global__ void probe::probe_syncs<1>(int*, std::uint32_t);
+template __global__ void probe::probe_syncs<5>(int*, std::uint32_t);
+template __global__ void probe::probe_stsm<1>(std::uint32_t, std::uint32_t);
+template __global__ void probe::probe_stsm<5>(std::uint32_t, std::uint32_t);
+template __global__ void probe::probe_usetmaxreg<1>(int*);
+template __global__ void probe::probe_usetmaxreg<5>(int*);
+template __global__ void probe::probe_stl<1>(int*, int);
+template __global__ void probe::probe_stl<5>(int*, int);
+template __global__ void probe::probe_ldl<1>(int*, int);
+template __global__ void probe::probe_ldl<5>(int*, int);

@@ -1,0 +1,304 @@
+#include "kernels/testing/simt_sm90.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "kernels/testing/simt_machine.h"
+
+namespace ga::simt {
+namespace {
+
+// An address of another block's shared memory: its rank + 1 above the offset.
+constexpr std::uint32_t kRankShift = 24;
+
+struct At {
+  Block& block;
+  std::uint32_t offset;
+};
+
+At resolve(std::uint32_t address) {
+  const std::uint32_t rank = address >> kRankShift;
+  const std::uint32_t offset = address & ((1u << kRankShift) - 1);
+  if (offset >= machine.options.dynamic_shared) fail("an address outside shared memory");
+  if (rank > machine.blocks.size()) fail("an address of a block that is not in the cluster");
+  Block& block = rank == 0 ? own_block() : machine.blocks[rank - 1];
+  if (block.left == 0) fail("touches the shared memory of a block that has ended");
+  return {block, offset};
+}
+
+Mbarrier& mbarrier_at(At at) {
+  const auto found = at.block.mbarriers.find(at.offset);
+  if (found == at.block.mbarriers.end()) fail("an mbarrier that was not initialised");
+  return found->second;
+}
+
+void settle(Mbarrier& barrier) {
+  if (barrier.pending > 0 || barrier.bytes != 0) return;
+  ++barrier.phase;
+  barrier.pending = barrier.arrivals;
+  ++machine.events;
+}
+
+// The 128-byte swizzle: address bits 4 to 6 exclusive-or bits 7 to 9.
+std::uint32_t swizzle(std::uint32_t address) { return address ^ ((address >> 7 & 7u) << 4); }
+
+std::uint32_t box_bytes(const TensorMapShape& map) { return map.box_rows * kBoxRowBytes; }
+
+void require_box(const TensorMapShape& map, std::uint32_t shared) {
+  // The kernels' descriptors take the base offset of an aligned atom.
+  if (shared % 1024 != 0) fail("a box that is not aligned to its swizzle");
+  if (shared + box_bytes(map) > machine.options.dynamic_shared) fail("a box outside shared memory");
+}
+
+// Calls visit(offset in shared memory, element in global memory or null outside the matrix).
+template <class Visit>
+void each_element(const TensorMapShape& map, std::uint32_t shared, std::int32_t x, std::int32_t y,
+                  Visit&& visit) {
+  const auto size = static_cast<std::uint32_t>(element_bytes(map.element));
+  for (std::uint32_t row = 0; row < map.box_rows; ++row) {
+    for (std::uint32_t col = 0; col < map.box_cols; ++col) {
+      const std::int64_t at_row = std::int64_t{y} + row;
+      const std::int64_t at_col = std::int64_t{x} + col;
+      const bool inside = at_row >= 0 && at_col >= 0 &&
+                          at_row < static_cast<std::int64_t>(map.rows) &&
+                          at_col < static_cast<std::int64_t>(map.cols);
+      const auto offset = static_cast<std::uint64_t>(at_row) * map.pitch_bytes +
+                          static_cast<std::uint64_t>(at_col) * size;
+      const auto* const base = static_cast<const unsigned char*>(map.data);
+      visit(swizzle(shared + row * kBoxRowBytes + col * size), inside ? base + offset : nullptr);
+    }
+  }
+}
+
+void land(const BoxLoad& load) {
+  const auto size = static_cast<std::uint32_t>(element_bytes(load.map.element));
+  for (std::uint32_t rank = 0; rank < machine.blocks.size(); ++rank) {
+    if ((load.ranks >> rank & 1u) == 0) continue;
+    Block& block = machine.blocks[rank];
+    if (block.left == 0) fail("a copy lands in a block that has ended");
+    each_element(load.map, load.to, load.x, load.y,
+                 [&](std::uint32_t offset, const unsigned char* from) {
+                   for (unsigned char* const memory : {block.shared, block.async}) {
+                     std::memset(memory + offset, 0, size);
+                     if (from != nullptr) std::memcpy(memory + offset, from, size);
+                   }
+                 });
+    Mbarrier& barrier = mbarrier_at({block, load.barrier});
+    barrier.bytes -= box_bytes(load.map);
+    if (barrier.pending == 0 && barrier.bytes < 0) fail("more bytes than the mbarrier was told of");
+    settle(barrier);
+  }
+  ++machine.events;
+}
+
+void land(const Block& block, const BoxStore& store) {
+  const auto size = static_cast<std::uint32_t>(element_bytes(store.map.element));
+  each_element(store.map, store.from, store.x, store.y,
+               [&](std::uint32_t offset, const unsigned char* to) {
+                 if (to == nullptr) return;
+                 std::memcpy(const_cast<unsigned char*>(to), block.async + offset, size);
+               });
+}
+
+TensorMapShape decode(const TensorMap& map) {
+  TensorMapShape shape;
+  std::memcpy(&shape, map.opaque, sizeof shape);
+  return shape;
+}
+
+// The instructions of wgmma are the whole warp's: no lane leaves one before the others have come.
+void sync_warp() {
+  const unsigned thread = machine.current % machine.threads;
+  wait_at(own_block().warps[thread / kWarp].barrier, kWarp);
+}
+
+void run_products(const std::vector<Product>& group) {
+  const auto thread = static_cast<int>(machine.current % machine.threads);
+  for (const Product& product : group) product.run(product, thread);
+}
+
+// The bytes of a field of a matrix descriptor.
+std::uint32_t descriptor_field(std::uint64_t descriptor, int shift) {
+  return static_cast<std::uint32_t>(descriptor >> shift & 0x3FFF) << 4;
+}
+
+std::uint16_t operand_element(std::uint64_t descriptor, std::uint32_t offset) {
+  const bool swizzled_128 = descriptor >> 62 == 1;
+  const bool aligned = (descriptor >> 49 & 7) == 0;
+  if (!swizzled_128 || !aligned) fail("a descriptor of a layout that is not modelled");
+  const std::uint32_t at = swizzle(descriptor_field(descriptor, 0) + offset);
+  if (at + 2 > machine.options.dynamic_shared) fail("an operand outside shared memory");
+  std::uint16_t element = 0;
+  std::memcpy(&element, own_block().async + at, sizeof element);
+  return element;
+}
+
+}  // namespace
+
+TensorMap encode(const TensorMapShape& shape) {
+  static_assert(sizeof(TensorMapShape) <= sizeof(TensorMap));
+  TensorMap map{};
+  if (tensor_map_fault(shape) != nullptr || !tensor_map_aligned(shape.data)) {
+    fail("a matrix that TMA cannot use");
+  }
+  std::memcpy(map.opaque, &shape, sizeof shape);
+  return map;
+}
+
+void load_box(const TensorMap& map, std::uint32_t to, std::uint32_t barrier, std::int32_t x,
+              std::int32_t y, std::uint32_t ranks) {
+  const BoxLoad load{decode(map), to, barrier, x, y, ranks == 0 ? 1u << cluster_rank() : ranks};
+  require_box(load.map, to);
+  if (machine.options.eager_copies) {
+    land(load);
+  } else {
+    machine.loads.push_back(load);
+  }
+}
+
+bool land_one_load() {
+  if (machine.loads.empty()) return false;
+  const auto at = static_cast<std::ptrdiff_t>(next_random() % machine.loads.size());
+  const BoxLoad load = machine.loads[static_cast<std::size_t>(at)];
+  machine.loads.erase(machine.loads.begin() + at);
+  land(load);
+  return true;
+}
+
+void store_box(const TensorMap& map, std::uint32_t from, std::int32_t x, std::int32_t y) {
+  const BoxStore store{decode(map), from, x, y};
+  require_box(store.map, from);
+  if (machine.options.eager_copies) {
+    land(own_block(), store);
+  } else {
+    self().open_stores.push_back(store);
+  }
+}
+
+void store_commit() {
+  self().stores.push_back(std::move(self().open_stores));
+  self().open_stores.clear();
+}
+
+void store_wait(int pending) {
+  while (self().stores.size() > static_cast<std::size_t>(pending)) {
+    for (const BoxStore& store : self().stores.front()) land(own_block(), store);
+    self().stores.pop_front();
+  }
+}
+
+void product_fence() {
+  sync_warp();
+  self().accumulators_fenced = true;
+}
+
+void product_issue(const Product& product) {
+  Fiber& fiber = self();
+  if (!fiber.accumulators_fenced) fail("wgmma without a fence after its registers were touched");
+  auto& all = own_block().warpgroups[machine.current % machine.threads / 128];
+  const std::size_t number = fiber.issued++;
+  if (number == all.size()) all.push_back(product);
+  const Product& first = all[number];
+  if (first.a != product.a || first.b != product.b || first.accumulate != product.accumulate) {
+    fail("the threads of a warpgroup multiply different operands");
+  }
+  if (machine.options.eager_products) {
+    run_products({product});
+  } else {
+    fiber.open_products.push_back(product);
+  }
+}
+
+void product_commit() {
+  self().products.push_back(std::move(self().open_products));
+  self().open_products.clear();
+}
+
+void product_wait(int pending) {
+  while (self().products.size() > static_cast<std::size_t>(pending)) {
+    run_products(self().products.front());
+    self().products.pop_front();
+  }
+  sync_warp();
+  self().accumulators_fenced = false;
+}
+
+std::uint16_t element_k_major(std::uint64_t descriptor, int row, int k) {
+  const std::uint32_t stride = descriptor_field(descriptor, 32);
+  return operand_element(descriptor, static_cast<std::uint32_t>(row) / 8 * stride +
+                                         static_cast<std::uint32_t>(row) % 8 * kBoxRowBytes +
+                                         static_cast<std::uint32_t>(k) * 2);
+}
+
+std::uint16_t element_mn_major(std::uint64_t descriptor, int row, int k) {
+  const std::uint32_t leading = descriptor_field(descriptor, 16);
+  const std::uint32_t stride = descriptor_field(descriptor, 32);
+  return operand_element(descriptor, static_cast<std::uint32_t>(row) / 64 * leading +
+                                         static_cast<std::uint32_t>(k) / 8 * stride +
+                                         static_cast<std::uint32_t>(k) % 8 * kBoxRowBytes +
+                                         static_cast<std::uint32_t>(row) % 64 * 2);
+}
+
+void mbarrier_init(std::uint32_t barrier, std::uint32_t arrivals) {
+  const At at = resolve(barrier);
+  if (at.offset % 8 != 0) fail("an mbarrier that is not aligned to 8 bytes");
+  if (!at.block.mbarriers.emplace(at.offset, Mbarrier{arrivals, arrivals, 0, 0}).second) {
+    fail("an mbarrier is initialised twice");
+  }
+}
+
+void mbarrier_arrive(std::uint32_t barrier, std::uint32_t bytes) {
+  Mbarrier& at = mbarrier_at(resolve(barrier));
+  if (at.pending == 0) fail("more arrivals than the mbarrier expects");
+  at.bytes += bytes;
+  --at.pending;
+  ++machine.events;
+  settle(at);
+}
+
+bool mbarrier_try_wait(std::uint32_t barrier, std::uint32_t parity) {
+  const Mbarrier& at = mbarrier_at(resolve(barrier));
+  if ((at.phase & 1u) != parity) return true;
+  to_scheduler();
+  return false;
+}
+
+void write_shared(std::uint32_t to, const void* from, std::size_t bytes) {
+  if (to + bytes > machine.options.dynamic_shared) fail("a store outside shared memory");
+  if (to % bytes != 0) fail("a store that is not aligned");
+  std::memcpy(own_block().shared + to, from, bytes);
+  self().unfenced.push_back({to, bytes});
+}
+
+void fence_async() {
+  for (const Written& range : self().unfenced) {
+    std::memcpy(own_block().async + range.offset, own_block().shared + range.offset, range.bytes);
+  }
+  self().unfenced.clear();
+}
+
+void named_barrier(std::uint32_t id, std::uint32_t threads) {
+  if (id < 1 || id > 15 || threads % kWarp != 0) fail("a named barrier that does not exist");
+  wait_at(own_block().named[id], threads);
+}
+
+std::uint32_t cluster_rank() { return machine.current / machine.threads; }
+
+std::uint32_t map_shared(std::uint32_t shared, std::uint32_t rank) {
+  return shared | ((rank + 1) << kRankShift);
+}
+
+void cluster_arrive() {}  // the thread waits next in all kernels here: one step
+
+void cluster_wait() { wait_at(machine.cluster, static_cast<unsigned>(machine.fibers.size())); }
+
+void check_exit(const Fiber& fiber) {
+  if (!fiber.stores.empty() || !fiber.open_stores.empty()) {
+    fail("a thread ends before its stores have read their memory");
+  }
+  if (!fiber.products.empty() || !fiber.open_products.empty()) {
+    fail("a thread ends before its products are done");
+  }
+}
+
+}  // namespace ga::simt

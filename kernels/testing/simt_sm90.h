@@ -1,0 +1,72 @@
+// What Hopper adds to the CPU stand-in: mbarriers, TMA, wgmma, the proxy fence, clusters.
+//
+// The copies and products of a kernel are carried out late or early, never in between by accident:
+// - a load lands when nothing else can move any more, or at once (Options::eager_copies), or at a
+//   random moment (order_seed); it tells its mbarriers when it does;
+// - a product reads shared memory when it is waited for, or at once (eager_products);
+// - a store reads shared memory when it is waited for, or at once (eager_copies).
+// TMA and wgmma read a memory of their own, which the threads' writes reach by their fence alone.
+// So a missing wait reads poison or the last tile, a missing release overwrites what is still to be
+// read, a missing fence sends what was there before. Not modelled: timing, and an order of memory
+// weaker than that.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/data/tensor_map.h"
+
+namespace ga::simt {
+
+// The stand-in's own encoding of a tensor map.
+TensorMap encode(const TensorMapShape& shape);
+
+struct BoxLoad {
+  TensorMapShape map;
+  std::uint32_t to = 0, barrier = 0;  // offsets, the same in each destination
+  std::int32_t x = 0, y = 0;
+  std::uint32_t ranks = 0;
+};
+void load_box(const TensorMap& map, std::uint32_t to, std::uint32_t barrier, std::int32_t x,
+              std::int32_t y, std::uint32_t ranks);
+
+struct BoxStore {
+  TensorMapShape map;
+  std::uint32_t from = 0;
+  std::int32_t x = 0, y = 0;
+};
+void store_box(const TensorMap& map, std::uint32_t from, std::int32_t x, std::int32_t y);
+void store_commit();
+void store_wait(int pending);
+
+// Of one thread: its share of a warpgroup's product. `run` reads the operands and adds to c.
+struct Product {
+  float* c = nullptr;
+  int count = 0;
+  std::uint64_t a = 0, b = 0;
+  bool accumulate = false;
+  void (*run)(const Product&, int thread) = nullptr;
+};
+void product_fence();
+void product_issue(const Product& product);
+void product_commit();
+void product_wait(int pending);
+// The 16-bit element of an operand in this block's shared memory: row along m or n, k along k.
+std::uint16_t element_k_major(std::uint64_t descriptor, int row, int k);
+std::uint16_t element_mn_major(std::uint64_t descriptor, int row, int k);
+
+void mbarrier_init(std::uint32_t barrier, std::uint32_t arrivals);
+void mbarrier_arrive(std::uint32_t barrier, std::uint32_t bytes);  // bytes: announced with it
+// Tries, and gives the others a turn where the phase is open.
+bool mbarrier_try_wait(std::uint32_t barrier, std::uint32_t parity);
+
+void write_shared(std::uint32_t to, const void* from, std::size_t bytes);
+void fence_async();
+void named_barrier(std::uint32_t id, std::uint32_t threads);
+
+std::uint32_t cluster_rank();
+std::uint32_t map_shared(std::uint32_t shared, std::uint32_t rank);
+void cluster_arrive();
+void cluster_wait();
+
+}  // namespace ga::simt

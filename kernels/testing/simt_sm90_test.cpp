@@ -1,0 +1,249 @@
+// The CPU stand-in for Hopper must see the mistakes that it is there for.
+#include "kernels/testing/simt_ptx_sm90.h"
+//
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <vector>
+
+#include "kernels/gemm/gemm_sm90_shape.h"
+
+namespace {
+
+using ga::TensorMap;
+using ga::simt::Options;
+using ga::simt::run;
+
+constexpr std::uint32_t kBox = 0, kOther = 8192, kBarrier = 16384;  // offsets in shared memory
+constexpr std::size_t kBytes = 16400;
+
+// 64 x 64 elements, each its own number, and a second matrix of poison.
+struct Matrices {
+  std::vector<std::uint16_t> from, to;
+  TensorMap from_map, to_map;
+  Matrices() : from(64 * 64 + 8), to(64 * 64 + 8, 0xFFFF) {
+    for (std::size_t i = 0; i < from.size(); ++i) from[i] = static_cast<std::uint16_t>(i);
+    from_map = map(from);
+    to_map = map(to);
+  }
+  static TensorMap map(std::vector<std::uint16_t>& of) {
+    auto* data = of.data();
+    while (!ga::tensor_map_aligned(data)) ++data;
+    return ga::simt::encode({data, ga::ElementType::bf16, 60, 50, 128, 64, 64});
+  }
+};
+
+void init(std::uint32_t arrivals) {
+  if (threadIdx.x == 0) ga::ptx::mbarrier_init(kBarrier, arrivals);
+  __syncthreads();
+}
+
+void wait(std::uint32_t parity) {
+  while (!ga::ptx::mbarrier_try_wait(kBarrier, parity)) {
+  }
+}
+
+std::uint16_t shared_word(std::uint32_t offset) {
+  std::uint16_t word = 0;
+  std::memcpy(&word, ga::ptx::dynamic_shared() + offset, 2);
+  return word;
+}
+
+// What a thread reads of a loaded box at row 3, column 9: 0xFFFF is poison.
+std::uint16_t loaded(bool waits, std::int32_t y, bool eager = false) {
+  Matrices m;
+  std::uint16_t found = 0;
+  run({1}, 1, {.eager_copies = eager, .dynamic_shared = kBytes}, [&] {
+    init(1);
+    ga::ptx::mbarrier_arrive_expect(kBarrier, 8192);
+    ga::ptx::tma_load(kBox, &m.from_map, kBarrier, 0, y);
+    if (waits) wait(0);
+    found = shared_word(ga::staged_offset(3, 18));
+    wait(0);
+  });
+  return found;
+}
+
+TEST(SimtSm90, LoadsABoxSwizzledWithZerosOutside) {
+  EXPECT_EQ(loaded(true, 0) - loaded(true, 1), -64);
+  EXPECT_EQ(loaded(true, 46) % 64, loaded(true, 0) % 64);
+  EXPECT_EQ(loaded(true, 47), 0);  // row 50 is outside
+}
+
+TEST(SimtSm90, SeesAMissingWaitForALoad) {
+  EXPECT_EQ(loaded(false, 0), 0xFFFF);
+  EXPECT_EQ(loaded(false, 0, true), loaded(true, 0));
+}
+
+TEST(SimtSm90DeathTest, SeesBytesThatWereNotAnnounced) {
+  EXPECT_DEATH(run({1}, 1, {.dynamic_shared = kBytes},
+                   [] {
+                     Matrices m;
+                     init(1);
+                     ga::ptx::mbarrier_arrive_expect(kBarrier, 8000);
+                     ga::ptx::tma_load(kBox, &m.from_map, kBarrier, 0, 0);
+                     wait(0);
+                   }),
+               "more bytes");
+}
+
+TEST(SimtSm90DeathTest, SeesAPhaseThatNeverCompletes) {
+  EXPECT_DEATH(run({1}, 2, {.dynamic_shared = kBytes},
+                   [] {
+                     init(3);
+                     ga::ptx::mbarrier_arrive(kBarrier);
+                     wait(0);
+                   }),
+               "hangs");
+}
+
+TEST(SimtSm90DeathTest, SeesTooManyArrivals) {
+  EXPECT_DEATH(run({1}, 1, {.dynamic_shared = kBytes},
+                   [] {
+                     init(1);
+                     ga::ptx::mbarrier_arrive_expect(kBarrier, 8);
+                     ga::ptx::mbarrier_arrive(kBarrier);
+                   }),
+               "more arrivals");
+}
+
+// A fresh barrier has completed the phase of parity 1, and no other.
+TEST(SimtSm90, AFreshBarrierLetsTheProducerPass) {
+  bool one = false, zero = true;
+  run({1}, 1, {.dynamic_shared = kBytes}, [&] {
+    init(1);
+    one = ga::ptx::mbarrier_try_wait(kBarrier, 1);
+    zero = ga::ptx::mbarrier_try_wait(kBarrier, 0);
+    ga::ptx::mbarrier_arrive(kBarrier);
+  });
+  EXPECT_TRUE(one);
+  EXPECT_FALSE(zero);
+}
+
+// The first word that arrives in the output when 7.0f is staged and stored.
+std::uint32_t stored(bool fences, bool overwrites) {
+  std::vector<float> to(32 * 64 + 4, -1);
+  float* data = to.data();
+  while (!ga::tensor_map_aligned(data)) ++data;
+  const TensorMap map = ga::simt::encode({data, ga::ElementType::fp32, 32, 64, 128, 32, 64});
+  run({1}, 1, {.dynamic_shared = kBytes}, [&] {
+    ga::ptx::store_shared(ga::staged_offset(0, 0), 7.0f, 8.0f);
+    if (fences) ga::ptx::fence_proxy_async();
+    ga::ptx::tma_store(&map, kBox, 0, 0);
+    ga::ptx::bulk_commit();
+    if (overwrites) {  // without waiting for the store to have read
+      ga::ptx::store_shared(ga::staged_offset(0, 0), 9.0f, 9.0f);
+      ga::ptx::fence_proxy_async();
+    }
+    ga::ptx::bulk_wait<0>();
+  });
+  return ga::float_bits(data[0]);
+}
+
+TEST(SimtSm90, SeesAMissingFenceAndAnOverwrittenStore) {
+  EXPECT_EQ(stored(true, false), ga::float_bits(7.0f));
+  EXPECT_EQ(stored(false, false), 0xFFFFFFFFu);
+  EXPECT_EQ(stored(true, true), ga::float_bits(9.0f));
+}
+
+TEST(SimtSm90DeathTest, SeesAnExitBeforeTheStoresHaveRead) {
+  EXPECT_DEATH(run({1}, 1, {.dynamic_shared = kBytes},
+                   [] {
+                     Matrices m;
+                     ga::ptx::tma_store(&m.to_map, kBox, 0, 0);
+                     ga::ptx::bulk_commit();
+                   }),
+               "before its stores");
+}
+
+TEST(SimtSm90DeathTest, SeesALoadIntoABlockThatHasEnded) {
+  static Matrices m;
+  EXPECT_DEATH(run({1}, 1, {.dynamic_shared = kBytes},
+                   [] {
+                     init(1);
+                     ga::ptx::mbarrier_arrive_expect(kBarrier, 8192);
+                     ga::ptx::tma_load(kBox, &m.from_map, kBarrier, 0, 0);
+                   }),
+               "has ended");
+}
+
+// 64 x 64 x 16 of loaded boxes by one warpgroup; `late` overwrites A before the wait.
+float product(bool waits, bool late) {
+  Matrices a, b;
+  for (auto& x : a.from) x = 0x3F80;  // 1.0
+  for (auto& x : b.from) x = 0x4000;  // 2.0
+  float found = -1;
+  run({1}, 128, {.dynamic_shared = kBytes}, [&] {
+    init(1);
+    if (threadIdx.x == 0) {
+      ga::ptx::mbarrier_arrive_expect(kBarrier, 16384);
+      ga::ptx::tma_load(kBox, &a.from_map, kBarrier, 0, 0);
+      ga::ptx::tma_load(kOther, &b.from_map, kBarrier, 0, 0);
+    }
+    wait(0);
+    float c[32] = {};
+    ga::ptx::wgmma_fence();
+    ga::ptx::wgmma<ga::Bf16>(c, ga::sm90_descriptor_a(kBox), ga::sm90_descriptor_b(kOther), 0);
+    ga::ptx::wgmma_commit();
+    if (late) {
+      __syncthreads();
+      if (threadIdx.x == 0) {
+        ga::ptx::mbarrier_arrive_expect(kBarrier, 8192);
+        ga::ptx::tma_load(kBox, &b.from_map, kBarrier, 0, 0);
+      }
+      wait(1);
+    }
+    if (waits) ga::ptx::wgmma_wait<0>();
+    if (threadIdx.x == 0) found = c[0];
+    ga::ptx::wgmma_wait<0>();
+  });
+  return found;
+}
+
+TEST(SimtSm90, SeesAProductNotWaitedForAndAnOverwrittenOperand) {
+  EXPECT_EQ(product(true, false), 32.0f);
+  EXPECT_EQ(product(false, false), 0.0f);
+  EXPECT_EQ(product(true, true), 64.0f);
+}
+
+TEST(SimtSm90DeathTest, SeesAMissingFenceOfTheAccumulators) {
+  EXPECT_DEATH(run({1}, 128, {.dynamic_shared = kBytes},
+                   [] {
+                     float c[32] = {};
+                     ga::ptx::wgmma<ga::Bf16>(c, ga::sm90_descriptor_a(0),
+                                              ga::sm90_descriptor_b(8192), 0);
+                   }),
+               "without a fence");
+}
+
+TEST(SimtSm90DeathTest, SeesAnArrivalAtABlockThatHasEnded) {
+  EXPECT_DEATH(run({2}, 32, {.dynamic_shared = kBytes, .cluster = 2},
+                   [] {
+                     if (ga::ptx::cluster_rank() == 0) return;
+                     for (int i = 0; i < 3; ++i) __syncthreads();
+                     ga::ptx::mbarrier_arrive_cluster(ga::ptx::map_shared(kBarrier, 0));
+                   }),
+               "has ended");
+}
+
+TEST(SimtSm90, MulticastReachesEveryCtaAndItsBarrier) {
+  Matrices m;
+  std::vector<std::uint16_t> found(2);
+  run({2}, 32, {.order_seed = 4, .dynamic_shared = kBytes, .cluster = 2}, [&] {
+    init(1);
+    ga::ptx::cluster_arrive();
+    ga::ptx::cluster_wait();
+    if (threadIdx.x == 0) ga::ptx::mbarrier_arrive_expect(kBarrier, 8192);
+    if (threadIdx.x == 0 && ga::ptx::cluster_rank() == 0) {
+      ga::ptx::tma_load_multicast(kBox, &m.from_map, kBarrier, 0, 0, 3);
+    }
+    wait(0);
+    found[ga::ptx::cluster_rank()] = shared_word(ga::staged_offset(3, 18));
+    ga::ptx::cluster_arrive();
+    ga::ptx::cluster_wait();
+  });
+  EXPECT_EQ(found[0], found[1]);
+  EXPECT_NE(found[0], 0xFFFF);
+}
+
+}  // namespace
