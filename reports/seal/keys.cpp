@@ -57,12 +57,22 @@ Error not_p256() {
       .hinted("make one with gpuaccept keygen --out DIR");
 }
 
+// The key in a file; what is wrong with it names the file and what to do.
+template <class Key>
+Result<Key> key_in(const std::string& path, const char* remedy) {
+  auto pem = read_file(path, kMaxKeyFile);
+  if (!pem) return std::move(pem).error().hinted(remedy);
+  auto key = Key::from_pem(*pem);
+  if (!key) return std::move(key).error().with(path).hinted(remedy);
+  return key;
+}
+
 // Exactly one PEM block, of the kind asked for: a second one would be ignored in silence.
 Status check_one_block(std::string_view pem, std::string_view label) {
   constexpr std::string_view kBegin = "-----BEGIN ";
   const std::size_t first = pem.find(kBegin);
   if (first == std::string_view::npos) {
-    return Error(ErrorCode::usage, "key.pem: no PEM block found");
+    return Error(ErrorCode::usage, "key.block: no PEM block found");
   }
   if (pem.find(kBegin, first + 1) != std::string_view::npos) {
     return Error(ErrorCode::usage, "key.one: more than one PEM block");
@@ -89,10 +99,7 @@ Result<PublicKey> PublicKey::from_pem(std::string_view pem) {
 }
 
 Result<PublicKey> PublicKey::load(const std::string& path) {
-  GA_TRY(const std::string pem, read_file(path, kMaxKeyFile));
-  auto key = from_pem(pem);
-  if (!key) return std::move(key).error().with(path);
-  return key;
+  return key_in<PublicKey>(path, "give the public key of whoever signed: its key.pub.pem");
 }
 
 std::string PublicKey::pem() const {
@@ -138,10 +145,8 @@ Result<SigningKey> SigningKey::generate() {
 }
 
 Result<SigningKey> SigningKey::load(const std::string& path) {
-  GA_TRY(const std::string pem, read_file(path, kMaxKeyFile));
-  auto key = from_pem(pem);
-  if (!key) return std::move(key).error().with(path);
-  return key;
+  return key_in<SigningKey>(path,
+                            "give a private key: gpuaccept keygen --out DIR makes DIR/key.pem");
 }
 
 Result<std::string> SigningKey::sign(std::string_view message) const {

@@ -125,8 +125,8 @@ TEST_F(Keys, RefusesACompressedPoint) {
 TEST_F(Keys, RefusesFilesThatAreNotOnePublicKey) {
   const SigningKey key = *SigningKey::generate();
   const std::string pem = key.public_key().pem();
-  EXPECT_TRUE(refusal("").starts_with("key.pem: "));
-  EXPECT_TRUE(refusal("ssh-rsa AAAA").starts_with("key.pem: "));
+  EXPECT_TRUE(refusal("").starts_with("key.block: "));
+  EXPECT_TRUE(refusal("ssh-rsa AAAA").starts_with("key.block: "));
   EXPECT_TRUE(refusal(key.pem()).starts_with("key.label: the PEM block is \"PRIVATE KEY\""));
   EXPECT_TRUE(refusal(pem + pem).starts_with("key.one: "));
   std::string broken = pem;
@@ -203,6 +203,19 @@ TEST_F(Keys, NeverOverwritesAKey) {
   fs::create_directory(dir_);
   fs::create_symlink("/nowhere/at/all", path("key.pem"));  // a dangling link is not followed
   EXPECT_FALSE(write_key_pair(key, dir_.string()));
+}
+
+TEST_F(Keys, SaysWhatToGiveWhereAFileHoldsNoKey) {
+  std::ofstream(path("text.pem")) << "hello";
+  for (const char* name : {"text.pem", "absent.pem"}) {
+    const auto secret = SigningKey::load(path(name));
+    ASSERT_FALSE(secret);
+    EXPECT_TRUE(secret.error().what().starts_with(path(name))) << secret.error().what();
+    EXPECT_NE(secret.error().hint().find("gpuaccept keygen"), std::string::npos);
+    const auto shown = PublicKey::load(path(name));
+    ASSERT_FALSE(shown);
+    EXPECT_NE(shown.error().hint().find("key.pub.pem"), std::string::npos);
+  }
 }
 
 // A file size limit is what a full disk looks like to write().
