@@ -62,6 +62,7 @@ Answer Probe::events(const WireRequest& request, Turn& turn) {
   if (!counters) return Answer::failed("gpu.unknown", line_of(counters.error()));
   CountersEvent event;
   event.gpus = *std::move(counters);
+  for (GpuCounters& gpu : event.gpus) gpu.read_ns = monotonic_clock().now_ns();
   // A worker of some GPUs does not speak for the node.
   if (allowed_.empty()) {
     NodeReading reading = node_.reading();

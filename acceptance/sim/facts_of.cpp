@@ -286,6 +286,7 @@ GpuCounters counters_of(const Scenario& scenario, int gpu, const LoadHistory& hi
   counters.ecc_sram_uncorrected = 0;
   counters.remap_correctable_rows = 0;
   counters.remap_uncorrectable_rows = std::int64_t{new_errors > 0 ? 1 : 0};
+  counters.remap_pending = counters.remap_failed = 0;
   counters.pcie_replays = 0;
   counters.aer_correctable = counters.aer_nonfatal = counters.aer_fatal = 0;
   set_link_counters(scenario.part, counters);
