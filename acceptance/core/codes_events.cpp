@@ -63,6 +63,11 @@ constexpr std::array kCounterCodes{
         {"read the watcher's log and the kernel log: NVML may hang with the GPU; then run again",
          "감시 로그와 커널 로그를 확인하십시오(GPU와 함께 NVML이 멈출 수 있음). 이후 다시 "
          "실행하십시오"}),
+    open_row("events.other_boot", host, measure_again,
+             {"the readings before and after the run are not of one boot of the machine",
+              "실행 전과 후의 값이 같은 부팅의 것이 아닙니다"},
+             {"find out why the machine restarted during the run, then run again from the start",
+              "실행 중 시스템이 재시작된 원인을 찾은 뒤 처음부터 다시 실행하십시오"}),
     open_row("events.no_limit", config, measure_again,
              {"an event counter grew and the profile has no limit for it",
               "이벤트 카운터가 증가했으나 프로파일에 한도가 없습니다"},

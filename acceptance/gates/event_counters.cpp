@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "acceptance/core/field_support.h"
 #include "acceptance/gates/facts.h"
@@ -97,10 +98,30 @@ std::optional<Finding> grew_too_fast(std::string_view gate, const Order& order,
                text);
 }
 
-std::optional<Finding> watcher_fell_silent(std::string_view gate, const Evidence& evidence,
-                                           const std::string& unit) {
-  if (!evidence.watcher_silent) return std::nullopt;
-  return found(gate, unit, "events.watcher_silent", "a gap in the telemetry is too long");
+std::optional<Finding> run_unfit(std::string_view gate, const Evidence& evidence,
+                                 const GpuFacts& gpu) {
+  if (auto no = other_boot(gate, evidence, gpu.unit_id)) return no;
+  // It only grows, from when the driver was loaded or the GPU was reset.
+  constexpr EventCounter kEnergy{"energy_mj", &GpuCounters::energy_mj};
+  if (auto no = counter_unfit(gate, evidence, gpu, kEnergy, Need::by_table)) return no;
+  if (const TelemetryGap* gap = find_gap(evidence, gpu.unit_id)) {
+    return found(gate, gpu.unit_id, "events.watcher_silent", silence_text(*gap));
+  }
+  return std::nullopt;
+}
+
+std::optional<Finding> other_boot(std::string_view gate, const Evidence& evidence,
+                                  std::string_view unit) {
+  std::string why = why_not_one_boot(evidence);
+  if (why.empty()) return std::nullopt;
+  return found(gate, unit, "events.other_boot", std::move(why));
+}
+
+void keep_worse(std::optional<Finding>& worst, std::optional<Finding> next) {
+  if (!next || (worst && (worst->verdict == Verdict::fail || next->verdict != Verdict::fail))) {
+    return;
+  }
+  worst = std::move(next);
 }
 
 }  // namespace ga

@@ -47,9 +47,16 @@ std::optional<Finding> grew_too_fast(std::string_view gate, const Order& order,
                                      const Evidence& evidence, const std::string& unit,
                                      const EventCounter& counter, std::string_view code);
 
-// events.watcher_silent where the telemetry has a gap.
-std::optional<Finding> watcher_fell_silent(std::string_view gate, const Evidence& evidence,
-                                           const std::string& unit);
+// What makes every counter of the GPU say nothing: another boot of the machine, a GPU that was
+// reset in the run, which its energy shows, a watcher that fell silent.
+std::optional<Finding> run_unfit(std::string_view gate, const Evidence& evidence,
+                                 const GpuFacts& gpu);
+// events.other_boot where the two readings are not known to be of one boot.
+std::optional<Finding> other_boot(std::string_view gate, const Evidence& evidence,
+                                  std::string_view unit);
+
+// Keeps the first that fails, else the first.
+void keep_worse(std::optional<Finding>& worst, std::optional<Finding> next);
 
 // A line for each of the counters that moved, as a warning beside a pass.
 template <class Counters>

@@ -6,6 +6,8 @@
 #include <string>
 
 #include "acceptance/core/codes.h"
+#include "acceptance/gates/counters.h"
+#include "acceptance/gates/event_counters.h"
 
 namespace ga {
 namespace {
@@ -41,6 +43,7 @@ std::optional<Finding> log_unfit(std::string_view gate, const Evidence& evidence
   std::string why = why_unread("before", before);
   if (why.empty()) why = why_unread("after", after);
   if (!why.empty()) return found(gate, unit, "events.xid.log_unreadable", why);
+  if (auto no = other_boot(gate, evidence, unit)) return no;
   if (*after.kernel_log_last_ns < *before.kernel_log_last_ns) {
     return found(gate, unit, "events.xid.log_lost", "the log after the run ends before it began");
   }
@@ -51,9 +54,9 @@ std::optional<Finding> log_unfit(std::string_view gate, const Evidence& evidence
       evidence.log.begin(), evidence.log.end(),
       [&](const LogEvent& event) { return is_loss(event) && said_in_run(evidence, event); });
   if (lost != evidence.log.end()) return found(gate, unit, "events.xid.log_lost", lost->text);
-  if (!evidence.log_silent) return std::nullopt;
-  return found(gate, unit, "events.xid.log_silent",
-               "a gap in the following of the log is too long");
+  const TelemetryGap* gap = find_gap(evidence, "node");
+  if (gap == nullptr) return std::nullopt;
+  return found(gate, unit, "events.xid.log_silent", silence_text(*gap));
 }
 
 }  // namespace ga

@@ -63,7 +63,7 @@ std::optional<Finding> unfit(const GpuFacts& gpu, const Evidence& evidence) {
   if (!*gpu.ecc_current) {
     return found(kId, gpu.unit_id, "memory.ecc.off", "ecc_current is off: nothing is counted");
   }
-  return watcher_fell_silent(kId, evidence, gpu.unit_id);
+  return run_unfit(kId, evidence, gpu);
 }
 
 // What is known to be bad counts first, even where something else could not be read.
@@ -72,9 +72,8 @@ Finding judge_gpu(const Order& order, const GpuFacts& gpu, const Evidence& evide
   if (auto bad = uncorrected(gpu, evidence)) return std::move(*bad);
   std::optional<Finding> many;
   for (const EventCounter& counter : {kCorrected[0], kCorrected[1]}) {
-    if (!many) {
-      many = grew_too_fast(kId, order, evidence, unit, counter, "events.ecc.corrected_rate");
-    }
+    keep_worse(many,
+               grew_too_fast(kId, order, evidence, unit, counter, "events.ecc.corrected_rate"));
   }
   if (many && many->verdict == Verdict::fail) return std::move(*many);
   if (auto finding = unfit(gpu, evidence)) return std::move(*finding);

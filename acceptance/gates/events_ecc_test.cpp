@@ -71,6 +71,13 @@ TEST_F(EventsEcc, AProvisionalLimitDoesNotDecide) {
   expect(Verdict::borderline, "events.over_limit");
 }
 
+TEST_F(EventsEcc, ALimitThatDecidesGoesBeforeAProvisionalOne) {
+  std::swap(profile.event_limits[0].status, profile.event_limits[1].status);
+  after().ecc_dram_corrected = 11;
+  after().ecc_sram_corrected = 2;
+  expect(Verdict::fail, "events.ecc.corrected_rate");
+}
+
 TEST_F(EventsEcc, GrowthWithoutALimitIsNoPass) {
   profile.event_limits.clear();
   after().ecc_dram_corrected = 1;
@@ -120,10 +127,23 @@ TEST_F(EventsEcc, NeverPassesWithoutEccOrAWatcher) {
   gpu().ecc_current = KnownFlag::missing("N/A");
   expect(Verdict::not_measured, "fact.absent");
   measure();
-  evidence.watcher_silent = true;
-  expect_all(Verdict::not_measured, "events.watcher_silent");
+  evidence.gaps = {{"gpu/1", 0, 11'000'000'000}};
+  expect(Verdict::not_measured, "events.watcher_silent");
   after().ecc_sram_uncorrected = 1;
   EXPECT_EQ(on_gpu1().code, "events.ecc.sram_uncorrected") << "what is known to be bad counts";
+}
+
+TEST_F(EventsEcc, NeverPassesAGpuThatWasResetInTheRun) {
+  before().energy_mj = 5'000'000;
+  after().energy_mj = 4'000'000;
+  expect(Verdict::not_measured, "events.counter_fell");
+}
+
+TEST_F(EventsEcc, NeverPassesTwoBootsOfTheMachine) {
+  evidence.node_after.boot_id = KnownText("another");
+  expect_all(Verdict::not_measured, "events.other_boot");
+  evidence.node_after.boot_id = KnownText::missing("no such file");
+  expect_all(Verdict::not_measured, "events.other_boot");
 }
 
 }  // namespace

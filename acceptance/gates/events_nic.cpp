@@ -136,6 +136,7 @@ std::optional<Finding> unfit_counter(const Port& port, const PortCounter& counte
 }
 
 std::optional<Finding> unfit(const std::vector<Port>& ports, const Evidence& evidence) {
+  if (auto no = other_boot(kId, evidence, kNode)) return no;
   for (const auto& [when, nics] : {std::pair("before", &evidence.node_before.nics),
                                    std::pair("after", &evidence.node_after.nics)}) {
     if (*nics) continue;
@@ -164,11 +165,7 @@ Finding judge_node(const Order& order, const Evidence& evidence) {
   std::optional<Finding> many;
   for (const Port& port : ports) {
     for (const PortCounter& counter : kRated) {
-      auto finding = too_many(order, evidence, port, counter);
-      const bool worse =
-          finding &&
-          (!many || (finding->verdict == Verdict::fail && many->verdict != Verdict::fail));
-      if (worse) many = std::move(finding);
+      keep_worse(many, too_many(order, evidence, port, counter));
     }
   }
   if (many && many->verdict == Verdict::fail) return std::move(*many);

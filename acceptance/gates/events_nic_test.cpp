@@ -102,5 +102,10 @@ TEST_F(EventsNic, GrowthWithoutALimitOrATimeIsNoPass) {
   expect_node(Verdict::not_measured, "events.no_limit");
 }
 
+TEST_F(EventsNic, NeverPassesTwoBootsOfTheMachine) {
+  evidence.node_after.boot_id = KnownText("another");
+  expect_node(Verdict::not_measured, "events.other_boot");
+}
+
 }  // namespace
 }  // namespace ga

@@ -104,7 +104,7 @@ std::optional<Finding> unfit(const Order& order, const GpuFacts& gpu, const Evid
                     after->nvlink_effective_ber_e18 ? "is no rate"
                                                     : after->nvlink_effective_ber_e18.absent));
   }
-  return watcher_fell_silent(kId, evidence, unit);
+  return run_unfit(kId, evidence, gpu);
 }
 
 // What is known to be bad counts first, even where something else could not be read.
@@ -113,9 +113,7 @@ Finding judge_gpu(const Order& order, const GpuFacts& gpu, const Evidence& evide
   if (auto bad = lost_or_recovered(gpu, evidence)) return std::move(*bad);
   auto many = ber_too_high(order, gpu, evidence);
   for (const EventCounter& counter : kRated) {
-    if (many && many->verdict == Verdict::fail) break;
-    auto finding = grew_too_fast(kId, order, evidence, unit, counter, "events.nvlink.crc_rate");
-    if (finding && (!many || finding->verdict == Verdict::fail)) many = std::move(finding);
+    keep_worse(many, grew_too_fast(kId, order, evidence, unit, counter, "events.nvlink.crc_rate"));
   }
   if (many && many->verdict == Verdict::fail) return std::move(*many);
   if (auto finding = unfit(order, gpu, evidence)) return std::move(*finding);

@@ -158,8 +158,21 @@ TEST_F(EventsNvlink, AnAbsenceThatTheTableExpectsSaysNothing) {
 }
 
 TEST_F(EventsNvlink, NeverPassesWhenTheWatcherFellSilent) {
-  evidence.watcher_silent = true;
-  expect_all(Verdict::not_measured, "events.watcher_silent");
+  evidence.gaps = {{"gpu/1", 0, 11'000'000'000}};
+  expect(Verdict::not_measured, "events.watcher_silent");
+}
+
+TEST_F(EventsNvlink, NeverPassesAGpuThatWasResetInTheRun) {
+  before().energy_mj = 5'000'000;
+  after().energy_mj = 4'000'000;
+  expect(Verdict::not_measured, "events.counter_fell");
+}
+
+TEST_F(EventsNvlink, NeverPassesTwoBootsOfTheMachine) {
+  evidence.node_after.boot_id = KnownText("another");
+  expect_all(Verdict::not_measured, "events.other_boot");
+  evidence.node_after.boot_id = KnownText::missing("no such file");
+  expect_all(Verdict::not_measured, "events.other_boot");
 }
 
 }  // namespace

@@ -44,15 +44,13 @@ Finding judge_gpu(const Order& order, const GpuFacts& gpu, const Evidence& evide
   if (auto bad = fatal(gpu, evidence)) return std::move(*bad);
   std::optional<Finding> many;
   for (const EventCounter& counter : kRated) {
-    auto finding = grew_too_fast(kId, order, evidence, unit, counter, "events.pcie.rate");
-    if (finding && (!many || (finding->verdict == Verdict::fail && many->verdict != Verdict::fail)))
-      many = std::move(finding);
+    keep_worse(many, grew_too_fast(kId, order, evidence, unit, counter, "events.pcie.rate"));
   }
   if (many && many->verdict == Verdict::fail) return std::move(*many);
   for (const EventCounter& counter : {kFatal, kRated[0], kRated[1], kRated[2]}) {
     if (auto no = counter_unfit(kId, evidence, gpu, counter, Need::wanted)) return std::move(*no);
   }
-  if (auto silent = watcher_fell_silent(kId, evidence, unit)) return std::move(*silent);
+  if (auto no = run_unfit(kId, evidence, gpu)) return std::move(*no);
   if (many) return std::move(*many);
   Finding finding = passed(kId, unit, "no fatal error on the way to the CPU, few others");
   warn_of_events(evidence, unit, kRated, finding);

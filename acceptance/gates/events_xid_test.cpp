@@ -174,8 +174,16 @@ TEST_F(EventsXid, ALogThatLostLinesOfTheRunIsNotMeasured) {
   }
 }
 
+TEST_F(EventsXid, TheLogsOfTwoBootsAreNotMeasured) {
+  evidence.node_after.boot_id = KnownText("another");
+  expect_all(Verdict::not_measured, "events.other_boot");
+  expect_node(Verdict::not_measured, "events.other_boot");
+}
+
 TEST_F(EventsXid, AFollowerThatFellSilentIsNotMeasured) {
-  evidence.log_silent = true;
+  evidence.gaps = {{"gpu/1", 0, 11'000'000'000}};  // sees clocks and no log
+  expect_all(Verdict::pass, "");
+  evidence.gaps = {{"node", 0, 11'000'000'000}};
   expect_all(Verdict::not_measured, "events.xid.log_silent");
   say("xid.79");
   EXPECT_EQ(on_gpu1().code, "events.xid.fault") << "what is known to be bad counts";

@@ -165,6 +165,7 @@ GpuCounters healthy_counters(const std::string& unit, std::int64_t capped_ns) {
 NodeCounters healthy_node(std::int64_t read_ns) {
   NodeCounters node;
   node.edac_corrected = node.edac_uncorrected = 0;
+  node.boot_id = KnownText("11111111-2222-4333-8444-555555555555");
   node.kernel_log = KnownText("kmsg");
   node.kernel_log_first_ns = 0;
   node.kernel_log_last_ns = read_ns;

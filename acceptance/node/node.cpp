@@ -294,6 +294,7 @@ NodeReading Node::reading() {
   for (const Unit& unit : units_) names[unit.address] = unit.unit_id;
   NodeReading reading{.counters = node_counters(options_.roots), .log = {}};
   KernelHistory history = kernel_history(options_.roots, options_.host.run);
+  reading.counters.boot_id = boot_id(options_.roots);
   reading.counters.kernel_log = history.source;
   reading.counters.kernel_log_first_ns = history.first_ns;
   reading.counters.kernel_log_last_ns = history.last_ns;

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include "acceptance/sim/events_of.h"
 #include "acceptance/sim/host_of.h"
 #include "acceptance/sim/links_of.h"
 #include "acceptance/sim/noise.h"
@@ -197,11 +198,13 @@ void hide_fields(const Scenario& scenario, int gpu, Record& record) {
   }
 }
 
+std::string boot_of(const Scenario& scenario) { return uuid_text(scenario, "boot", -1); }
+
 NodeFacts node_facts(const Scenario& scenario, std::int64_t present) {
   NodeFacts node;
   const bool hidden = has(scenario, FaultKind::gpu_hidden_from_cuda, 0);
   node.name = "sim-" + scenario.name;
-  node.boot_id = uuid_text(scenario, "boot", -1);
+  node.boot_id = boot_of(scenario);
   node.kernel_release = std::string("6.1.0-simulated");
   node.driver_version = std::string(kDriver);
   node.driver_branch = std::string("r580_00");
@@ -266,6 +269,14 @@ Facts facts_of(const Scenario& scenario) {
   return facts;
 }
 
+NodeCounters node_counters_of(const Scenario& scenario, std::int64_t now_ns, Reading reading) {
+  NodeCounters counters = healthy_node_counters(scenario, now_ns);
+  counters.boot_id = boot_of(scenario);
+  if (reading == Reading::after) add_node_events(scenario, counters);
+  hide_fields(scenario, -1, counters);
+  return counters;
+}
+
 GpuCounters counters_of(const Scenario& scenario, int gpu, const LoadHistory& history) {
   const Fault* errors = scenario.fault(FaultKind::ecc_under_load, gpu, history.load_s);
   const bool loaded = history.load_s > 0;
@@ -273,9 +284,13 @@ GpuCounters counters_of(const Scenario& scenario, int gpu, const LoadHistory& hi
   constexpr std::int64_t kNsPerMs = 1'000'000;
   GpuCounters counters;
   counters.unit_id = present_unit(scenario, gpu);
+  counters.read_ns = history.now_ns;
+  const bool reset = loaded && scenario.fault(FaultKind::gpu_reset, gpu, history.load_s) != nullptr;
+  const auto past = [&](std::string_view what) {
+    return reset ? 0 : std::int64_t{word(scenario, what, gpu, 0)};
+  };
   // The power limit was reached before this run, too; the other reasons never were.
-  counters.throttle_sw_power_ns =
-      word(scenario, "sw power", gpu, 0) * kNsPerMs + history.sw_power_ns;
+  counters.throttle_sw_power_ns = past("sw power") * kNsPerMs + history.sw_power_ns;
   counters.throttle_sw_thermal_ns = history.sw_thermal_ns;
   counters.throttle_hw_thermal_ns = history.hw_thermal_ns;
   counters.throttle_power_brake_ns = history.power_brake_ns;
@@ -290,14 +305,15 @@ GpuCounters counters_of(const Scenario& scenario, int gpu, const LoadHistory& hi
   counters.pcie_replays = 0;
   counters.aer_correctable = counters.aer_nonfatal = counters.aer_fatal = 0;
   set_link_counters(scenario.part, counters);
-  counters.energy_mj = std::int64_t{word(scenario, "energy", gpu, 0)} * 1000 + history.energy_mj;
+  counters.energy_mj = past("energy") * 1000 + history.energy_mj;
+  add_gpu_events(scenario, gpu, history.load_s, counters);
   hide_fields(scenario, gpu, counters);
   return counters;
 }
 
 bool is_fact_field(std::string_view name) {
   return has_field<NodeFacts>(name) || has_field<HostFacts>(name) || has_field<BmcFacts>(name) ||
-         has_field<GpuFacts>(name) || has_field<GpuCounters>(name);
+         has_field<GpuFacts>(name) || has_field<GpuCounters>(name) || has_field<NodeCounters>(name);
 }
 
 }  // namespace ga
