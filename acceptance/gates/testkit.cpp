@@ -115,7 +115,7 @@ GpuFacts healthy_gpu(const std::string& unit) {
   gpu.mig_current = gpu.mig_pending = false;
   gpu.persistence = true;
   gpu.compute_mode = KnownText("default");
-  gpu.power_profiles_requested = gpu.power_profiles_enforced = KnownText("");
+  gpu.power_profiles_requested = gpu.power_profiles_enforced = KnownText::missing("Not Supported");
   gpu.power_smoothing = KnownFlag::missing("Not Supported");
   gpu.power_limit_min_mw = 200'000;
   gpu.power_limit_max_mw = kPowerLimitMw;

@@ -111,7 +111,8 @@ void set_configuration(const Scenario& scenario, int gpu, GpuFacts& facts) {
   facts.power_limit_default_mw = mw(part.limit_w);
   facts.power_limit_min_mw = mw(part.min_w);
   facts.power_limit_max_mw = mw(part.max_w);
-  facts.power_profiles_requested = facts.power_profiles_enforced = std::string();
+  facts.power_profiles_requested = facts.power_profiles_enforced =
+      only_since_nvlink5(part, KnownText(std::string()));
   facts.power_smoothing = only_since_nvlink5(part, KnownFlag(false));
   facts.power_smoothing_profile = only_since_nvlink5(part, KnownInt(0));
   facts.boost_slider = KnownInt::missing("no question of NVML's answers it");
@@ -141,8 +142,8 @@ void set_rest(const Scenario& scenario, int gpu, GpuFacts& facts) {
   facts.temp_margin_mc = std::llround(1000 * part.sw_limit_c) - temp_mc;
   // These parts know their limits as margins only.
   facts.temp_slowdown_mc = facts.temp_shutdown_mc = KnownInt::missing(std::string(kNotSupported));
-  facts.temp_slowdown_margin_mc = -2000;
-  facts.temp_shutdown_margin_mc = -5000;
+  facts.temp_slowdown_margin_mc = part.nvlink_gen >= 5 ? -3000 : -2000;
+  facts.temp_shutdown_margin_mc = part.nvlink_gen >= 5 ? -5000 : -8000;
   facts.temp_memory_mc = temp_mc + 4000;
   facts.power_mw =
       mw(part.idle_w *

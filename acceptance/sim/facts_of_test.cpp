@@ -25,10 +25,12 @@ Scenario with(FaultKind kind, int gpu, double severity = 1) {
 bool absent_on(std::string_view name, std::int64_t nvlink_gen) {
   const std::set<std::string_view> everywhere{"inforom_power", "boost_slider", "temp_slowdown_mc",
                                               "temp_shutdown_mc", "memory_unrepairable"};
-  const std::set<std::string_view> until_4{"power_smoothing", "power_smoothing_profile",
-                                           "repair_channel_pending", "repair_tpc_pending"};
+  const std::set<std::string_view> until_4{"power_profiles_requested", "power_profiles_enforced",
+                                           "power_smoothing",          "power_smoothing_profile",
+                                           "repair_channel_pending",   "repair_tpc_pending"};
   const std::string_view counter = name.starts_with("nvlink_") ? name.substr(7) : name;
-  const std::set<std::string_view> counters_of_4{"crc_flit_errors", "crc_data_errors", "replays"};
+  const std::set<std::string_view> counters_of_4{"crc_flit_errors", "crc_data_errors", "replays",
+                                                 "remote_pci"};
   const std::set<std::string_view> counters_of_5{"recoveries_failed", "effective_errors",
                                                  "effective_ber_e18", "symbol_errors",
                                                  "symbol_ber_e18",    "packet_errors"};
