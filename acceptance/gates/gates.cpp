@@ -13,7 +13,8 @@ std::span<const Gate> all_gates() {
                                 kMemoryEcc,         kClockLight,       kHbmBandwidth,
                                 kPcieH2d,           kPcieD2h,          kGemmBf16Cublaslt,
                                 kGemmBf16Own,       kGemmBf16OwnExact, kGemmBf16CublasltExact,
-                                kEventsThrottle};
+                                kEventsEcc,         kEventsNic,        kEventsNvlink,
+                                kEventsPcie,        kEventsThrottle,   kEventsXid};
   return gates;
 }
 

@@ -10,6 +10,6 @@ extern const Gate kMemoryRemap, kMemoryEcc;
 extern const Gate kClockLight;
 extern const Gate kHbmBandwidth, kPcieH2d, kPcieD2h, kGemmBf16Cublaslt, kGemmBf16Own;
 extern const Gate kGemmBf16OwnExact, kGemmBf16CublasltExact;
-extern const Gate kEventsThrottle;
+extern const Gate kEventsEcc, kEventsNic, kEventsNvlink, kEventsPcie, kEventsThrottle, kEventsXid;
 
 }  // namespace ga

@@ -12,6 +12,8 @@ namespace ga {
 namespace {
 
 constexpr std::int64_t kPowerLimitMw = 700'000;
+// A run of 900 s that began a second after boot.
+constexpr std::int64_t kBeganNs = 1'000'000'000, kRunNs = 900'000'000'000;
 
 struct Rate {
   std::string_view case_id, unit, kind;
@@ -113,7 +115,7 @@ GpuFacts healthy_gpu(const std::string& unit) {
   gpu.mig_current = gpu.mig_pending = false;
   gpu.persistence = true;
   gpu.compute_mode = KnownText("default");
-  gpu.power_profiles_requested = gpu.power_profiles_enforced = KnownText("");
+  gpu.power_profiles_requested = gpu.power_profiles_enforced = KnownText::missing("Not Supported");
   gpu.power_smoothing = KnownFlag::missing("Not Supported");
   gpu.power_limit_min_mw = 200'000;
   gpu.power_limit_max_mw = kPowerLimitMw;
@@ -154,9 +156,39 @@ GpuCounters healthy_counters(const std::string& unit, std::int64_t capped_ns) {
   GpuCounters counters;
   counters.unit_id = unit;
   GpuCounters::visit_fields(counters, [](const char*, KnownInt& value) { value = 0; });
-  counters.throttle_sw_power_ns = capped_ns;
+  counters.throttle_sw_power_ns = counters.read_ns = capped_ns;
   counters.nvlinks_active = 18;
   return counters;
+}
+
+// Two ports, and a log that was read to that time.
+NodeCounters healthy_node(std::int64_t read_ns) {
+  NodeCounters node;
+  node.edac_corrected = node.edac_uncorrected = 0;
+  node.boot_id = KnownText("11111111-2222-4333-8444-555555555555");
+  node.kernel_log = KnownText("kmsg");
+  node.kernel_log_first_ns = 0;
+  node.kernel_log_last_ns = read_ns;
+  node.nics = std::vector<NicCounters>(2);
+  for (NicCounters& port : *node.nics.value) {
+    NicCounters::visit_fields(port, [](const char*, auto& fact) {
+      if constexpr (std::is_same_v<decltype(fact), KnownInt&>) fact = 0;
+    });
+    port.port = KnownText(&port == &node.nics.value->front() ? "mlx5_0/1" : "mlx5_1/1");
+  }
+  return node;
+}
+
+EventLimit event_limit_of(std::string gate, std::string counter, std::int64_t max,
+                          std::optional<std::int64_t> per_s,
+                          LimitStatus status = LimitStatus::published) {
+  return {.gate = std::move(gate),
+          .counter = std::move(counter),
+          .max = max,
+          .per_s = per_s,
+          .source = "a test",
+          .date = "2026-11-22",
+          .status = status};
 }
 
 Check check_of(const Request& request) {
@@ -220,6 +252,19 @@ Profile test_profile() {
       floor_of("gemm.bf16.cublaslt", "gemm.bf16.cublaslt", 700'000'000'000'000),
       floor_of("gemm.bf16.own", "gemm.bf16.own", 450'000'000'000'000),
   };
+  constexpr std::int64_t kHourS = 3600;
+  profile.event_limits = {
+      event_limit_of("events.ecc", "ecc_dram_corrected", 10, kHourS),
+      event_limit_of("events.ecc", "ecc_sram_corrected", 1, kHourS, LimitStatus::provisional),
+      event_limit_of("events.nvlink", "nvlink_crc_flit_errors", 99, 1),
+      event_limit_of("events.nvlink", "nvlink_crc_data_errors", 99, 1),
+      event_limit_of("events.nvlink", "nvlink_replays", 0, 1, LimitStatus::provisional),
+      event_limit_of("events.pcie", "aer_correctable", 480, 900),
+      event_limit_of("events.pcie", "aer_nonfatal", 0, 900, LimitStatus::provisional),
+      event_limit_of("events.pcie", "pcie_replays", 8, 60),
+      event_limit_of("events.nic", "symbol_errors", 10, kHourS),
+      event_limit_of("events.nic", "link_error_recovery", 0, kHourS, LimitStatus::provisional),
+  };
   return profile;
 }
 
@@ -233,6 +278,8 @@ std::int64_t healthy_sample(const Request& request, std::size_t block) {
 
 Evidence healthy_facts(const Order& order) {
   Evidence evidence;
+  evidence.node_before = healthy_node(kBeganNs);
+  evidence.node_after = healthy_node(kBeganNs + kRunNs);
   NodeFacts& node = evidence.facts.node;
   node.gpus_nvml = node.gpus_cuda = node.gpus_proc = node.gpus_pci = order.profile.ordered.gpus;
   node.driver_version = node.kernel_module_version = KnownText("580.65.06");
@@ -243,8 +290,8 @@ Evidence healthy_facts(const Order& order) {
   node.profilers = KnownText("");
   for (const std::string& unit : ordered_units(order.profile)) {
     evidence.facts.gpus.push_back(healthy_gpu(unit));
-    evidence.before.push_back(healthy_counters(unit, 1'000));
-    evidence.after.push_back(healthy_counters(unit, 900'000'000'000));
+    evidence.before.push_back(healthy_counters(unit, kBeganNs));
+    evidence.after.push_back(healthy_counters(unit, kBeganNs + kRunNs));
     const auto seconds = static_cast<std::size_t>(warmup_seconds(order.level));
     evidence.warmup.push_back({unit, 1, std::vector<std::int64_t>(seconds, 61'000)});
   }

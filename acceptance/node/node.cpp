@@ -80,7 +80,8 @@ Node::Node(NodeOptions options) : options_(std::move(options)) {
 
 void Node::open() {
   if (nvml_) return;
-  nvml_.emplace(Nvml::open(options_.places, options_.replay, options_.transcript));
+  nvml_.emplace(
+      Nvml::open(options_.places, options_.replay, options_.transcript, options_.in_flight));
   find_units();
 }
 
@@ -175,16 +176,10 @@ void Node::add_processes(const Unit& unit, GpuFacts& facts) const {
   facts.process_list = list;
 }
 
-GpuFacts Node::facts_of(const Unit& unit) const {
-  GpuFacts facts;
-  if (*nvml_) {
-    (*nvml_)->read_facts(unit.gpu, facts);
-    add_processes(unit, facts);
-  } else {
-    all_absent(facts, nvml_->error().what());
-  }
-  facts.unit_id = unit.unit_id;
-  return facts;
+void Node::read_gpu(const Unit& unit, GpuFacts& facts) const {
+  if (!*nvml_) return;
+  (*nvml_)->read_facts(unit.gpu, facts);
+  add_processes(unit, facts);
 }
 
 void Node::add_host_facts(Facts& facts) const {
@@ -229,25 +224,42 @@ BmcFacts Node::read_bmc() {
   return bmc_facts([&](const std::string& path) { return https->get(path); });
 }
 
-Facts Node::facts(const AskCuda& ask_cuda) {
-  open();
+Facts Node::facts(const AskCuda& ask_cuda, const SoFar& so_far) {
   Facts facts;
-  if (*nvml_) {
-    (*nvml_)->read_facts(facts.node);
-  } else {
-    all_absent(facts.node, nvml_->error().what());
-  }
-  facts.node.gpus_nvml = nvml_count_;
-  std::vector<std::string> addresses;
+  all_absent(facts.node, kNotRead);
+  all_absent(facts.host, kNotRead);
+  all_absent(facts.bmc, kNotRead);
+  const auto tell = [&] {
+    if (so_far) so_far(facts);
+  };
+  tell();
+  open();
+  const std::string reason = *nvml_ ? kNotRead : nvml_->error().what();
+  all_absent(facts.node, reason);
+  std::vector<const Unit*> units;
   for (const Unit& unit : units_) {
     if (!wanted(unit)) continue;
-    facts.gpus.push_back(facts_of(unit));
-    addresses.push_back(unit.address);
+    units.push_back(&unit);
+    GpuFacts& gpu = facts.gpus.emplace_back();
+    all_absent(gpu, reason);
+    gpu.unit_id = unit.unit_id;
+    gpu.uuid = unit.uuid;
   }
+  // The kernel's files first: they are at hand whatever NVML does.
   add_host_facts(facts);
   facts.host = host_facts(options_.roots, options_.host);
+  facts.node.gpus_nvml = nvml_count_;
+  tell();
+  if (*nvml_) (*nvml_)->read_facts(facts.node);
+  std::vector<std::string> addresses;
+  for (std::size_t i = 0; i < units.size(); ++i) {
+    read_gpu(*units[i], facts.gpus[i]);
+    addresses.push_back(units[i]->address);
+    tell();
+  }
   facts.bmc = read_bmc();
-  if (ask_cuda) add_cuda_facts(ask_cuda(), facts, addresses);
+  tell();
+  add_cuda_facts(ask_cuda ? ask_cuda() : CudaView{}, facts, addresses);
   return facts;
 }
 
@@ -294,6 +306,7 @@ NodeReading Node::reading() {
   for (const Unit& unit : units_) names[unit.address] = unit.unit_id;
   NodeReading reading{.counters = node_counters(options_.roots), .log = {}};
   KernelHistory history = kernel_history(options_.roots, options_.host.run);
+  reading.counters.boot_id = boot_id(options_.roots);
   reading.counters.kernel_log = history.source;
   reading.counters.kernel_log_first_ns = history.first_ns;
   reading.counters.kernel_log_last_ns = history.last_ns;

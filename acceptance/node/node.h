@@ -38,7 +38,8 @@ struct NodeOptions {
       gpus;  // UUIDs; facts, counters and readings are of these only. Empty: all
   Family family = Family::of_this_process();
   std::string replay;  // a folder to play instead of this machine: its roots, its NVML
-  std::shared_ptr<Transcript> transcript;  // takes down what NVML answers
+  std::shared_ptr<Transcript> transcript;   // takes down what NVML answers
+  std::shared_ptr<CallInFlight> in_flight;  // shows the call of NVML's that is being made
   HostCalls host;
   std::string bmc;  // the file that says how to reach the node's BMC; empty: it is not asked
 };
@@ -56,7 +57,10 @@ class Node {
 
   // Numbers GPUs in order of PCI address, as NVML lists them; without NVML, as the PCI bus does.
   // CUDA is asked last: waking it up takes memory that would be read as in use.
-  Facts facts(const AskCuda& ask_cuda);
+  // `so_far` is told after each step; what is not read yet is absent with kNotRead.
+  static constexpr const char* kNotRead = "not read yet";
+  using SoFar = std::function<void(const Facts&)>;
+  Facts facts(const AskCuda& ask_cuda, const SoFar& so_far = {});
 
   // Reads facts and counters once more and writes all that was answered as a folder to play.
   // `transcript` must have been given.
@@ -93,7 +97,7 @@ class Node {
   void find_units_without_nvml(const std::string& reason);
   void number_units();
   bool wanted(const Unit& unit) const;
-  GpuFacts facts_of(const Unit& unit) const;
+  void read_gpu(const Unit& unit, GpuFacts& facts) const;
   void add_host_facts(Facts& facts) const;
   BmcFacts read_bmc();
   void add_processes(const Unit& unit, GpuFacts& facts) const;

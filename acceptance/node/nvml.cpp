@@ -82,24 +82,31 @@ Status play(const SharedLibrary& library, const std::string& replay) {
 }  // namespace
 
 Result<Nvml> Nvml::open(const LibraryPlaces& places, const std::string& replay,
-                        std::shared_ptr<Transcript> transcript) {
+                        std::shared_ptr<Transcript> transcript,
+                        std::shared_ptr<CallInFlight> in_flight) {
   GA_TRY(SharedLibrary library, SharedLibrary::open(kNvmlSoname, places));
   GA_CHECK(play(library, replay));
   GA_TRY(nvml::Plain * init, library.function<nvml::Plain>("nvmlInit_v2"));
-  if (const nvml::Return code = init(); code != nvml::kSuccess) {
+  if (in_flight) in_flight->symbol = "nvmlInit_v2";
+  const nvml::Return code = init();
+  if (in_flight) in_flight->symbol = nullptr;
+  if (code != nvml::kSuccess) {
     return Error(ErrorCode::environment, "nvmlInit: " + Asker(library).reason(code))
         .hinted("nvidia-smi should work here; load the driver, or run on a machine with a GPU");
   }
-  Nvml nvml(std::move(library), std::move(transcript));
+  Nvml nvml(std::move(library), std::move(transcript), std::move(in_flight));
   if (const KnownText driver = nvml.driver_version()) nvml.moved_ = nvml::moved_fields(*driver);
   return nvml;
 }
 
-Nvml::Nvml(SharedLibrary library, std::shared_ptr<Transcript> transcript)
-    : library_(std::move(library)), transcript_(std::move(transcript)) {}
+Nvml::Nvml(SharedLibrary library, std::shared_ptr<Transcript> transcript,
+           std::shared_ptr<CallInFlight> in_flight)
+    : library_(std::move(library)),
+      transcript_(std::move(transcript)),
+      in_flight_(std::move(in_flight)) {}
 
-Asker Nvml::asker() const { return Asker(library_, transcript_.get()); }
-Asker Nvml::asker(const Gpu& gpu) const { return Asker(library_, transcript_.get(), gpu); }
+Asker Nvml::asker() const { return Asker(library_, transcript_.get(), in_flight_.get()); }
+Asker Nvml::asker(const Gpu& gpu) const { return asker().about(gpu); }
 
 KnownText Nvml::driver_version() const { return asker().system_text("nvmlSystemGetDriverVersion"); }
 

@@ -29,9 +29,10 @@ class Nvml {
  public:
   // Loads and initialises. The error's text is the reason that facts then carry.
   // `replay` is a folder to play, for the replay's library alone; see docs/replay.md. `transcript`
-  // takes down every answer.
+  // takes down every answer, `in_flight` shows the call that is being made.
   static Result<Nvml> open(const LibraryPlaces& places, const std::string& replay = {},
-                           std::shared_ptr<Transcript> transcript = {});
+                           std::shared_ptr<Transcript> transcript = {},
+                           std::shared_ptr<CallInFlight> in_flight = {});
 
   KnownText driver_version() const;
   KnownText version() const;
@@ -58,12 +59,14 @@ class Nvml {
   Known<std::vector<std::int64_t>> processes(const Gpu& gpu) const;
 
  private:
-  Nvml(SharedLibrary library, std::shared_ptr<Transcript> transcript);
+  Nvml(SharedLibrary library, std::shared_ptr<Transcript> transcript,
+       std::shared_ptr<CallInFlight> in_flight);
   Asker asker() const;
   Asker asker(const Gpu& gpu) const;
 
   SharedLibrary library_;
   std::shared_ptr<Transcript> transcript_;
+  std::shared_ptr<CallInFlight> in_flight_;
   nvml::MovedFields moved_;
 };
 

@@ -20,19 +20,22 @@ inline constexpr const char* kNvmlSoname = "libnvidia-ml.so.1";
 
 class Asker {
  public:
-  explicit Asker(const SharedLibrary& library, Transcript* transcript = nullptr)
-      : library_(library), transcript_(transcript) {}
-  Asker(const SharedLibrary& library, Transcript* transcript, const Nvml::Gpu& gpu)
-      : library_(library),
-        transcript_(transcript),
-        device_(static_cast<nvml::Device>(gpu.handle)),
-        lost_(gpu.lost) {}
+  // `transcript` and `in_flight` may be null.
+  explicit Asker(const SharedLibrary& library, Transcript* transcript = nullptr,
+                 CallInFlight* in_flight = nullptr)
+      : library_(library), transcript_(transcript), in_flight_(in_flight) {}
+  Asker about(const Nvml::Gpu& gpu) const {
+    Asker asker = *this;
+    asker.device_ = static_cast<nvml::Device>(gpu.handle);
+    asker.lost_ = gpu.lost;
+    return asker;
+  }
 
   template <class F, class... A>
   nvml::Return call(const char* symbol, A... arguments) const {
     void* address = library_.find(symbol);
     if (address == nullptr) return kNoSymbol;
-    const nvml::Return code = reinterpret_cast<F*>(address)(arguments...);
+    const nvml::Return code = made(symbol, reinterpret_cast<F*>(address), arguments...);
     if (transcript_ != nullptr) note(nullptr, symbol, code, arguments...);
     return code;
   }
@@ -43,7 +46,7 @@ class Asker {
     if (device_ == nullptr) return nvml::kGpuIsLost;
     void* address = library_.find(symbol);
     if (address == nullptr) return kNoSymbol;
-    const nvml::Return code = reinterpret_cast<F*>(address)(device_, arguments...);
+    const nvml::Return code = made(symbol, reinterpret_cast<F*>(address), device_, arguments...);
     if (transcript_ != nullptr) note(device_, symbol, code, arguments...);
     return code;
   }
@@ -92,6 +95,14 @@ class Asker {
   using Buffer = std::array<char, kTextBytes>;
   KnownText text_of(nvml::Return code, const Buffer& buffer) const;
 
+  template <class F, class... A>
+  nvml::Return made(const char* symbol, F* function, A... arguments) const {
+    if (in_flight_ != nullptr) in_flight_->symbol = symbol;
+    const nvml::Return code = function(arguments...);
+    if (in_flight_ != nullptr) in_flight_->symbol = nullptr;
+    return code;
+  }
+
   template <class... A>
   void note(const void* device, const char* symbol, nvml::Return code, A... arguments) const {
     nvml::WordWriter words;
@@ -106,7 +117,8 @@ class Asker {
             nvml::ProcessInfo* infos) const;
 
   const SharedLibrary& library_;
-  Transcript* transcript_ = nullptr;
+  Transcript* transcript_;
+  CallInFlight* in_flight_;
   nvml::Device device_ = nullptr;
   std::string lost_;
 };

@@ -105,6 +105,10 @@ void read_link_counters(const Asker& gpu, GpuCounters& counters) {
   counters.nvlink_packet_errors = over.sum(&NvLink::packet_errors);
 }
 
+KnownInt state_of(const KnownFlag& flag) {
+  return flag ? KnownInt(*flag ? 1 : 0) : KnownInt::missing(flag.absent);
+}
+
 void read_throttle(const Asker& gpu, const nvml::MovedFields& moved, GpuCounters& counters) {
   constexpr auto kTime = Asker::Kind::wide;
   gpu.fields({{nvml::kFieldSwPowerCap, 0, &counters.throttle_sw_power_ns, kTime},
@@ -136,6 +140,8 @@ GpuCounters read_gpu_counters(const Asker& gpu, const nvml::MovedFields& moved) 
   const Remapped remapped = read_remapped(gpu);
   counters.remap_correctable_rows = remapped.correctable;
   counters.remap_uncorrectable_rows = remapped.uncorrectable;
+  counters.remap_pending = state_of(remapped.pending);
+  counters.remap_failed = state_of(remapped.failed);
   counters.pcie_replays = gpu.number("nvmlDeviceGetPcieReplayCounter");
   counters.energy_mj = gpu.wide("nvmlDeviceGetTotalEnergyConsumption");
   read_link_counters(gpu, counters);

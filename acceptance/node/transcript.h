@@ -1,11 +1,17 @@
 // Transcript: what NVML answered, call by call, as data that a replay can play. docs/replay.md.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <string>
 #include <vector>
 
 namespace ga {
+
+// The call that is being made, for who watches that it returns; null between calls.
+struct CallInFlight {
+  std::atomic<const char*> symbol{nullptr};
+};
 
 class Transcript {
  public:

@@ -1,6 +1,9 @@
 #include "acceptance/probe/probe.h"
 
 #include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
 #include <utility>
 
 namespace ga {
@@ -27,6 +30,50 @@ SampleEvent sample_of(const BlockResult& block) {
           .algorithm = block.algorithm};
 }
 
+// Facts on their way from the thread that reads them.
+class Reading {
+ public:
+  void keep(const Facts& facts) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    facts_ = facts;
+    ++steps_;
+    moved_.notify_one();
+  }
+  void finish(const Facts& facts) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    facts_ = facts;
+    done_ = true;
+    moved_.notify_one();
+  }
+  // Whether they were finished, without standing still for longer than that; so far, either way.
+  bool wait(std::chrono::milliseconds most_silence, Facts& facts) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    for (std::int64_t seen = -1; !done_ && seen != steps_;) {
+      seen = steps_;
+      moved_.wait_for(lock, most_silence, [&] { return done_ || steps_ != seen; });
+    }
+    facts = facts_;
+    return done_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable moved_;
+  Facts facts_;
+  std::int64_t steps_ = 0;
+  bool done_ = false;
+};
+
+void replace_absence(Facts& facts, const std::string& from, const std::string& to) {
+  const auto replace = [&](const char*, auto& fact) {
+    if (!fact && fact.absent == from) fact.absent = to;
+  };
+  NodeFacts::visit_fields(facts.node, replace);
+  HostFacts::visit_fields(facts.host, replace);
+  BmcFacts::visit_fields(facts.bmc, replace);
+  for (GpuFacts& gpu : facts.gpus) GpuFacts::visit_fields(gpu, replace);
+}
+
 }  // namespace
 
 Probe::Probe(ProbeParts parts)
@@ -34,7 +81,11 @@ Probe::Probe(ProbeParts parts)
       ask_cuda_(std::move(parts.ask_cuda)),
       run_case_(std::move(parts.run_case)),
       case_libraries_(std::move(parts.case_libraries)),
-      node_(std::move(parts.node)) {}
+      most_silence_(parts.most_silence),
+      in_flight_(std::make_shared<CallInFlight>()) {
+  parts.node.in_flight = in_flight_;
+  node_ = std::make_shared<Node>(std::move(parts.node));
+}
 
 // A worker keeps to the GPUs it was started for.
 std::optional<Answer> Probe::refused(const WireRequest& request) const {
@@ -46,44 +97,65 @@ std::optional<Answer> Probe::refused(const WireRequest& request) const {
   return std::nullopt;
 }
 
+// Read by a thread of its own, because a call of NVML's can hang with the GPU. What was read by
+// then is sent, what was not is absent by the call that hangs, and this process is done: the thread
+// cannot be ended.
 Answer Probe::facts(const WireRequest& request, Turn& turn) {
   if (auto no = refused(request)) return *std::move(no);
-  turn.send(FactsEvent{.facts = node_.facts(ask_cuda_)});
-  return {.libraries = node_.libraries()};
+  const auto reading = std::make_shared<Reading>();
+  std::thread reader([reading, node = node_, ask_cuda = ask_cuda_] {
+    reading->finish(node->facts(ask_cuda, [&](const Facts& facts) { reading->keep(facts); }));
+  });
+  Facts facts;
+  if (reading->wait(most_silence_, facts)) {
+    reader.join();
+    turn.send(FactsEvent{.facts = std::move(facts)});
+    return {.libraries = node_->libraries()};
+  }
+  reader.detach();
+  const char* symbol = in_flight_->symbol;
+  const std::string reason =
+      symbol == nullptr ? "reading stood still" : std::string(symbol) + " did not return";
+  replace_absence(facts, Node::kNotRead, reason);
+  turn.send(FactsEvent{.facts = std::move(facts)});
+  Answer answer;
+  answer.leave = true;
+  return answer;
 }
 
 Answer Probe::events(const WireRequest& request, Turn& turn) {
   if (auto no = refused(request)) return *std::move(no);
-  auto counters = node_.counters(request.gpus);
+  auto counters = node_->counters(request.gpus);
   // GPUs on the bus are told of without a driver: each counter absent with the reason.
-  if (const auto missing = node_.nvml_missing(); missing && (!counters || counters->empty())) {
+  if (const auto missing = node_->nvml_missing(); missing && (!counters || counters->empty())) {
     return Answer::failed("driver.missing", line_of(*missing));
   }
   if (!counters) return Answer::failed("gpu.unknown", line_of(counters.error()));
   CountersEvent event;
   event.gpus = *std::move(counters);
+  for (GpuCounters& gpu : event.gpus) gpu.read_ns = monotonic_clock().now_ns();
   // A worker of some GPUs does not speak for the node.
   if (allowed_.empty()) {
-    NodeReading reading = node_.reading();
+    NodeReading reading = node_->reading();
     event.node = std::move(reading.counters);
     event.log = std::move(reading.log);
   }
   turn.send(std::move(event));
-  return {.libraries = node_.libraries()};
+  return {.libraries = node_->libraries()};
 }
 
 Answer Probe::watch(const WireRequest& request, Turn& turn) {
   if (auto no = refused(request)) return *std::move(no);
-  if (const auto missing = node_.nvml_missing()) {
+  if (const auto missing = node_->nvml_missing()) {
     return Answer::failed("driver.missing", line_of(*missing));
   }
-  const std::vector<std::string> gpus = request.gpus.empty() ? node_.uuids() : request.gpus;
+  const std::vector<std::string> gpus = request.gpus.empty() ? node_->uuids() : request.gpus;
   if (gpus.empty()) return Answer::failed("gpu.unknown", "NVML lists no GPU to watch");
   const ServeClock clock = monotonic_clock();
   std::int64_t next_ns = clock.now_ns();
   while (!turn.stopped()) {
     for (const std::string& gpu : gpus) {
-      const GpuReading now = node_.now(gpu);
+      const GpuReading now = node_->now(gpu);
       turn.send(TelemetryEvent{.gpu = gpu,
                                .clock_mhz = now.clock_mhz,
                                .power_mw = now.power_mw,
@@ -94,15 +166,15 @@ Answer Probe::watch(const WireRequest& request, Turn& turn) {
     next_ns = std::max(next_ns + kWatchPeriodNs, clock.now_ns());
     if (!turn.wait_until(next_ns)) break;
   }
-  return {.libraries = node_.libraries()};
+  return {.libraries = node_->libraries()};
 }
 
 Answer Probe::log(const WireRequest& request, Turn& turn) {
   if (auto no = refused(request)) return *std::move(no);
   constexpr std::int64_t kLookNs = 100'000'000, kSignOfLifeNs = 1'000'000'000;
-  auto ring = KernelRing::open(node_.roots());
+  auto ring = KernelRing::open(node_->roots());
   if (!ring) return Answer::failed("log.unreadable", line_of(ring.error()));
-  const UnitNames names = names_on_bus(node_.roots());
+  const UnitNames names = names_on_bus(node_->roots());
   // What was said before is in the answer to events.
   if (const auto old = ring->read(); !old)
     return Answer::failed("log.unreadable", old.error().what());
@@ -127,7 +199,7 @@ Answer Probe::log(const WireRequest& request, Turn& turn) {
 // The GPU that a case runs on: the one named, else the only one there is; empty if that is unclear.
 std::string Probe::gpu_of(const WireRequest& request) {
   if (request.gpus.size() == 1) return request.gpus[0];
-  const std::vector<std::string> all = allowed_.empty() ? node_.uuids() : allowed_;
+  const std::vector<std::string> all = allowed_.empty() ? node_->uuids() : allowed_;
   return all.size() == 1 ? all[0] : std::string();
 }
 
@@ -138,7 +210,7 @@ Answer Probe::run_case(const WireRequest& request, Turn& turn) {
   }
   // Opens NVML now, because the readings come from another thread. Without it each reading is
   // absent with that reason, and every block is discarded for it.
-  (void)node_.nvml_missing();
+  (void)node_->nvml_missing();
   const std::string gpu = gpu_of(request);
   std::int64_t sent = 0;
   const CaseEnd end = run_case_(
@@ -150,7 +222,7 @@ Answer Probe::run_case(const WireRequest& request, Turn& turn) {
        .block_ns = request.block_ns,
        .seed = request.seed},
       [&] {
-        const GpuReading now = node_.now(gpu);
+        const GpuReading now = node_->now(gpu);
         return DeviceReading{.clock_mhz = now.clock_mhz,
                              .power_mw = now.power_mw,
                              .temp_mc = now.temp_mc,
@@ -171,7 +243,7 @@ Answer Probe::run_case(const WireRequest& request, Turn& turn) {
                               .text = std::to_string(sent) + " of " +
                                       std::to_string(request.blocks) + " blocks were measured"};
   }
-  answer.libraries = node_.libraries();
+  answer.libraries = node_->libraries();
   const std::vector<Library> more = case_libraries_();
   answer.libraries.insert(answer.libraries.end(), more.begin(), more.end());
   return answer;

@@ -2,7 +2,9 @@
 // what CUDA sees and how a case is run, and a test hands in something else.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,8 @@ struct ProbeParts {
   AskCuda ask_cuda;
   RunCase run_case;
   std::function<std::vector<Library>()> case_libraries;
+  // Facts that stand still for so long are sent as far as they are read: NVML hangs.
+  std::chrono::milliseconds most_silence = std::chrono::seconds(40);
 };
 
 class Probe {
@@ -37,7 +41,7 @@ class Probe {
   Answer run_case(const WireRequest& request, Turn& turn);
 
   // Writes the node as a folder to play; see docs/replay.md.
-  Status record(const std::string& folder) { return node_.record(folder); }
+  Status record(const std::string& folder) { return node_->record(folder); }
 
   // These five as a service. The probe outlives it.
   Service service(HelloEvent hello);
@@ -50,7 +54,9 @@ class Probe {
   AskCuda ask_cuda_;
   RunCase run_case_;
   std::function<std::vector<Library>()> case_libraries_;
-  Node node_;
+  std::chrono::milliseconds most_silence_;
+  std::shared_ptr<CallInFlight> in_flight_;
+  std::shared_ptr<Node> node_;  // shared with a reader that NVML does not let go
 };
 
 }  // namespace ga

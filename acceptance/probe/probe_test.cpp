@@ -28,7 +28,8 @@ class ProbeTest : public NodeFixture {
                             const std::function<bool()>& stop) {
                        return measure(request, read, emit, stop);
                      },
-                 .case_libraries = [] { return std::vector<Library>{}; }});
+                 .case_libraries = [] { return std::vector<Library>{}; },
+                 .most_silence = std::chrono::milliseconds(500)});
     WireRequest request;
     request.id = 3;
     request.verb = verb;
@@ -101,6 +102,31 @@ TEST_F(ProbeTest, SendsFactsAndNamesNvml) {
   EXPECT_EQ(std::get<FactsEvent>(events_[0].body).facts.gpus.size(), 8u);
   ASSERT_EQ(answer.libraries.size(), 1u);
   EXPECT_EQ(answer.libraries[0].name, "libnvidia-ml.so.1");
+}
+
+TEST_F(ProbeTest, FactsThatHangAreSentAsFarAsTheyWereRead) {
+  state("", "nvmlDeviceGetMigMode() = hang\n");  // of gpu/6, which is the last but one
+  healthy_kernel();
+  const Answer answer = ask(Verb::facts, {});
+  EXPECT_TRUE(answer.leave);
+  ASSERT_EQ(events_.size(), 1u);
+  const Facts& facts = std::get<FactsEvent>(events_[0].body).facts;
+  ASSERT_EQ(facts.gpus.size(), 8u);
+  EXPECT_FALSE(*facts.gpus[5].mig_current);
+  EXPECT_EQ(facts.gpus[6].mig_current, KnownFlag::missing("nvmlDeviceGetMigMode did not return"));
+  EXPECT_EQ(*facts.gpus[6].uuid, uuid(6));
+  EXPECT_EQ(*facts.gpus[6].proc_uuid, uuid(6));
+  EXPECT_EQ(facts.gpus[7].ecc_current, KnownFlag::missing("nvmlDeviceGetMigMode did not return"));
+  EXPECT_EQ(*facts.node.driver_version, "580.95.05");
+}
+
+TEST_F(ProbeTest, ADriverThatNeverStartsIsNamed) {
+  raw_state("nvmlInit_v2() = hang\n[gpu]\n");
+  const Answer answer = ask(Verb::facts, {});
+  EXPECT_TRUE(answer.leave);
+  const Facts& facts = std::get<FactsEvent>(events_[0].body).facts;
+  EXPECT_EQ(facts.node.gpus_nvml, KnownInt::missing("nvmlInit_v2 did not return"));
+  EXPECT_TRUE(facts.gpus.empty());
 }
 
 TEST_F(ProbeTest, SendsCountersOfTheGpusNamed) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include "acceptance/sim/events_of.h"
 #include "acceptance/sim/host_of.h"
 #include "acceptance/sim/links_of.h"
 #include "acceptance/sim/noise.h"
@@ -110,7 +111,8 @@ void set_configuration(const Scenario& scenario, int gpu, GpuFacts& facts) {
   facts.power_limit_default_mw = mw(part.limit_w);
   facts.power_limit_min_mw = mw(part.min_w);
   facts.power_limit_max_mw = mw(part.max_w);
-  facts.power_profiles_requested = facts.power_profiles_enforced = std::string();
+  facts.power_profiles_requested = facts.power_profiles_enforced =
+      only_since_nvlink5(part, KnownText(std::string()));
   facts.power_smoothing = only_since_nvlink5(part, KnownFlag(false));
   facts.power_smoothing_profile = only_since_nvlink5(part, KnownInt(0));
   facts.boost_slider = KnownInt::missing("no question of NVML's answers it");
@@ -140,8 +142,8 @@ void set_rest(const Scenario& scenario, int gpu, GpuFacts& facts) {
   facts.temp_margin_mc = std::llround(1000 * part.sw_limit_c) - temp_mc;
   // These parts know their limits as margins only.
   facts.temp_slowdown_mc = facts.temp_shutdown_mc = KnownInt::missing(std::string(kNotSupported));
-  facts.temp_slowdown_margin_mc = -2000;
-  facts.temp_shutdown_margin_mc = -5000;
+  facts.temp_slowdown_margin_mc = part.nvlink_gen >= 5 ? -3000 : -2000;
+  facts.temp_shutdown_margin_mc = part.nvlink_gen >= 5 ? -5000 : -8000;
   facts.temp_memory_mc = temp_mc + 4000;
   facts.power_mw =
       mw(part.idle_w *
@@ -197,11 +199,13 @@ void hide_fields(const Scenario& scenario, int gpu, Record& record) {
   }
 }
 
+std::string boot_of(const Scenario& scenario) { return uuid_text(scenario, "boot", -1); }
+
 NodeFacts node_facts(const Scenario& scenario, std::int64_t present) {
   NodeFacts node;
   const bool hidden = has(scenario, FaultKind::gpu_hidden_from_cuda, 0);
   node.name = "sim-" + scenario.name;
-  node.boot_id = uuid_text(scenario, "boot", -1);
+  node.boot_id = boot_of(scenario);
   node.kernel_release = std::string("6.1.0-simulated");
   node.driver_version = std::string(kDriver);
   node.driver_branch = std::string("r580_00");
@@ -266,6 +270,14 @@ Facts facts_of(const Scenario& scenario) {
   return facts;
 }
 
+NodeCounters node_counters_of(const Scenario& scenario, std::int64_t now_ns, Reading reading) {
+  NodeCounters counters = healthy_node_counters(scenario, now_ns);
+  counters.boot_id = boot_of(scenario);
+  if (reading == Reading::after) add_node_events(scenario, counters);
+  hide_fields(scenario, -1, counters);
+  return counters;
+}
+
 GpuCounters counters_of(const Scenario& scenario, int gpu, const LoadHistory& history) {
   const Fault* errors = scenario.fault(FaultKind::ecc_under_load, gpu, history.load_s);
   const bool loaded = history.load_s > 0;
@@ -273,9 +285,13 @@ GpuCounters counters_of(const Scenario& scenario, int gpu, const LoadHistory& hi
   constexpr std::int64_t kNsPerMs = 1'000'000;
   GpuCounters counters;
   counters.unit_id = present_unit(scenario, gpu);
+  counters.read_ns = history.now_ns;
+  const bool reset = loaded && scenario.fault(FaultKind::gpu_reset, gpu, history.load_s) != nullptr;
+  const auto past = [&](std::string_view what) {
+    return reset ? 0 : std::int64_t{word(scenario, what, gpu, 0)};
+  };
   // The power limit was reached before this run, too; the other reasons never were.
-  counters.throttle_sw_power_ns =
-      word(scenario, "sw power", gpu, 0) * kNsPerMs + history.sw_power_ns;
+  counters.throttle_sw_power_ns = past("sw power") * kNsPerMs + history.sw_power_ns;
   counters.throttle_sw_thermal_ns = history.sw_thermal_ns;
   counters.throttle_hw_thermal_ns = history.hw_thermal_ns;
   counters.throttle_power_brake_ns = history.power_brake_ns;
@@ -286,17 +302,19 @@ GpuCounters counters_of(const Scenario& scenario, int gpu, const LoadHistory& hi
   counters.ecc_sram_uncorrected = 0;
   counters.remap_correctable_rows = 0;
   counters.remap_uncorrectable_rows = std::int64_t{new_errors > 0 ? 1 : 0};
+  counters.remap_pending = counters.remap_failed = 0;
   counters.pcie_replays = 0;
   counters.aer_correctable = counters.aer_nonfatal = counters.aer_fatal = 0;
   set_link_counters(scenario.part, counters);
-  counters.energy_mj = std::int64_t{word(scenario, "energy", gpu, 0)} * 1000 + history.energy_mj;
+  counters.energy_mj = past("energy") * 1000 + history.energy_mj;
+  add_gpu_events(scenario, gpu, history.load_s, counters);
   hide_fields(scenario, gpu, counters);
   return counters;
 }
 
 bool is_fact_field(std::string_view name) {
   return has_field<NodeFacts>(name) || has_field<HostFacts>(name) || has_field<BmcFacts>(name) ||
-         has_field<GpuFacts>(name) || has_field<GpuCounters>(name);
+         has_field<GpuFacts>(name) || has_field<GpuCounters>(name) || has_field<NodeCounters>(name);
 }
 
 }  // namespace ga

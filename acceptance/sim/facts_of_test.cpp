@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "acceptance/sim/events_of.h"
+
 namespace ga {
 namespace {
 
@@ -23,10 +25,12 @@ Scenario with(FaultKind kind, int gpu, double severity = 1) {
 bool absent_on(std::string_view name, std::int64_t nvlink_gen) {
   const std::set<std::string_view> everywhere{"inforom_power", "boost_slider", "temp_slowdown_mc",
                                               "temp_shutdown_mc", "memory_unrepairable"};
-  const std::set<std::string_view> until_4{"power_smoothing", "power_smoothing_profile",
-                                           "repair_channel_pending", "repair_tpc_pending"};
+  const std::set<std::string_view> until_4{"power_profiles_requested", "power_profiles_enforced",
+                                           "power_smoothing",          "power_smoothing_profile",
+                                           "repair_channel_pending",   "repair_tpc_pending"};
   const std::string_view counter = name.starts_with("nvlink_") ? name.substr(7) : name;
-  const std::set<std::string_view> counters_of_4{"crc_flit_errors", "crc_data_errors", "replays"};
+  const std::set<std::string_view> counters_of_4{"crc_flit_errors", "crc_data_errors", "replays",
+                                                 "remote_pci"};
   const std::set<std::string_view> counters_of_5{"recoveries_failed", "effective_errors",
                                                  "effective_ber_e18", "symbol_errors",
                                                  "symbol_ber_e18",    "packet_errors"};
@@ -161,6 +165,71 @@ TEST(SimCounters, ErrorsUnderLoadAppearUnderLoadOnly) {
   loaded.load_s = 1;
   EXPECT_EQ(*counters_of(scenario, 5, {}).ecc_dram_uncorrected, 0);
   EXPECT_EQ(*counters_of(scenario, 5, loaded).ecc_dram_uncorrected, 4);
+}
+
+Fault on_counter(FaultKind kind, int gpu, std::string field, double severity) {
+  Fault fault;
+  fault.kind = kind;
+  fault.gpu = gpu;
+  fault.field = std::move(field);
+  fault.severity = severity;
+  return fault;
+}
+
+TEST(SimFacts, CountersChangeUnderLoadAndNotAtRest) {
+  Scenario scenario = healthy();
+  scenario.faults = {on_counter(FaultKind::counter_grows, 3, "aer_fatal", 2),
+                     on_counter(FaultKind::counter_flows, 3, "nvlink_crc_flit_errors", 50),
+                     on_counter(FaultKind::counter_grows, 3, "nvlinks_active", -1)};
+  EXPECT_EQ(*counters_of(scenario, 3, {}).aer_fatal, 0);
+  const LoadHistory loaded{.load_s = 10};
+  EXPECT_EQ(*counters_of(scenario, 3, loaded).aer_fatal, 2);
+  EXPECT_EQ(*counters_of(scenario, 3, loaded).nvlink_crc_flit_errors, 500);
+  EXPECT_EQ(*counters_of(scenario, 3, loaded).nvlinks_active, 17);
+  EXPECT_EQ(*counters_of(scenario, 4, loaded).nvlinks_active, 18);
+}
+
+TEST(SimFacts, ACounterThatThePartDoesNotHaveStaysAbsent) {
+  Scenario scenario = *load_scenario("healthy-b200");
+  scenario.faults = {on_counter(FaultKind::counter_flows, 3, "nvlink_crc_flit_errors", 50)};
+  EXPECT_FALSE(counters_of(scenario, 3, {.load_s = 10}).nvlink_crc_flit_errors);
+}
+
+TEST(SimFacts, APortsCounterIsTheNodesAndChangesAfterTheLoad) {
+  Scenario scenario = healthy();
+  scenario.faults = {on_counter(FaultKind::counter_grows, -1, "link_downed", 1)};
+  const auto downed = [&](Reading reading, std::size_t port) {
+    return *node_counters_of(scenario, 1, reading).nics.value->at(port).link_downed;
+  };
+  EXPECT_EQ(downed(Reading::before, 0), 0);
+  EXPECT_EQ(downed(Reading::after, 0), 1);
+  EXPECT_EQ(downed(Reading::after, 1), 0);
+}
+
+TEST(SimFacts, AResetGpuCountsItsEnergyAnew) {
+  const Scenario scenario = with(FaultKind::gpu_reset, 2);
+  EXPECT_LT(*counters_of(scenario, 2, {.load_s = 1, .energy_mj = 5}).energy_mj,
+            *counters_of(scenario, 2, {}).energy_mj);
+}
+
+TEST(SimEvents, TheKernelSaysItsLinesInTheirSecond) {
+  Scenario scenario = healthy();
+  Fault line;
+  line.kind = FaultKind::log_line;
+  line.gpu = 3;
+  line.at_s = 2;
+  line.severity = 2;
+  line.code = "xid.94";
+  line.text = "contained";
+  scenario.faults = {line};
+  EXPECT_TRUE(lines_of_second(scenario, 1, 9).empty());
+  const auto said = lines_of_second(scenario, 2, 9);
+  ASSERT_EQ(said.size(), 2u);
+  EXPECT_EQ(said[0], (LogEvent{9, "kmsg", "gpu/3", "xid.94", "contained"}));
+  EXPECT_EQ(said[1].t_ns, 10);
+  EXPECT_TRUE(lines_before(scenario).empty());
+  scenario.faults[0].kind = FaultKind::log_line_before;
+  EXPECT_EQ(lines_before(scenario).size(), 2u);
 }
 
 }  // namespace

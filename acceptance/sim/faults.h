@@ -31,6 +31,12 @@ enum class FaultKind {
   ecc_uncorrected,
   sram_threshold,
   ecc_under_load,
+  counter_grows,
+  counter_flows,
+  gpu_reset,
+  log_line,
+  log_line_before,
+  log_silent,
   clock_locked,
   hw_thermal,
   power_brake,
@@ -84,7 +90,8 @@ struct Fault {
   int gpu = -1;  // index, or -1: the node, which means every GPU
   double at_s = 0;
   double severity = 0;
-  std::string field;                 // field_absent only: the fact's name
+  std::string field;                 // field_absent, counter_*: the fact's or counter's name
+  std::string code, text;            // log_line, log_line_before: "xid.79" and the line's words
   FaultPath path = FaultPath::both;  // bit_flip, zero_tile, nan only
   friend bool operator==(const Fault&, const Fault&) = default;
 };

@@ -194,7 +194,7 @@ void set_path(const Scenario& scenario, int gpu, GpuFacts& facts) {
   facts.pci_path = std::move(path);
 }
 
-NodeCounters node_counters_of(const Scenario& scenario, std::int64_t now_ns) {
+NodeCounters healthy_node_counters(const Scenario& scenario, std::int64_t now_ns) {
   NodeCounters counters;
   counters.edac_corrected = counters.edac_uncorrected = 0;
   counters.kernel_log = std::string("kmsg");

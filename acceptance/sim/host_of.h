@@ -14,7 +14,7 @@ HostFacts host_of(const Scenario& scenario);
 BmcFacts bmc_of(const Scenario& scenario);
 void set_path(const Scenario& scenario, int gpu, GpuFacts& facts);
 
-// At that moment of the simulated clock; nothing has ever gone wrong.
-NodeCounters node_counters_of(const Scenario& scenario, std::int64_t now_ns);
+// At that moment of the simulated clock; nothing has ever gone wrong. Without the boot.
+NodeCounters healthy_node_counters(const Scenario& scenario, std::int64_t now_ns);
 
 }  // namespace ga

@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* kNotSupported = "Not Supported";
 constexpr std::int64_t kNvLink5 = 5;
-// Switches of an HGX board: four with NVLink 4, two with NVLink 5.
+// The four switches of an HGX board with NVLink 4; those of NVLink 5 are no PCI devices.
 constexpr std::array<std::string_view, 4> kSwitches{"0000:05:00.0", "0000:06:00.0", "0000:07:00.0",
                                                     "0000:08:00.0"};
 
@@ -32,8 +32,9 @@ NvLink link_of(const Part& part, std::int64_t index) {
   link.speed_bytes_per_s = part.nvlink_bytes_per_s;
   link.low_power = false;
   link.remote_type = std::string("switch");
-  const std::int64_t switches = part.nvlink_gen >= kNvLink5 ? 2 : 4;
-  link.remote_pci = std::string(kSwitches[static_cast<std::size_t>(index % switches)]);
+  const auto switch_of = static_cast<std::size_t>(index) % kSwitches.size();
+  link.remote_pci = part.nvlink_gen >= kNvLink5 ? KnownText::missing(kNotSupported)
+                                                : KnownText(std::string(kSwitches[switch_of]));
   link.remote_link = index;
   link.recoveries = 0;
   no_errors(part, link, &NvLink::crc_flit_errors, &NvLink::crc_data_errors, &NvLink::replays,

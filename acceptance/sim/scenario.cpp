@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "acceptance/sim/events_of.h"
 #include "acceptance/sim/facts_of.h"
 #include "acceptance/sim/scenarios.h"
 #include "reports/model/digest.h"
@@ -103,6 +104,24 @@ void read_extras(TomlTable& table, const FaultInfo& info, Fault& fault) {
     if (table.ok() && !is_fact_field(fault.field)) {
       table.refuse("field", fmt::format("there is no fact or counter '{}'", fault.field),
                    "name a field of the facts or counters in docs/scenario-format.md");
+    }
+  }
+  const bool counts =
+      info.kind == FaultKind::counter_grows || info.kind == FaultKind::counter_flows;
+  if (counts) {
+    fault.field = table.text("field");
+    const bool of_node = fault.gpu < 0 && info.kind == FaultKind::counter_grows;
+    if (table.ok() && !is_gpu_counter(fault.field) && !(of_node && is_node_counter(fault.field))) {
+      table.refuse("field", fmt::format("'{}' is no counter of that unit", fault.field),
+                   "docs/report-format.md lists the counters; those of ports are the node's");
+    }
+  }
+  if (info.kind == FaultKind::log_line || info.kind == FaultKind::log_line_before) {
+    fault.code = table.text("code");
+    fault.text = table.text("text");
+    if (table.ok() && (fault.code.empty() || fault.text.empty())) {
+      table.refuse("code", "a line has a code and a text",
+                   "docs/kernel-log.md lists the codes and what the kernel says");
     }
   }
   const bool data = info.kind == FaultKind::bit_flip || info.kind == FaultKind::zero_tile ||

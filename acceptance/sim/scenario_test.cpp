@@ -85,6 +85,19 @@ TEST(Scenario, RefusesAFieldThatNoFactHas) {
   EXPECT_EQ(refusal(fault("field-absent", "node", "field = \"energy_mj\"\n")), "accepted");
 }
 
+TEST(Scenario, RefusesACounterThatTheUnitDoesNotHave) {
+  EXPECT_REFUSED(fault("counter-grows", "gpu/1", "field = \"link_downed\"\n"), "no counter of");
+  EXPECT_REFUSED(fault("counter-grows", "gpu/1", "field = \"unit_id\"\n"), "no counter of");
+  EXPECT_REFUSED(fault("counter-flows", "node", "field = \"link_downed\"\n"), "no counter of");
+  EXPECT_EQ(refusal(fault("counter-grows", "node", "field = \"link_downed\"\n")), "accepted");
+  EXPECT_EQ(refusal(fault("counter-grows", "gpu/1", "field = \"aer_fatal\"\n")), "accepted");
+}
+
+TEST(Scenario, RefusesALineWithoutItsWords) {
+  EXPECT_REFUSED(fault("log-line", "gpu/1", "code = \"xid.79\"\n"), "text: missing");
+  EXPECT_REFUSED(fault("log-line", "gpu/1", "code = \"\"\ntext = \"a\"\n"), "a code and a text");
+}
+
 TEST(Scenario, RefusesAPathForWhatHasNone) {
   EXPECT_REFUSED(fault("slow-hbm", "gpu/1", "path = \"own\"\n"), "unknown key 'path'");
   EXPECT_REFUSED(fault("bit-flip", "gpu/1", "path = \"theirs\"\n"),

@@ -8,6 +8,8 @@ foreach(scenario IN ITEMS
     healthy-h200-bimodal-clock
     healthy-h200-few-unreadable-clocks
     healthy-b200-cool
+    healthy-b200-corrected-links
+    healthy-h200-link-errors
     healthy-h200-standard
     ecc-off
     ecc-pending
@@ -27,6 +29,32 @@ foreach(scenario IN ITEMS
     remap-unknown
     ecc-uncorrected
     ecc-first-error-under-load
+    ecc-second-error-under-load
+    ecc-million-under-load
+    ecc-corrected-flood
+    ecc-counter-absent
+    sram-error-under-load
+    remap-failed-under-load
+    gpu-reset-under-load
+    nvlink-crc-flood
+    nvlink-recovery
+    nvlink-lost-under-load
+    b200-nvlink-ber
+    pcie-fatal
+    pcie-nonfatal
+    pcie-replay-flood
+    nic-link-down
+    nic-symbol-flood
+    xid-79
+    xid-94-once
+    xid-94-twice
+    xid-earlier
+    xid-unknown
+    b200-xid-145-fatal
+    sxid-fatal
+    log-unreadable
+    log-lost
+    log-silent
     sram-threshold
     slow-hbm
     slow-gemm
@@ -56,6 +84,7 @@ foreach(scenario IN ITEMS
     clock-unreadable
     throttle-counter-unknown
     single-slow-pcie
-    single-zero-tile)
+    single-zero-tile
+    single-ecc-second-error)
   list(APPEND GA_SCENARIO_FILES ${CMAKE_CURRENT_SOURCE_DIR}/scenarios/${scenario}.toml)
 endforeach()

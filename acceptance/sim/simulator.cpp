@@ -6,7 +6,7 @@
 #include <cmath>
 #include <utility>
 
-#include "acceptance/sim/host_of.h"
+#include "acceptance/sim/events_of.h"
 #include "acceptance/sim/injection.h"
 #include "acceptance/sim/misbehave.h"
 #include "acceptance/sim/physics.h"
@@ -92,19 +92,31 @@ Answer Simulator::events(const WireRequest& request, Turn& turn) {
   clock_->hold();
   CountersEvent event;
   for (const int gpu : chosen(request.gpus)) {
-    event.gpus.push_back(counters_of(scenario_, gpu, history_[static_cast<std::size_t>(gpu)]));
+    LoadHistory& history = history_[static_cast<std::size_t>(gpu)];
+    history.now_ns = clock_->now_ns();
+    event.gpus.push_back(counters_of(scenario_, gpu, history));
   }
-  if (options_.gpus.empty()) event.node = node_counters_of(scenario_, clock_->now_ns());
+  if (options_.gpus.empty()) {
+    // The node's worker is asked before the load and after it.
+    event.node = node_counters_of(scenario_, clock_->now_ns(), next_reading_);
+    event.log = lines_before(scenario_);
+    next_reading_ = Reading::after;
+  }
   turn.send(std::move(event));
   return {};
 }
 
-// A kernel with nothing to say: a sign of life each second.
+// What the scenario has the kernel say, and a sign of life each second.
 Answer Simulator::log(const WireRequest&, Turn& turn) {
   clock_->hold();
   const double wall_step = options_.time_scale * static_cast<double>(kSecondNs);
-  while (!turn.stopped()) {
-    turn.send(CountersEvent{});
+  for (std::int64_t second = 0; !turn.stopped(); ++second) {
+    const auto age_s = static_cast<double>(second);
+    if (scenario_.fault(FaultKind::log_silent, -1, age_s) == nullptr) {
+      CountersEvent event;
+      event.log = lines_of_second(scenario_, second, clock_->now_ns());
+      turn.send(std::move(event));
+    }
     if (wall_step < static_cast<double>(kLeastWatchWallNs)) nap_ns(kLeastWatchWallNs);
     if (!turn.wait_until(clock_->now_ns() + kSecondNs)) break;
   }

@@ -58,6 +58,7 @@ class Simulator {
   std::vector<LoadHistory> history_;  // by GPU
   // By the request that runs, and by the longest one before it.
   double warming_s_ = 0, warm_s_ = 0;
+  Reading next_reading_ = Reading::before;  // of the node's counters
 };
 
 }  // namespace ga

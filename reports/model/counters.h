@@ -9,6 +9,7 @@ namespace ga {
 
 struct GpuCounters {
   std::string unit_id;
+  KnownInt read_ns;  // when, on the clock of the worker that read them
   // Time that the clock was held down, by reason, since the driver was loaded.
   KnownInt throttle_sw_power_ns;     // reason 0x4, normal at the power cap
   KnownInt throttle_sw_thermal_ns;   // 0x20
@@ -21,6 +22,7 @@ struct GpuCounters {
   KnownInt ecc_sram_uncorrected;     // volatile
   KnownInt remap_correctable_rows;
   KnownInt remap_uncorrectable_rows;
+  KnownInt remap_pending, remap_failed;  // 0 or 1: these counters are states
   KnownInt pcie_replays;
   KnownInt aer_correctable;  // over every device on the way to the root port
   KnownInt aer_nonfatal;
@@ -41,6 +43,7 @@ struct GpuCounters {
 
   template <class Self, class F>
   static void visit_fields(Self& self, F&& f) {
+    f("read_ns", self.read_ns);
     f("throttle_sw_power_ns", self.throttle_sw_power_ns);
     f("throttle_sw_thermal_ns", self.throttle_sw_thermal_ns);
     f("throttle_hw_thermal_ns", self.throttle_hw_thermal_ns);
@@ -52,6 +55,8 @@ struct GpuCounters {
     f("ecc_sram_uncorrected", self.ecc_sram_uncorrected);
     f("remap_correctable_rows", self.remap_correctable_rows);
     f("remap_uncorrectable_rows", self.remap_uncorrectable_rows);
+    f("remap_pending", self.remap_pending);
+    f("remap_failed", self.remap_failed);
     f("pcie_replays", self.pcie_replays);
     f("aer_correctable", self.aer_correctable);
     f("aer_nonfatal", self.aer_nonfatal);

@@ -27,6 +27,7 @@ struct NicCounters {
 };
 
 struct NodeCounters {
+  KnownText boot_id;  // the counters of two boots have no difference
   KnownInt edac_corrected, edac_uncorrected;
   // The kernel's log was read up to here: "kmsg" or "journal", or why it was not. Times are those
   // of the log, since boot: what was said before the first is not known, what comes after the last
@@ -37,6 +38,7 @@ struct NodeCounters {
 
   template <class Self, class F>
   static void visit_fields(Self& self, F&& f) {
+    f("boot_id", self.boot_id);
     f("edac_corrected", self.edac_corrected);
     f("edac_uncorrected", self.edac_uncorrected);
     f("kernel_log", self.kernel_log);
