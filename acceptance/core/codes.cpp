@@ -10,8 +10,8 @@ namespace ga {
 std::span<const Code> all_codes() {
   static const std::vector<Code> table = [] {
     std::vector<Code> codes;
-    for (const auto family :
-         {evidence_codes(), configuration_codes(), health_codes(), speed_codes(), exact_codes()}) {
+    for (const auto family : {evidence_codes(), configuration_codes(), health_codes(), host_codes(),
+                              link_codes(), speed_codes(), exact_codes()}) {
       codes.insert(codes.end(), family.begin(), family.end());
     }
     return codes;

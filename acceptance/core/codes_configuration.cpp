@@ -9,6 +9,9 @@ namespace {
 constexpr Bilingual kRunWholeNode{
     "correct the setting, reboot if it asks for one, then run the whole node again",
     "설정을 바로잡고 필요하면 재부팅한 뒤 노드 전체를 다시 실행하십시오"};
+constexpr Bilingual kFlash{
+    "bring all parts to the ordered version, reboot, then run the whole node again",
+    "모든 부품을 주문한 버전으로 맞추고 재부팅한 뒤 노드 전체를 다시 실행하십시오"};
 constexpr Bilingual kStopOthers{
     "stop what the reason names, wait until the GPU is idle, then run the whole node again",
     "사유에 표시된 작업을 중지하고 GPU가 유휴 상태가 된 뒤 노드 전체를 다시 실행하십시오"};
@@ -54,6 +57,27 @@ std::span<const Code> configuration_codes() {
                 "GPU",
                 "MIG가 꺼져 있는지, 메모리 축소(Xid 168)가 없는지 확인하고, 해당하지 않으면 GPU를 "
                 "반품하십시오"}),
+      fail_row("identity.firmware.differs", config, fix_config, Rma::no,
+               {"firmware of one kind has two versions", "같은 종류의 펌웨어 버전이 서로 다릅니다"},
+               kFlash),
+      fail_row("identity.firmware.wrong", config, fix_config, Rma::no,
+               {"firmware is not the version that was ordered", "펌웨어 버전이 주문과 다릅니다"},
+               kFlash),
+      fail_row("identity.firmware.gsp_off", config, fix_config, Rma::no,
+               {"the GPU's own processor (GSP) is off", "GPU 시스템 프로세서(GSP)가 꺼져 있습니다"},
+               kRunWholeNode),
+      fail_row("identity.firmware.inforom_invalid", gpu, return_part, Rma::yes,
+               {"the GPU's InfoROM is corrupt", "GPU의 InfoROM이 손상되었습니다"},
+               {"return the GPU with this report", "이 보고서를 첨부하여 GPU를 반품하십시오"}),
+      fail_row("config.clocks_set.wrong", config, fix_config, Rma::no,
+               {"the maximum clocks are not what was ordered", "최대 클럭이 주문과 다릅니다"},
+               kRunWholeNode),
+      fail_row("config.compute_mode.wrong", config, fix_config, Rma::no,
+               {"the compute mode is not what was ordered", "컴퓨트 모드가 주문과 다릅니다"},
+               kRunWholeNode),
+      fail_row("config.persistence.wrong", config, fix_config, Rma::no,
+               {"persistence mode is not what was ordered", "지속 모드가 주문과 다릅니다"},
+               kRunWholeNode),
       fail_row("config.ecc.wrong", config, fix_config, Rma::no,
                {"ECC is not set as ordered", "ECC 설정이 주문과 다릅니다"}, kRunWholeNode),
       fail_row("config.ecc.pending", config, fix_config, Rma::no,

@@ -33,6 +33,8 @@ constexpr Code borderline_row(std::string_view id, Bilingual message, Bilingual 
 std::span<const Code> evidence_codes();       // what keeps a gate from being answered
 std::span<const Code> configuration_codes();  // identity, config
 std::span<const Code> health_codes();         // memory, clock, events
+std::span<const Code> host_codes();           // the machine around the GPUs
+std::span<const Code> link_codes();           // NVLink, its fabric, the network
 std::span<const Code> speed_codes();          // the floor rule and its explanations
 std::span<const Code> exact_codes();          // right and wrong answers
 
