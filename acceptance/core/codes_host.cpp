@@ -35,6 +35,17 @@ std::span<const Code> host_codes() {
                {"the GPUs are not spread evenly over the NUMA nodes",
                 "GPU가 NUMA 노드에 고르게 배치되어 있지 않습니다"},
                kFirmwareSetting),
+      fail_row("config.pcie.slow", node, return_part, Rma::no,
+               {"a PCIe link cannot run at the generation that was ordered",
+                "PCIe 링크가 주문한 세대로 동작할 수 없습니다"},
+               {"look for a limit in the firmware setup, a riser or a slot of an older generation; "
+                "correct or replace it, then run the whole node again",
+                "펌웨어 설정의 세대 제한, 라이저, 슬롯을 확인하여 바로잡거나 교체한 뒤 노드 "
+                "전체를 다시 실행하십시오"}),
+      fail_row("config.pcie.narrow", node, return_part, Rma::yes,
+               {"a PCIe link to a GPU has fewer lanes than were ordered",
+                "GPU로 가는 PCIe 링크의 폭이 주문보다 좁습니다"},
+               kReplacePart),
       fail_row("config.acs.wrong", config, fix_config, Rma::no,
                {"PCIe switches do not treat peer traffic as ordered",
                 "PCIe 스위치의 ACS 설정이 주문과 다릅니다"},

@@ -141,6 +141,8 @@ void read_ordered(TomlTable root, Profile& profile) {
     ordered.compute_mode = std::string(one_of<std::string_view>(table, "compute_mode", kModes));
   }
   ordered.acs = read_switch(table, "acs");
+  if (table.has("pcie_gen")) ordered.pcie_gen = within(table, "pcie_gen", 1, 7);
+  if (table.has("pcie_width")) ordered.pcie_width = within(table, "pcie_width", 1, 16);
   if (profile.kind != ProfileKind::acceptance || !table.ok()) return;
   const auto demand = [&](std::string_view key, bool present) {
     if (!present) {

@@ -57,6 +57,7 @@ struct Ordered {  // what identity and configuration must be
   std::optional<bool> persistence;       // absent: any
   std::string compute_mode;              // as NVML's word "default"; empty: any
   std::optional<bool> acs;               // redirection by the switches of a GPU's path; absent: any
+  std::int64_t pcie_gen = 0, pcie_width = 0;  // of every link to the root port; 0: any
 };
 
 struct Sizes {  // bytes or elements on a side

@@ -16,6 +16,9 @@ void read(TomlTable& table, OrderedFirmware& out) {
   if (table.has("driver")) out.driver = table.texts("driver");
   if (table.has("vbios")) out.vbios = table.texts("vbios");
   if (table.has("inforom")) out.inforom = table.texts("inforom");
+  if (table.ok() && out.driver.empty() && out.vbios.empty() && out.inforom.empty()) {
+    table.refuse("driver", "[firmware] orders nothing", "name versions, or take the table out");
+  }
 }
 
 void read(TomlTable& table, OrderedClocks& out) {

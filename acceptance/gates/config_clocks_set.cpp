@@ -42,7 +42,8 @@ Finding judge_gpu(const OrderedClocks& ordered, const GpuFacts& gpu) {
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
   const auto& ordered = order.profile.machine.clocks;
   return judge_each(kId, order, evidence, [&](const GpuFacts& gpu) {
-    if (!ordered) return found(kId, gpu.unit_id, "order.absent", "the profile has no [clocks]");
+    if (!ordered)
+      return found(kId, gpu.unit_id, "profile.incomplete", "the profile has no [clocks]");
     return judge_gpu(*ordered, gpu);
   });
 }

@@ -4,8 +4,8 @@
 // Limit: numa_nodes of [host]; where it is ordered, each node has as many GPUs as the others. False
 // pass: a table of the firmware that is wrong and even. False fail: a server whose boards are not
 // even by design; leave numa_nodes open (0) for it.
-#include <map>
 #include <utility>
+#include <vector>
 
 #include "acceptance/gates/facts.h"
 #include "acceptance/gates/table.h"
@@ -19,26 +19,27 @@ constexpr std::int64_t kMostNodes = 1024;
 Finding judge_node(const OrderedHost& ordered, const Facts& facts) {
   const KnownInt& nodes = facts.host.numa_nodes;
   if (auto no = fact_unfit(kId, "node", "numa_nodes", nodes, 1, kMostNodes)) return std::move(*no);
-  std::map<std::int64_t, std::int64_t> gpus_of;
-  for (const GpuFacts& gpu : facts.gpus) {
-    if (gpu.numa_node) ++gpus_of[*gpu.numa_node];
-  }
   std::string text = fmt::format("{} NUMA nodes", *nodes);
-  for (const auto& [node, gpus] : gpus_of) text += fmt::format("; node {}: {} GPUs", node, gpus);
-  if (ordered.numa_nodes == 0) return passed(kId, "node", text);
-  if (*nodes != ordered.numa_nodes) {
+  if (ordered.numa_nodes != 0 && *nodes != ordered.numa_nodes) {
     return found(kId, "node", "config.numa.wrong",
                  fmt::format("{}; ordered {}", text, ordered.numa_nodes));
   }
-  const auto gpus = static_cast<std::int64_t>(facts.gpus.size());
-  std::int64_t known = 0;
-  for (const auto& [node, count] : gpus_of) known += count;
-  if (known == 0 || known < gpus) {
-    return found(kId, "node", "fact.absent", "the NUMA node of a GPU is not known");
+  std::vector<std::int64_t> gpus_of(static_cast<std::size_t>(*nodes));
+  for (const GpuFacts& gpu : facts.gpus) {
+    const std::string name = "numa_node of " + gpu.unit_id;
+    if (auto no = fact_unfit(kId, "node", name, gpu.numa_node, 0, *nodes - 1)) {
+      return std::move(*no);
+    }
+    ++gpus_of[static_cast<std::size_t>(*gpu.numa_node)];
   }
-  if (gpus % *nodes != 0) return passed(kId, "node", text);
-  for (std::int64_t node = 0; node < *nodes; ++node) {
-    if (gpus_of[node] != gpus / *nodes) return found(kId, "node", "config.numa.uneven", text);
+  if (facts.gpus.empty()) return found(kId, "node", "fact.absent", "the node reports no GPU");
+  text += fmt::format("; GPUs of each: {}", fmt::join(gpus_of, ", "));
+  const auto gpus = static_cast<std::int64_t>(facts.gpus.size());
+  const bool can_be_even = ordered.numa_nodes != 0 && gpus % *nodes == 0;
+  for (const std::int64_t count : gpus_of) {
+    if (can_be_even && count != gpus / *nodes) {
+      return found(kId, "node", "config.numa.uneven", text);
+    }
   }
   return passed(kId, "node", text);
 }
@@ -58,7 +59,7 @@ std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
                              [&](const GpuFacts& gpu) { return judge_gpu(evidence.facts, gpu); });
   findings.insert(findings.begin(),
                   ordered ? judge_node(*ordered, evidence.facts)
-                          : found(kId, "node", "order.absent", "the profile has no [host]"));
+                          : found(kId, "node", "profile.incomplete", "the profile has no [host]"));
   return findings;
 }
 

@@ -53,7 +53,7 @@ Finding judge_node(const OrderedHost& ordered, const HostFacts& host) {
 
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
   const auto& ordered = order.profile.machine.host;
-  if (!ordered) return {found(kId, "node", "order.absent", "the profile has no [host]")};
+  if (!ordered) return {found(kId, "node", "profile.incomplete", "the profile has no [host]")};
   return {judge_node(*ordered, evidence.facts.host)};
 }
 

@@ -51,7 +51,7 @@ std::optional<Finding> judge_drive(const OrderedNvme& ordered, const NvmeDrive& 
 
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
   const auto& ordered = order.profile.machine.nvme;
-  if (!ordered) return {found(kId, "node", "order.absent", "the profile has no [nvme]")};
+  if (!ordered) return {found(kId, "node", "profile.incomplete", "the profile has no [nvme]")};
   const auto& drives = evidence.facts.host.nvme;
   if (auto no = fact_absent(kId, "node", "nvme", drives)) return {std::move(*no)};
   std::vector<Finding> findings = judge_parts("nvme", &NvmeDrive::name, *drives,

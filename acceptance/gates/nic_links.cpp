@@ -49,7 +49,7 @@ std::string listed_twice(const std::vector<NicPort>& ports) {
 
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
   const auto& ordered = order.profile.machine.nics;
-  if (!ordered) return {found(kId, "node", "order.absent", "the profile has no [nics]")};
+  if (!ordered) return {found(kId, "node", "profile.incomplete", "the profile has no [nics]")};
   const auto& ports = evidence.facts.host.nics;
   if (auto no = fact_absent(kId, "node", "nics", ports)) return {std::move(*no)};
   if (const std::string name = listed_twice(*ports); !name.empty()) {

@@ -118,7 +118,8 @@ Finding judge_gpu(const OrderedLinks& ordered, const Facts& facts, const GpuFact
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
   const auto& ordered = order.profile.machine.links;
   return judge_each(kId, order, evidence, [&](const GpuFacts& gpu) {
-    if (!ordered) return found(kId, gpu.unit_id, "order.absent", "the profile has no [links]");
+    if (!ordered)
+      return found(kId, gpu.unit_id, "profile.incomplete", "the profile has no [links]");
     return judge_gpu(*ordered, evidence.facts, gpu);
   });
 }

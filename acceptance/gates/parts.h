@@ -29,7 +29,7 @@ std::vector<Finding> judge_parts(std::string_view kind, KnownText Entry::*name,
   return findings;
 }
 
-// A link that trained with fewer lanes than both of its ends have. At rest a link may lower its
+// A link that trained with fewer lanes than its device has. At rest a link may lower its
 // generation; it keeps its lanes.
 template <class Device>
 std::optional<Finding> link_narrow(std::string_view gate, const std::string& unit,

@@ -33,17 +33,38 @@ std::optional<Finding> judge_leak(const BmcLeak& leak, const std::string& unit) 
   return found(kId, unit, "site.cooling.leak", "detector " + *leak.detector);
 }
 
-Finding judge_node(const OrderedSite& ordered, const BmcFacts& bmc) {
-  if (auto no = fact_unfit(kId, "node", "inlet_mc", bmc.inlet_mc, kColdestMc, kHottestMc)) {
-    return std::move(*no);
-  }
-  const std::string text = fmt::format("inlet {} mC, ordered {} to {}", *bmc.inlet_mc,
-                                       ordered.inlet_min_mc, ordered.inlet_max_mc);
-  if (*bmc.inlet_mc < ordered.inlet_min_mc || *bmc.inlet_mc > ordered.inlet_max_mc) {
-    return found(kId, "node", "site.cooling.inlet", text);
+std::int64_t fans_there(const BmcFacts& bmc) {
+  std::int64_t there = 0;
+  if (!bmc.fans) return there;
+  for (const BmcFan& fan : *bmc.fans) there += fan.state && *fan.state == "Absent" ? 0 : 1;
+  return there;
+}
+
+// What is known to be wrong, even where something else could not be read.
+std::optional<Finding> known_bad(const OrderedSite& ordered, const BmcFacts& bmc) {
+  const auto leaks = static_cast<std::int64_t>(bmc.leaks ? bmc.leaks.value->size() : 0);
+  const bool sensible = bmc.inlet_mc && *bmc.inlet_mc >= kColdestMc && *bmc.inlet_mc <= kHottestMc;
+  if (sensible && (*bmc.inlet_mc < ordered.inlet_min_mc || *bmc.inlet_mc > ordered.inlet_max_mc)) {
+    return found(kId, "node", "site.cooling.inlet",
+                 fmt::format("inlet {} mC, ordered {} to {}", *bmc.inlet_mc, ordered.inlet_min_mc,
+                             ordered.inlet_max_mc));
   }
   if (bmc.fan_redundancy && *bmc.fan_redundancy != "OK") {
     return found(kId, "node", "site.cooling.redundancy", "fans: " + *bmc.fan_redundancy);
+  }
+  const bool few_fans = bmc.fans && fans_there(bmc) < ordered.fans;
+  if (few_fans || (bmc.leaks && leaks < ordered.leak_detectors)) {
+    return found(kId, "node", "site.cooling.missing",
+                 fmt::format("{} fans of {}, {} leak detectors of {}", fans_there(bmc),
+                             ordered.fans, leaks, ordered.leak_detectors));
+  }
+  return std::nullopt;
+}
+
+Finding judge_node(const OrderedSite& ordered, const BmcFacts& bmc) {
+  if (auto bad = known_bad(ordered, bmc)) return std::move(*bad);
+  if (auto no = fact_unfit(kId, "node", "inlet_mc", bmc.inlet_mc, kColdestMc, kHottestMc)) {
+    return std::move(*no);
   }
   if (ordered.fans > 0) {
     if (auto no = fact_absent(kId, "node", "fans", bmc.fans)) return std::move(*no);
@@ -51,22 +72,14 @@ Finding judge_node(const OrderedSite& ordered, const BmcFacts& bmc) {
   if (ordered.leak_detectors > 0) {
     if (auto no = fact_absent(kId, "node", "leaks", bmc.leaks)) return std::move(*no);
   }
-  std::int64_t fans = 0;
-  if (bmc.fans) {
-    for (const BmcFan& fan : *bmc.fans) fans += fan.state && *fan.state == "Absent" ? 0 : 1;
-  }
-  const auto leaks = static_cast<std::int64_t>(bmc.leaks ? bmc.leaks.value->size() : 0);
-  if (fans < ordered.fans || leaks < ordered.leak_detectors) {
-    return found(kId, "node", "site.cooling.missing",
-                 fmt::format("{} fans of {}, {} leak detectors of {}", fans, ordered.fans, leaks,
-                             ordered.leak_detectors));
-  }
-  return passed(kId, "node", fmt::format("{}; {} fans, {} leak detectors", text, fans, leaks));
+  return passed(kId, "node",
+                fmt::format("inlet {} mC, {} fans, {} leak detectors", *bmc.inlet_mc,
+                            fans_there(bmc), bmc.leaks ? bmc.leaks.value->size() : 0));
 }
 
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
   const auto& ordered = order.profile.machine.site;
-  if (!ordered) return {found(kId, "node", "order.absent", "the profile has no [site]")};
+  if (!ordered) return {found(kId, "node", "profile.incomplete", "the profile has no [site]")};
   const BmcFacts& bmc = evidence.facts.bmc;
   std::vector<Finding> findings{judge_node(*ordered, bmc)};
   const auto append = [&](std::vector<Finding> more) {

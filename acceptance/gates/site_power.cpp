@@ -12,7 +12,7 @@ namespace ga {
 namespace {
 
 constexpr std::string_view kId = "site.power";
-constexpr std::int64_t kLeastInputMv = 90'000;  // below the lowest mains voltage, 100 V less 10 %
+constexpr std::int64_t kLeastInputMv = 38'000;  // below the lowest feed in use, 48 V DC less 20 %
 constexpr std::int64_t kMostMv = 1'000'000;
 
 bool is_empty_slot(const BmcPsu& psu) { return psu.state && *psu.state == "Absent"; }
@@ -50,7 +50,7 @@ Finding judge_node(const OrderedSite& ordered, const BmcFacts& bmc) {
 
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
   const auto& ordered = order.profile.machine.site;
-  if (!ordered) return {found(kId, "node", "order.absent", "the profile has no [site]")};
+  if (!ordered) return {found(kId, "node", "profile.incomplete", "the profile has no [site]")};
   const BmcFacts& bmc = evidence.facts.bmc;
   if (auto no = fact_absent(kId, "node", "psus", bmc.psus)) return {std::move(*no)};
   std::vector<Finding> findings = judge_parts("psu", &BmcPsu::name, *bmc.psus, judge_psu);

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "acceptance/gates/gates.h"
+#include "acceptance/gates/testkit_machine.h"
 #include "kernels/data/exact_gemm.h"
 
 namespace ga {
@@ -220,6 +221,7 @@ Profile test_profile() {
       floor_of("gemm.bf16.cublaslt", "gemm.bf16.cublaslt", 700'000'000'000'000),
       floor_of("gemm.bf16.own", "gemm.bf16.own", 450'000'000'000'000),
   };
+  order_machine(profile);
   return profile;
 }
 
@@ -248,6 +250,7 @@ Evidence healthy_facts(const Order& order) {
     const auto seconds = static_cast<std::size_t>(warmup_seconds(order.level));
     evidence.warmup.push_back({unit, 1, std::vector<std::int64_t>(seconds, 61'000)});
   }
+  add_machine(evidence.facts);
   return evidence;
 }
 
