@@ -21,6 +21,23 @@ foreach(scenario IN ITEMS
     duplicate-serial
     sources-disagree
     wrong-part
+    acs-on
+    clock-max-low
+    compute-exclusive
+    cpus-offline
+    drive-failing
+    edac-uncorrected
+    fabric-unfinished
+    nic-down
+    numa-uneven
+    nvlink-down
+    b200-nvlink-none-up
+    pcie-gen3
+    persistence-off
+    psu-failed
+    site-hot-inlet
+    vbios-differs
+    b200-limited-to-700-watts
     remap-failed
     remap-exhausted
     remap-pending
@@ -55,6 +72,7 @@ foreach(scenario IN ITEMS
     watch-silent
     clock-unreadable
     throttle-counter-unknown
+    single-firmware-unread
     single-slow-pcie
     single-zero-tile)
   list(APPEND GA_SCENARIO_FILES ${CMAKE_CURRENT_SOURCE_DIR}/scenarios/${scenario}.toml)
