@@ -60,6 +60,7 @@ TEST(Gates, EveryCodeIsUsedByAGateOrByTheJudge) {
                            "gates/config_power_limit.cpp",
                            "gates/config_idle.cpp",
                            "gates/memory_remap.cpp",
+                           "gates/delivery.cpp",
                            "gates/config_acs.cpp",
                            "gates/config_clocks_set.cpp",
                            "gates/config_compute_mode.cpp",

@@ -40,7 +40,8 @@ Finding judge_node(const OrderedHost& ordered, const HostFacts& host) {
   }
   Finding finding = passed(kId, "node", text);
   if (ordered.governor.empty()) {
-    if (!host.governor || *host.governor != "performance") {
+    // "none": the firmware sets the frequency.
+    if (!host.governor || (*host.governor != "performance" && *host.governor != "none")) {
       finding.warn.push_back("governor: " + host.governor.value.value_or("absent"));
     }
     return finding;

@@ -47,6 +47,12 @@ TEST_F(HostCpu, FailsAnotherGovernorOnlyWhereOneIsOrdered) {
   expect_pass();
 }
 
+TEST_F(HostCpu, AFrequencyThatTheFirmwareSetsIsFine) {
+  host().governor = KnownText("none");
+  expect_pass();
+  EXPECT_TRUE(on("node").warn.empty());
+}
+
 TEST_F(HostCpu, NeverPassesAnAbsentOrImpossibleFact) {
   for (const auto field :
        {&HostFacts::cpu_sockets, &HostFacts::cpus_present, &HostFacts::cpus_online}) {

@@ -159,7 +159,8 @@ Expect read_expect(TomlTable table, int gpus) {
     // A unit may lie behind the last GPU: what is missing is found too.
     constexpr int kMostOrdered = 64;
     if (row.ok() && !is_expected_unit(finding.unit, std::max(gpus, kMostOrdered))) {
-      row.refuse("unit", fmt::format("'{}' is no unit", finding.unit), "use node, gpu/N, gpu/* or a part as psu/NAME");
+      row.refuse("unit", fmt::format("'{}' is no unit", finding.unit),
+                 "use node, gpu/N, gpu/* or a part as psu/NAME");
     }
     expect.findings.push_back(std::move(finding));
   }
