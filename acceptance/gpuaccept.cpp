@@ -57,10 +57,11 @@ CLI::App* add_command(CLI::App& app, CommandLine& line, const std::string& name,
 
 void add_run(CLI::App& app, CommandLine& line) {
   RunOptions& o = line.run;
-  CLI::App* sub =
-      add_command(app, line, "run", "Measure and judge a node, and leave a signed report",
-                  "gpuaccept run --profile hgx-h200 --key keys/key.pem --out node12",
-                  [&o] { return run_command(o); });
+  CLI::App* sub = add_command(
+      app, line, "run", "Measure and judge a node, and leave a signed report",
+      "gpuaccept run --profile hgx-h200 --key keys/key.pem --out node12\n"
+      "  gpuaccept run --profile hgx-h200 --manifest delivery.csv --node-name node12 --out node12",
+      [&o] { return run_command(o); });
   sub->add_option("--profile", o.profile, "What was ordered: a built-in name, or a file");
   sub->add_option("--level", o.level, "quick, standard or soak")
       ->check(one_of({"quick", "standard", "soak"}))
@@ -82,7 +83,7 @@ void add_run(CLI::App& app, CommandLine& line) {
       ->delimiter(',');
   sub->add_flag("--resume", o.resume, "Go on with an unfinished run in --out");
   sub->add_flag("--plan", o.plan, "Say what would run and how long, and stop");
-  sub->add_option("--manifest", o.manifest, "Serial numbers that were delivered");
+  sub->add_option("--manifest", o.manifest, "Serial numbers that were delivered: CSV or JSON");
   sub->add_option("--node-name", o.node_name, "Name of the node in the report");
 }
 

@@ -1,10 +1,12 @@
 #include "acceptance/commands/access.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <filesystem>
 
+#include "acceptance/commands/privileges.h"
 #include "reports/model/digest.h"
 
 namespace ga {
@@ -18,6 +20,27 @@ std::string own_folder() {
 }
 
 bool may(const std::string& path, int how) { return ::access(path.c_str(), how) == 0; }
+
+// access() does not see what kernel.dmesg_restrict refuses.
+bool opens(const char* path) {
+  const int file = ::open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (file >= 0) ::close(file);
+  return file >= 0;
+}
+
+bool has(const Access& access, Privilege privilege) {
+  switch (privilege) {
+    case Privilege::device:
+      return access.device;
+    case Privilege::root:
+      return access.root;
+    case Privilege::kernel_log:
+      return access.kernel_log;
+    case Privilege::bmc:
+      return false;  // only a run is told the way to it
+  }
+  return false;
+}
 
 bool any_gpu_opens() {
   for (int i = 0; i < kMostGpus; ++i) {
@@ -45,6 +68,7 @@ Access look_around() {
   if (version) access.driver_version = version_of(*version);
   access.device = may("/dev/nvidiactl", R_OK | W_OK) && any_gpu_opens();
   access.root = ::geteuid() == 0;
+  access.kernel_log = opens("/dev/kmsg");
   return access;
 }
 
@@ -56,12 +80,16 @@ std::string access_text(const Access& access, std::string_view gate) {
                ? "cannot: no GPU device file opens; is the GPU passed into this container?"
                : "cannot: no GPU device file opens for this user; join its group or use root";
   }
-  // config.idle names the processes of other users only to root.
-  if (gate == "config.idle" && !access.root) {
-    return fmt::format("ready, driver {}; without root, processes of others are counted, not named",
-                       access.driver_version);
+  std::string ready = fmt::format("ready, driver {}", access.driver_version);
+  for (const FactPrivilege& row : fact_privileges()) {
+    if (row.gate != gate || has(access, row.needs)) continue;
+    if (row.decides) {
+      return fmt::format("{}: {}", row.needs == Privilege::bmc ? "only with --bmc" : "cannot",
+                         row.without);
+    }
+    ready += fmt::format("; {}", row.without);
   }
-  return fmt::format("ready, driver {}", access.driver_version);
+  return ready;
 }
 
 }  // namespace ga

@@ -12,12 +12,15 @@ struct Access {
   bool driver = false;  // the NVIDIA kernel module is loaded
   bool device = false;  // /dev/nvidiactl and at least one GPU may be opened
   bool root = false;
+  bool kernel_log = false;     // may be opened
   std::string driver_version;  // empty where there is none
 };
 
 Access look_around();
 
-// "ready", or "cannot: " with the first thing that is missing and what mends it.
+// "ready", or "cannot: " with the first thing that is missing and what mends it; "only with" where
+// the run must be given more. Without the facts of privileges.h that decide a gate it is no
+// "ready".
 std::string access_text(const Access& access, std::string_view gate);
 
 }  // namespace ga

@@ -76,7 +76,7 @@ Report make_report(const RunSetup& setup, const Attempt& attempt, Closing closin
   report.run = fold.run();
   report.run.journal_head = attempt.head();
   report.worker = identity.worker;
-  report.evidence = fold.evidence();
+  report.evidence = setup.with_manifest(fold.evidence());
   sort_evidence(report.evidence);
   report.subject = subjects_of(report.evidence.facts);
   report.telemetry.gaps = report.evidence.gaps;

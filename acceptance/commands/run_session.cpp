@@ -140,7 +140,7 @@ Result<Outcome> RunSession::load_node() {
 
 // By the gates that ask for no load: the others have nothing to say yet.
 std::vector<Finding> RunSession::judge_at_rest() const {
-  const Evidence& evidence = attempt_.fold().evidence();
+  const Evidence evidence = setup_.with_manifest(attempt_.fold().evidence());
   std::vector<Gate> at_rest;
   for (const Gate& gate : setup_.gates) {
     if (gate.next(setup_.order(), evidence).empty()) at_rest.push_back(gate);

@@ -31,10 +31,6 @@ Status check_options(const RunOptions& options) {
     return usage("--challenge: challenges are not built yet")
         .hinted("run without it: the report is then self-declared and cannot accept");
   }
-  if (!options.manifest.empty()) {
-    return usage("--manifest: manifests are not built yet")
-        .hinted("run without it, and compare the serials in the report yourself");
-  }
   if (!(options.time_scale > 0) || !(options.time_scale <= kSlowestScale)) {
     return usage(
         fmt::format("--time-scale {} is not between 0 and {}", options.time_scale, kSlowestScale));
@@ -77,6 +73,15 @@ Status choose_gates(const RunOptions& options, RunSetup& setup) {
   std::sort(wanted.begin(), wanted.end());
   wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
   setup.identity.gates = std::move(wanted);
+  return Ok{};
+}
+
+Status read_manifest(const std::string& path, RunSetup& setup) {
+  if (path.empty()) return Ok{};
+  auto text = read_file(path);
+  if (!text) return std::move(text).error().with("--manifest");
+  GA_TRY(setup.manifest, parse_manifest(*text, path));
+  setup.identity.manifest = setup.manifest->sha256;
   return Ok{};
 }
 
@@ -185,6 +190,7 @@ Result<RunSetup> prepare_run(const RunOptions& options) {
       options.profile.empty() ? std::string(profile_of_scenario(scenario.name)) : options.profile;
   GA_TRY(setup.profile, load_profile(profile, gate_ids()));
   GA_CHECK(choose_gates(options, setup));
+  GA_CHECK(read_manifest(options.manifest, setup));
   GA_CHECK(choose_worker(options, scenario, setup));
   OpenEntry& identity = setup.identity;
   identity.boot_id = boot_id();
@@ -195,6 +201,11 @@ Result<RunSetup> prepare_run(const RunOptions& options) {
   identity.libs = options.libs;
   identity.node_name = options.node_name;
   return setup;
+}
+
+Evidence RunSetup::with_manifest(Evidence evidence) const {
+  if (manifest) evidence.manifest = excerpt_of(*manifest, evidence.facts);
+  return evidence;
 }
 
 Result<SigningKey> signing_key(const RunOptions& options) {
@@ -215,6 +226,7 @@ std::string difference_of(const OpenEntry& before, const OpenEntry& now) {
   if (before.gates != now.gates) return "--gates was another";
   if (before.libs != now.libs) return "--libs was another";
   if (before.node_name != now.node_name) return "--node-name was another";
+  if (before.manifest != now.manifest) return "--manifest was another";
   return "";
 }
 

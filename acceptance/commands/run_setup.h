@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "acceptance/commands/commands.h"
 #include "acceptance/core/gate.h"
+#include "acceptance/core/manifest.h"
 #include "acceptance/journal/entry.h"
 #include "reports/seal/keys.h"
 
@@ -23,10 +25,13 @@ struct RunSetup {
   bool own_clocks = false;          // workers keep simulated time, each its own
   std::vector<std::string> worker;  // program and the arguments that every worker gets
   std::vector<std::string> node_worker;  // arguments that only the worker of the node gets
+  std::optional<Manifest> manifest;      // of the delivery
   // Who attempts what. A resumed session must bring the same but for the times.
   OpenEntry identity;
 
   Order order() const { return {profile, level}; }
+  // The evidence with what the manifest says of this node.
+  Evidence with_manifest(Evidence evidence) const;
 };
 
 // Refuses, as usage errors, whatever can be refused before a worker is started.

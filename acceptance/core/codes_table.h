@@ -36,6 +36,8 @@ std::span<const Code> health_codes();         // memory, clock, events
 std::span<const Code> event_counter_codes();  // events: what any counter can come to
 std::span<const Code> event_part_codes();     // events of memory, links, ports
 std::span<const Code> event_log_codes();      // events in the kernel's log
+std::span<const Code> host_codes();           // the machine around the GPUs
+std::span<const Code> link_codes();           // NVLink, its fabric, the network
 std::span<const Code> speed_codes();          // the floor rule and its explanations
 std::span<const Code> exact_codes();          // right and wrong answers
 

@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "acceptance/core/profile_read.h"
 #include "reports/codec/json.h"
 #include "reports/codec/toml.h"
 #include "reports/model/counters.h"
@@ -18,65 +19,24 @@
 namespace ga {
 namespace {
 
-template <class T>
-using Words = std::span<const std::pair<std::string_view, T>>;
-
 constexpr std::array<std::pair<std::string_view, Level>, 3> kLevels{
     {{"quick", Level::quick}, {"standard", Level::standard}, {"soak", Level::soak}}};
 constexpr std::array<std::pair<std::string_view, ProfileKind>, 2> kKinds{
     {{"acceptance", ProfileKind::acceptance}, {"ci", ProfileKind::ci}}};
 constexpr std::array<std::pair<std::string_view, ProfileStatus>, 2> kStatuses{
     {{"draft", ProfileStatus::draft}, {"final", ProfileStatus::final}}};
-constexpr std::array<std::pair<std::string_view, LimitStatus>, 3> kLimitStatuses{
-    {{"calibrated", LimitStatus::calibrated},
-     {"published", LimitStatus::published},
-     {"provisional", LimitStatus::provisional}}};
 constexpr std::array<std::pair<std::string_view, bool>, 2> kBindings{
     {{"challenged", true}, {"self_declared", false}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kModes{
+    {{"default", "default"},
+     {"exclusive_process", "exclusive_process"},
+     {"prohibited", "prohibited"}}};
 constexpr std::array<std::pair<std::string_view, bool>, 2> kSwitch{{{"on", true}, {"off", false}}};
-
-template <class T>
-std::string_view word_of(Words<T> words, T value) {
-  for (const auto& [word, v] : words) {
-    if (v == value) return word;
-  }
-  return "";
-}
-
-// A required word out of a closed list.
-template <class T>
-T one_of(TomlTable& table, std::string_view key, Words<T> words) {
-  const std::string got = table.text(key);
-  std::string list;
-  for (const auto& [word, value] : words) {
-    if (word == got) return value;
-    list += (list.empty() ? "" : ", ") + std::string(word);
-  }
-  if (table.ok()) table.refuse(key, fmt::format("'{}' is not known", got), "use one of: " + list);
-  return words.front().second;
-}
-
-// An integer within [low, high].
-std::int64_t within(TomlTable& table, std::string_view key, std::int64_t low, std::int64_t high) {
-  const std::int64_t value = table.integer(key);
-  if (table.ok() && !(value >= low && value <= high)) {
-    table.refuse(key, fmt::format("{} is outside {} .. {}", value, low, high),
-                 "check the unit: the key's name says it");
-  }
-  return value;
-}
 
 constexpr std::int64_t kMillion = 1'000'000;
 
 std::int64_t share(TomlTable& table, std::string_view key) {
   return within(table, key, 0, 2 * kMillion);
-}
-
-bool is_date(std::string_view text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return c == '-' || std::isdigit(static_cast<unsigned char>(c)) != 0;
-  });
 }
 
 // The unit that samples of a case have; empty for a case we do not know.
@@ -86,23 +46,6 @@ std::string_view unit_of(std::string_view case_id) {
   if (case_id.starts_with("gemm.") || case_id.starts_with("attention.")) return "flops";
   if (case_id.starts_with("clock.")) return "mhz";
   return "";
-}
-
-struct Origin {
-  std::string source, date;
-  LimitStatus status;
-};
-
-Origin read_origin(TomlTable& table) {
-  Origin origin{.source = table.text("source"), .date = table.text("date"), .status = {}};
-  if (table.ok() && origin.source.empty()) {
-    table.refuse("source", "must not be empty", "say who measured or published the figure");
-  }
-  if (table.ok() && !is_date(origin.date)) {
-    table.refuse("date", "must be a date as 2026-11-22", "give the day the figure was taken");
-  }
-  origin.status = one_of<LimitStatus>(table, "status", kLimitStatuses);
-  return origin;
 }
 
 std::string read_gate(TomlTable& table, const Profile& profile) {
@@ -241,6 +184,13 @@ void read_ordered(TomlTable root, Profile& profile) {
   ordered.idle_memory_bytes_max = within(table, "idle_memory_bytes_max", 0, kMaxJsonInteger);
   ordered.clock_light_min_ppm = share(table, "clock_light_min_ppm");
   ordered.sw_thermal_max_ppm = share(table, "sw_thermal_max_ppm");
+  ordered.persistence = read_switch(table, "persistence");
+  if (table.has("compute_mode")) {
+    ordered.compute_mode = std::string(one_of<std::string_view>(table, "compute_mode", kModes));
+  }
+  ordered.acs = read_switch(table, "acs");
+  if (table.has("pcie_gen")) ordered.pcie_gen = within(table, "pcie_gen", 1, 7);
+  if (table.has("pcie_width")) ordered.pcie_width = within(table, "pcie_width", 1, 16);
   if (profile.kind != ProfileKind::acceptance || !table.ok()) return;
   const auto demand = [&](std::string_view key, bool present) {
     if (!present) {
@@ -304,6 +254,7 @@ Result<Profile> parse_profile(std::string_view text, const std::string& file,
   profile.gross_ppm = within(table, "gross_ppm", 1, kMillion);
   read_required(table, profile, known_gates);
   read_ordered(table, profile);
+  profile.machine = read_machine(table, profile.required);
   read_sizes(table, profile.sizes);
   for (TomlTable& floor : table.tables("floor")) {
     profile.limits.push_back(read_limit(floor, profile));
@@ -327,9 +278,6 @@ Result<Profile> parse_profile(std::string_view text, const std::string& file,
 std::string_view to_word(Level level) { return word_of<Level>(kLevels, level); }
 std::string_view to_word(ProfileKind kind) { return word_of<ProfileKind>(kKinds, kind); }
 std::string_view to_word(ProfileStatus status) { return word_of<ProfileStatus>(kStatuses, status); }
-std::string_view to_word(LimitStatus status) {
-  return word_of<LimitStatus>(kLimitStatuses, status);
-}
 
 std::optional<Level> level_from_word(std::string_view word) {
   for (const auto& [text, level] : kLevels) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "acceptance/core/ordered.h"
 #include "reports/model/result.h"
 
 namespace ga {
@@ -14,9 +15,6 @@ namespace ga {
 enum class Level { quick, standard, soak };
 enum class ProfileKind { acceptance, ci };
 enum class ProfileStatus { draft, final };
-// calibrated (from at least 59 nodes) decides; below a published or provisional floor a unit is
-// borderline, and only below the gross-defect floor does it fail.
-enum class LimitStatus { calibrated, published, provisional };
 
 // The stack a figure was measured on. Empty or 0 matches anything; a version prefix "580." matches
 // its family. Outside the key the floor exists but does not apply: limit.no_floor_for_stack.
@@ -67,6 +65,10 @@ struct Ordered {  // what identity and configuration must be
   std::int64_t idle_memory_bytes_max = 0;
   std::int64_t clock_light_min_ppm = 0;  // of the maximum SM clock
   std::int64_t sw_thermal_max_ppm = 0;   // share of the run that may be spent at reason 0x20
+  std::optional<bool> persistence;       // absent: any
+  std::string compute_mode;              // as NVML's word "default"; empty: any
+  std::optional<bool> acs;               // redirection by the switches of a GPU's path; absent: any
+  std::int64_t pcie_gen = 0, pcie_width = 0;  // of every link to the root port; 0: any
 };
 
 struct Sizes {  // bytes or elements on a side
@@ -81,6 +83,7 @@ struct Profile {
   bool challenged = false;            // the binding that acceptance demands
   std::vector<std::string> required;  // gates; every other gate is not_applicable
   Ordered ordered;
+  OrderedMachine machine;
   Sizes sizes;
   std::string warmup_case;          // the load that warms a GPU up
   std::int64_t gross_ppm = 850000;  // the gross-defect floor, of the floor

@@ -98,13 +98,42 @@ TEST(Profile, NamesFileAndLineOfWhatItRefuses) {
 }
 
 TEST(Profile, EveryBuiltInProfileIsSound) {
-  std::vector<std::string> gates{
-      "identity.inventory", "config.ecc",          "config.mig",         "config.power_limit",
-      "config.idle",        "memory.remap",        "memory.ecc",         "clock.light",
-      "events.throttle",    "hbm.bandwidth",       "pcie.h2d",           "pcie.d2h",
-      "gemm.bf16.own",      "gemm.bf16.own.exact", "gemm.bf16.cublaslt", "gemm.bf16.cublaslt.exact",
-      "events.ecc",         "events.nic",          "events.nvlink",      "events.pcie",
-      "events.xid"};
+  std::vector<std::string> gates{"identity.inventory",
+                                 "identity.firmware",
+                                 "site.power",
+                                 "site.cooling",
+                                 "config.ecc",
+                                 "config.mig",
+                                 "config.power_limit",
+                                 "config.clocks_set",
+                                 "config.compute_mode",
+                                 "config.persistence",
+                                 "config.idle",
+                                 "config.numa",
+                                 "config.acs",
+                                 "config.pcie",
+                                 "config.fabric",
+                                 "nvlink.links",
+                                 "nic.links",
+                                 "host.memory",
+                                 "host.cpu",
+                                 "host.nvme",
+                                 "memory.remap",
+                                 "memory.ecc",
+                                 "clock.light",
+                                 "events.throttle",
+                                 "hbm.bandwidth",
+                                 "pcie.h2d",
+                                 "pcie.d2h",
+                                 "gemm.bf16.own",
+                                 "gemm.bf16.own.exact",
+                                 "gemm.bf16.cublaslt",
+                                 "gemm.bf16.cublaslt.exact",
+                                 "events.ecc",
+                                 "events.nic",
+                                 "events.nvlink",
+                                 "events.pcie",
+                                 "events.xid"};
   EXPECT_EQ(builtin_profiles().size(), 3u);
   for (const Embedded& file : builtin_profiles()) {
     const auto profile = load_profile(std::string(file.name), gates);

@@ -95,6 +95,8 @@ class AnyEvidence : public ::testing::Test {
       if (random_() % 3 == 0) spoil_fields(gpu);
     }
     if (random_() % 3 == 0) spoil_fields(evidence.facts.node);
+    if (random_() % 3 == 0) spoil_fields(evidence.facts.host);
+    if (random_() % 3 == 0) spoil_fields(evidence.facts.bmc);
     for (auto* counters : {&evidence.before, &evidence.after}) {
       for (GpuCounters& c : *counters) {
         if (random_() % 4 == 0) spoil_fields(c);

@@ -8,8 +8,13 @@ namespace ga {
 
 // An explicit table: a linker drops self-registering objects of a static library.
 std::span<const Gate> all_gates() {
-  static const std::array gates{kIdentityInventory, kConfigEcc,        kConfigMig,
-                                kConfigPowerLimit,  kConfigIdle,       kMemoryRemap,
+  static const std::array gates{kIdentityInventory, kIdentityFirmware, kSitePower,
+                                kSiteCooling,       kConfigEcc,        kConfigMig,
+                                kConfigPowerLimit,  kConfigClocksSet,  kConfigComputeMode,
+                                kConfigPersistence, kConfigIdle,       kConfigNuma,
+                                kConfigAcs,         kConfigPcie,       kConfigFabric,
+                                kNvlinkLinks,       kNicLinks,         kHostMemory,
+                                kHostCpu,           kHostNvme,         kMemoryRemap,
                                 kMemoryEcc,         kClockLight,       kHbmBandwidth,
                                 kPcieH2d,           kPcieD2h,          kGemmBf16Cublaslt,
                                 kGemmBf16Own,       kGemmBf16OwnExact, kGemmBf16CublasltExact,

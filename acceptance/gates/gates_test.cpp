@@ -22,7 +22,7 @@ TEST(Gates, HaveUniqueIdsAndQuestionsInBothLanguages) {
     EXPECT_TRUE(gate.question_ko.ends_with("?")) << gate.id;
     EXPECT_EQ(find_gate(gate.id)->id, gate.id);
   }
-  EXPECT_EQ(seen.size(), 21u);
+  EXPECT_EQ(seen.size(), 36u);
   EXPECT_EQ(find_gate("no.such.gate"), nullptr);
 }
 
@@ -60,6 +60,23 @@ TEST(Gates, EveryCodeIsUsedByAGateOrByTheJudge) {
                            "gates/config_power_limit.cpp",
                            "gates/config_idle.cpp",
                            "gates/memory_remap.cpp",
+                           "gates/delivery.cpp",
+                           "gates/config_acs.cpp",
+                           "gates/config_clocks_set.cpp",
+                           "gates/config_compute_mode.cpp",
+                           "gates/config_fabric.cpp",
+                           "gates/config_numa.cpp",
+                           "gates/config_pcie.cpp",
+                           "gates/config_persistence.cpp",
+                           "gates/host_cpu.cpp",
+                           "gates/host_memory.cpp",
+                           "gates/host_nvme.cpp",
+                           "gates/identity_firmware.cpp",
+                           "gates/nic_links.cpp",
+                           "gates/nvlink_links.cpp",
+                           "gates/parts.h",
+                           "gates/site_cooling.cpp",
+                           "gates/site_power.cpp",
                            "gates/memory_ecc.cpp",
                            "gates/clock_light.cpp",
                            "gates/gemm_bf16_own.cpp",

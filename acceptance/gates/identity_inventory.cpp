@@ -4,12 +4,14 @@
 // memory, serial and UUID, and the same by CUDA, /proc and sysfs.
 // Limit: what the profile orders. An acceptance profile orders every GPU of the machine. A ci
 // profile orders those at the front: a container sees its own GPUs and, through /proc and PCI, the
-// host's. False pass: a machine whose root forges every source at once. False fail: a container
+// host's. Where the delivery's manifest was given, each serial number must be this node's there.
+// False pass: a machine whose root forges every source at once. False fail: a container
 // that masks /proc or /sys, which is told apart as not_measured.
 #include <algorithm>
 #include <array>
 #include <utility>
 
+#include "acceptance/gates/delivery.h"
 #include "acceptance/gates/facts.h"
 #include "acceptance/gates/table.h"
 
@@ -157,9 +159,10 @@ std::optional<Finding> unfit(const Order& order, const GpuFacts& gpu) {
   return std::nullopt;
 }
 
-Finding judge_gpu(const Order& order, const GpuFacts& gpu) {
+Finding judge_gpu(const Order& order, const Evidence& evidence, const GpuFacts& gpu) {
   const std::string& unit = gpu.unit_id;
   if (auto finding = contradiction(order, gpu)) return std::move(*finding);
+  if (auto finding = judge_delivered(kId, evidence, gpu)) return std::move(*finding);
   if (auto finding = fact_unfit(kId, unit, "memory_bytes", gpu.memory_bytes, 1, kMostBytes)) {
     return std::move(*finding);
   }
@@ -176,9 +179,10 @@ Finding judge_gpu(const Order& order, const GpuFacts& gpu) {
 }
 
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
-  auto findings =
-      judge_each(kId, order, evidence, [&](const GpuFacts& gpu) { return judge_gpu(order, gpu); });
+  auto findings = judge_each(kId, order, evidence,
+                             [&](const GpuFacts& gpu) { return judge_gpu(order, evidence, gpu); });
   findings.insert(findings.begin(), judge_node(order, evidence.facts));
+  if (auto delivery = judge_delivery(kId, evidence)) findings.push_back(std::move(*delivery));
   return findings;
 }
 

@@ -6,6 +6,9 @@
 namespace ga {
 
 extern const Gate kIdentityInventory, kConfigEcc, kConfigMig, kConfigPowerLimit, kConfigIdle;
+extern const Gate kConfigAcs, kConfigClocksSet, kConfigComputeMode, kConfigFabric, kConfigNuma;
+extern const Gate kConfigPcie, kConfigPersistence, kIdentityFirmware, kNicLinks, kNvlinkLinks;
+extern const Gate kHostCpu, kHostMemory, kHostNvme, kSiteCooling, kSitePower;
 extern const Gate kMemoryRemap, kMemoryEcc;
 extern const Gate kClockLight;
 extern const Gate kHbmBandwidth, kPcieH2d, kPcieD2h, kGemmBf16Cublaslt, kGemmBf16Own;

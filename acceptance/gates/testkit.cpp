@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "acceptance/gates/gates.h"
+#include "acceptance/gates/testkit_machine.h"
 #include "kernels/data/exact_gemm.h"
 
 namespace ga {
@@ -265,6 +266,7 @@ Profile test_profile() {
       event_limit_of("events.nic", "symbol_errors", 10, kHourS),
       event_limit_of("events.nic", "link_error_recovery", 0, kHourS, LimitStatus::provisional),
   };
+  order_machine(profile);
   return profile;
 }
 
@@ -295,6 +297,7 @@ Evidence healthy_facts(const Order& order) {
     const auto seconds = static_cast<std::size_t>(warmup_seconds(order.level));
     evidence.warmup.push_back({unit, 1, std::vector<std::int64_t>(seconds, 61'000)});
   }
+  add_machine(evidence.facts);
   return evidence;
 }
 

@@ -81,6 +81,7 @@ Json body_of(const OpenEntry& entry) {
   out.add("profile", profile_ref(entry.profile)).add("level", entry.level);
   out.add("scenario", as_name(entry.scenario)).add("gates", names(entry.gates));
   out.add("libs", as_text(entry.libs)).add("node_name", as_name(entry.node_name));
+  out.add("manifest", entry.manifest);
   return out.add("worker", worker_info(entry.worker));
 }
 Json body_of(const ResumeEntry& entry) {
@@ -164,6 +165,7 @@ Result<Entry> read_open(Fields& fields) {
   entry.gates = read_names(fields, "gates");
   entry.libs = read_text(fields, "libs");
   entry.node_name = read_name(fields, "node_name");
+  entry.manifest = read_digest_or_none(fields, "manifest");
   GA_TRY(entry.worker, read_worker_info(fields.any("worker")));
   return Entry(std::move(entry));
 }

@@ -26,6 +26,7 @@ struct OpenEntry {
   std::vector<std::string> gates;  // asked for by --gates; empty: all
   std::string libs;                // --libs
   std::string node_name;           // --node-name
+  std::string manifest;            // digest of --manifest, or empty
   WorkerInfo worker;
   friend bool operator==(const OpenEntry&, const OpenEntry&) = default;
 };

@@ -8,6 +8,7 @@
 #include "acceptance/sim/events_of.h"
 #include "acceptance/sim/host_of.h"
 #include "acceptance/sim/links_of.h"
+#include "acceptance/sim/machine_faults.h"
 #include "acceptance/sim/noise.h"
 #include "acceptance/sim/physics.h"
 
@@ -259,13 +260,15 @@ Facts facts_of(const Scenario& scenario) {
     set_memory_health(scenario, gpu, one);
     set_links(scenario.part, one);
     set_path(scenario, gpu, one);
+    spoil_gpu(scenario, gpu, one);
     hide_fields(scenario, gpu, one);
     facts.gpus.push_back(std::move(one));
   }
   facts.node = node_facts(scenario, static_cast<std::int64_t>(facts.gpus.size()));
   facts.host = host_of(scenario);
-  hide_fields(scenario, -1, facts.host);
   facts.bmc = bmc_of(scenario);
+  spoil_machine(scenario, facts);
+  hide_fields(scenario, -1, facts.host);
   hide_fields(scenario, -1, facts.bmc);
   return facts;
 }

@@ -69,6 +69,9 @@ Die die_of(const Scenario& scenario, int gpu, double load_s) {
       spread(scenario, "spread memory", gpu, part.spread_memory) * (1 - lost(FaultKind::slow_hbm));
   die.pcie_factor =
       spread(scenario, "spread pcie", gpu, part.spread_pcie) * (1 - lost(FaultKind::slow_pcie));
+  if (const Fault* old = scenario.fault(FaultKind::pcie_gen_low, gpu)) {
+    die.pcie_factor *= std::exp2(old->severity - static_cast<double>(part.link_gen));
+  }
   die.own_factor = 1 - lost(FaultKind::slow_own);
   const double held = part.clock_max * (1 - lost(FaultKind::clock_locked));
   die.clock_max = std::floor(held / part.clock_step) * part.clock_step;

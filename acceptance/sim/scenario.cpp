@@ -158,6 +158,9 @@ Fault read_fault(TomlTable& table, int gpus) {
 }
 
 bool is_expected_unit(std::string_view unit, int gpus) {
+  for (const std::string_view kind : {"fan/", "leak/", "nic/", "nvme/", "psu/"}) {
+    if (unit.starts_with(kind) && unit.size() > kind.size()) return true;
+  }
   return unit == "gpu/*" || unit_index(unit, gpus).has_value();
 }
 
@@ -175,7 +178,8 @@ Expect read_expect(TomlTable table, int gpus) {
     // A unit may lie behind the last GPU: what is missing is found too.
     constexpr int kMostOrdered = 64;
     if (row.ok() && !is_expected_unit(finding.unit, std::max(gpus, kMostOrdered))) {
-      row.refuse("unit", fmt::format("'{}' is no unit", finding.unit), "use node, gpu/N or gpu/*");
+      row.refuse("unit", fmt::format("'{}' is no unit", finding.unit),
+                 "use node, gpu/N, gpu/* or a part as psu/NAME");
     }
     expect.findings.push_back(std::move(finding));
   }

@@ -23,6 +23,23 @@ foreach(scenario IN ITEMS
     duplicate-serial
     sources-disagree
     wrong-part
+    acs-on
+    clock-max-low
+    compute-exclusive
+    cpus-offline
+    drive-failing
+    edac-uncorrected
+    fabric-unfinished
+    nic-down
+    numa-uneven
+    nvlink-down
+    b200-nvlink-none-up
+    pcie-gen3
+    persistence-off
+    psu-failed
+    site-hot-inlet
+    vbios-differs
+    b200-limited-to-700-watts
     remap-failed
     remap-exhausted
     remap-pending
@@ -83,6 +100,7 @@ foreach(scenario IN ITEMS
     watch-silent
     clock-unreadable
     throttle-counter-unknown
+    single-firmware-unread
     single-slow-pcie
     single-zero-tile
     single-ecc-second-error)

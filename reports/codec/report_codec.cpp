@@ -16,7 +16,9 @@ Json predicate_to_json(const Report& report) {
   if (report.challenge) out.add("challenge", challenge_to_json(*report.challenge));
   out.add("binding", as_name(report.binding)).add("signer", as_name(report.signer));
   out.add("run", run_to_json(report.run)).add("worker", worker_to_json(report.worker));
-  out.add("facts", to_json(evidence.facts)).add("events", events_to_json(evidence));
+  out.add("facts", to_json(evidence.facts));
+  if (evidence.manifest) out.add("manifest", manifest_to_json(*evidence.manifest));
+  out.add("events", events_to_json(evidence));
   out.add("measurements", list_to_json(evidence.measurements));
   out.add("warmup", list_to_json(evidence.warmup));
   out.add("sidecars", list_to_json(report.sidecars, sidecar_to_json));
@@ -28,6 +30,9 @@ Json predicate_to_json(const Report& report) {
 Status evidence_from_json(Fields& fields, Evidence& evidence) {
   const std::string& path = fields.path();
   GA_TRY(evidence.facts, facts_from_json(fields.any("facts"), path + ".facts"));
+  if (const Json* manifest = fields.optional("manifest")) {
+    GA_TRY(evidence.manifest, manifest_from_json(*manifest, path + ".manifest"));
+  }
   GA_CHECK(events_from_json(fields.any("events"), path + ".events", evidence));
   GA_TRY(evidence.measurements,
          read_list<Measurement>(fields, "measurements", measurement_from_json));

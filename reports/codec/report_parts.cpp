@@ -190,6 +190,30 @@ Result<WorkerInfo> worker_from_json(const Json& json, const std::string& path) {
   return worker;
 }
 
+Json manifest_to_json(const ManifestExcerpt& manifest) {
+  Json out;
+  out.add("sha256", manifest.sha256).add("rows", manifest.rows);
+  return out.add("entries", list_to_json(manifest.entries, [](const ManifestRow& row) {
+                   return Json().add("node", as_name(row.node)).add("serial", as_name(row.serial));
+                 }));
+}
+
+Result<ManifestExcerpt> manifest_from_json(const Json& json, const std::string& path) {
+  Fields fields(json, path);
+  ManifestExcerpt manifest;
+  manifest.sha256 = read_digest(fields, "sha256");
+  manifest.rows = read_count(fields, "rows");
+  const auto read_row = [](const Json& entry, const std::string& at) -> Result<ManifestRow> {
+    Fields row(entry, at);
+    ManifestRow out{.node = read_name(row, "node"), .serial = read_name(row, "serial")};
+    GA_CHECK(row.close());
+    return out;
+  };
+  GA_TRY(manifest.entries, read_list<ManifestRow>(fields, "entries", read_row));
+  GA_CHECK(fields.close());
+  return manifest;
+}
+
 Json events_to_json(const Evidence& evidence) {
   Json out;
   out.add("before", all_counters_to_json(evidence.before, evidence.node_before));

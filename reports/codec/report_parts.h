@@ -17,6 +17,7 @@ Json worker_to_json(const WorkerInfo& worker);
 Json sidecar_to_json(const Sidecar& sidecar);
 Json telemetry_to_json(const TelemetryRef& telemetry);
 Json claimed_to_json(const Claimed& claimed);
+Json manifest_to_json(const ManifestExcerpt& manifest);
 Json events_to_json(const Evidence& evidence);  // before, after, log
 
 Result<Subject> subject_from_json(const Json& json, const std::string& path);
@@ -28,6 +29,7 @@ Result<WorkerInfo> worker_from_json(const Json& json, const std::string& path);
 Result<Sidecar> sidecar_from_json(const Json& json, const std::string& path);
 Result<TelemetryRef> telemetry_from_json(const Json& json, const std::string& path);
 Result<Claimed> claimed_from_json(const Json& json, const std::string& path);
+Result<ManifestExcerpt> manifest_from_json(const Json& json, const std::string& path);
 Status events_from_json(const Json& json, const std::string& path, Evidence& evidence);
 
 }  // namespace ga

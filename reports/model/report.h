@@ -8,6 +8,7 @@
 
 #include "reports/model/facts.h"
 #include "reports/model/finding.h"
+#include "reports/model/manifest.h"
 #include "reports/model/measurement.h"
 
 namespace ga {
@@ -37,8 +38,9 @@ struct Evidence {
   std::vector<Measurement> measurements;
   std::vector<Warmup> warmup;
   std::vector<WorkerExit> exits;
-  std::vector<Library> libraries;  // those of the suite
-  std::vector<TelemetryGap> gaps;  // those of the telemetry
+  std::vector<Library> libraries;           // those of the suite
+  std::vector<TelemetryGap> gaps;           // those of the telemetry
+  std::optional<ManifestExcerpt> manifest;  // where one was given
   friend bool operator==(const Evidence&, const Evidence&) = default;
 };
 

@@ -179,6 +179,13 @@ Evidence draw_evidence(Dice& dice) {
                                                                       return dice.integer();
                                                                     })};
   });
+  if (dice.chance(3)) {
+    evidence.manifest = ManifestExcerpt{
+        .sha256 = dice.digest(), .rows = dice.count(), .entries = some(dice, [&] {
+                                                         return ManifestRow{.node = dice.name(),
+                                                                            .serial = dice.name()};
+                                                       })};
+  }
   evidence.exits = some(dice, [&] {
     return WorkerExit{.worker = dice.name(),
                       .request = dice.name(),

@@ -1,0 +1,78 @@
+#include "acceptance/gates/table.h"
+#include "acceptance/gates/testkit_machine.h"
+
+namespace ga {
+namespace {
+
+class HostCpu : public MachineGateTest {
+ protected:
+  HostCpu() : MachineGateTest(kHostCpu) {}
+  void expect_node(Verdict verdict, std::string_view code) const {
+    expect_at("node", verdict, code);
+  }
+};
+
+TEST_F(HostCpu, PassesGoodEvidence) { expect_pass(); }
+
+TEST_F(HostCpu, FailsFewerProcessorsThanOrdered) {
+  host().cpu_sockets = 1;
+  expect_node(Verdict::fail, "host.cpu.count");
+  EXPECT_EQ(on("node").blame, Blame::host);
+  measure();
+  host().cpus_present = host().cpus_online = 111;
+  expect_node(Verdict::fail, "host.cpu.count");
+}
+
+TEST_F(HostCpu, FailsCpusThatAreOffline) {
+  host().cpus_online = 223;
+  expect_node(Verdict::fail, "host.cpu.offline");
+  EXPECT_EQ(on("node").blame, Blame::config);
+}
+
+TEST_F(HostCpu, FailsAMachineCheckEvenWhereTheRestIsAbsent) {
+  host().machine_check_seen = true;
+  host().cpu_sockets = KnownInt::missing("no such file");
+  expect_node(Verdict::fail, "host.cpu.machine_check");
+}
+
+TEST_F(HostCpu, FailsAnotherGovernorOnlyWhereOneIsOrdered) {
+  host().governor = KnownText("powersave");
+  expect_pass();
+  EXPECT_EQ(on("node").warn.size(), 1u);
+  profile.machine.host->governor = "performance";
+  expect_node(Verdict::fail, "host.cpu.governor");
+  host().governor = KnownText::missing("no such file");
+  expect_node(Verdict::not_measured, "fact.absent");
+  host().governor = KnownText("performance");
+  expect_pass();
+}
+
+TEST_F(HostCpu, AFrequencyThatTheFirmwareSetsIsFine) {
+  host().governor = KnownText("none");
+  expect_pass();
+  EXPECT_TRUE(on("node").warn.empty());
+}
+
+TEST_F(HostCpu, NeverPassesAnAbsentOrImpossibleFact) {
+  for (const auto field :
+       {&HostFacts::cpu_sockets, &HostFacts::cpus_present, &HostFacts::cpus_online}) {
+    measure();
+    host().*field = KnownInt::missing("no such file");
+    expect_node(Verdict::not_measured, "fact.absent");
+    for (const std::int64_t bad : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{1} << 40}) {
+      host().*field = bad;
+      expect_node(Verdict::not_measured, "fact.impossible");
+    }
+  }
+  measure();
+  host().machine_check_seen = KnownFlag::missing("no such file");
+  expect_node(Verdict::not_measured, "fact.absent");
+}
+
+TEST_F(HostCpu, WithoutAnOrderNothingPasses) {
+  profile.machine.host.reset();
+  expect_node(Verdict::not_measured, "profile.incomplete");
+}
+
+}  // namespace
+}  // namespace ga

@@ -1,0 +1,105 @@
+#include "acceptance/gates/table.h"
+#include "acceptance/gates/testkit_machine.h"
+
+namespace ga {
+namespace {
+
+class NvlinkLinks : public MachineGateTest {
+ protected:
+  NvlinkLinks() : MachineGateTest(kNvlinkLinks) {}
+  std::vector<NvLink>& links() { return *gpu().nvlinks.value; }
+};
+
+TEST_F(NvlinkLinks, PassesGoodEvidence) { expect_all(Verdict::pass, ""); }
+
+TEST_F(NvlinkLinks, FailsFewerLinksThanOrdered) {
+  links().resize(17);
+  expect(Verdict::fail, "nvlink.links.missing");
+  EXPECT_EQ(on_gpu1().blame, Blame::node);
+  links().resize(1);
+  expect(Verdict::fail, "nvlink.links.missing");
+  links().clear();
+  expect(Verdict::fail, "nvlink.links.missing");
+}
+
+TEST_F(NvlinkLinks, FailsALinkThatIsNotUpAndNamesItsOtherEnd) {
+  links()[7].state = KnownText("inactive");
+  expect(Verdict::fail, "nvlink.links.down");
+  EXPECT_NE(on_gpu1().reason.find("link 7 to switch 0000:05:00.0 is inactive"), std::string::npos)
+      << on_gpu1().reason;
+}
+
+// All of them at once is what a fabric that was not set up looks like, and no broken link.
+TEST_F(NvlinkLinks, NoLinkUpIsAConfiguration) {
+  for (NvLink& link : links()) link.state = KnownText("inactive");
+  expect(Verdict::fail, "nvlink.links.none_up");
+  EXPECT_EQ(on_gpu1().blame, Blame::config);
+}
+
+TEST_F(NvlinkLinks, FailsAnotherVersionAndALowerSpeed) {
+  links()[3].version = KnownText("3.0");
+  expect(Verdict::fail, "nvlink.links.slow");
+  measure();
+  links()[3].speed_bytes_per_s = 25'000'000'000;
+  expect(Verdict::fail, "nvlink.links.slow");
+}
+
+// A B200's driver answers for more links than the part has.
+TEST_F(NvlinkLinks, IndicesBehindTheLastLinkAreNoLinks) {
+  for (std::int64_t i = 18; i < 24; ++i) {
+    NvLink none;
+    none.index = i;
+    none.state = KnownText("inactive");
+    links().push_back(none);
+  }
+  expect(Verdict::pass, "");
+  links()[0].state = KnownText("inactive");
+  expect(Verdict::fail, "nvlink.links.down");
+}
+
+TEST_F(NvlinkLinks, ALinkThatSleepsAtRestIsUpAndHasNoSpeed) {
+  links()[2].state = KnownText("sleep");
+  links()[2].speed_bytes_per_s = KnownInt::missing("Not Supported");
+  expect(Verdict::pass, "");
+}
+
+TEST_F(NvlinkLinks, WhatIsNotWrittenAsWeKnowItIsNotUp) {
+  links()[0].state = KnownText("Active");
+  expect(Verdict::fail, "nvlink.links.down");
+  links()[0].state = KnownText("inActive");
+  expect(Verdict::fail, "nvlink.links.down");
+}
+
+TEST_F(NvlinkLinks, NeverPassesAnAbsentOrImpossibleFact) {
+  links()[0].state = KnownText::missing("Unknown Error");
+  expect(Verdict::not_measured, "fact.absent");
+  links()[1].state = KnownText("inactive");  // known to be down, whatever link 0 is
+  expect(Verdict::fail, "nvlink.links.down");
+  measure();
+  links()[0].version = KnownText::missing("Unknown Error");
+  expect(Verdict::not_measured, "fact.absent");
+  measure();
+  links()[0].speed_bytes_per_s = KnownInt::missing("Unknown Error");
+  expect(Verdict::not_measured, "fact.absent");
+  measure();
+  links()[0].index = KnownInt::missing("Unknown Error");
+  expect(Verdict::not_measured, "fact.absent");
+  links()[0].index = 1;  // listed twice
+  expect(Verdict::not_measured, "fact.impossible");
+  links()[0].index = -1;
+  expect(Verdict::not_measured, "fact.impossible");
+  measure();
+  links().push_back(links()[0]);
+  links().back().index = 18;  // more links up than the part has
+  expect(Verdict::not_measured, "fact.impossible");
+  gpu().nvlinks = KnownList<NvLink>::missing("Not Supported");
+  expect(Verdict::not_measured, "fact.absent");
+}
+
+TEST_F(NvlinkLinks, WithoutAnOrderNothingPasses) {
+  profile.machine.links.reset();
+  expect_all(Verdict::not_measured, "profile.incomplete");
+}
+
+}  // namespace
+}  // namespace ga
