@@ -79,7 +79,12 @@ Status choose_gates(const RunOptions& options, RunSetup& setup) {
 Status read_manifest(const std::string& path, RunSetup& setup) {
   if (path.empty()) return Ok{};
   auto text = read_file(path);
-  if (!text) return std::move(text).error().with("--manifest");
+  if (!text) {
+    return std::move(text)
+        .error()
+        .with("--manifest")
+        .hinted("docs/manifest-format.md has the form");
+  }
   GA_TRY(setup.manifest, parse_manifest(*text, path));
   setup.identity.manifest = setup.manifest->sha256;
   return Ok{};
