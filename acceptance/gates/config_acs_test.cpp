@@ -13,7 +13,7 @@ class ConfigAcs : public MachineGateTest {
 TEST_F(ConfigAcs, PassesGoodEvidence) { expect_all(Verdict::pass, ""); }
 
 TEST_F(ConfigAcs, FailsASwitchThatRedirectsWhereNoneWasOrdered) {
-  for (const char* acs : {"SrcValid ReqRedir CmpltRedir UpstreamFwd", "EgressCtrl", "CmpltRedir"}) {
+  for (const char* acs : {"SrcValid,ReqRedir,CmpltRedir,UpstreamFwd", "EgressCtrl", "CmpltRedir"}) {
     hop(1).acs = KnownText(acs);
     expect(Verdict::fail, "config.acs.wrong");
     EXPECT_EQ(on_gpu1().blame, Blame::config);
@@ -26,7 +26,7 @@ TEST_F(ConfigAcs, FailsNoRedirectionWhereItWasOrdered) {
 }
 
 TEST_F(ConfigAcs, PassesControlsThatRedirectNothing) {
-  hop(2).acs = KnownText("SrcValid UpstreamFwd");
+  hop(2).acs = KnownText("SrcValid,UpstreamFwd");
   expect(Verdict::pass, "");
 }
 

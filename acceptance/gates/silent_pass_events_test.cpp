@@ -13,9 +13,9 @@ namespace {
 
 constexpr std::int64_t kInRunNs = 5'000'000'000, kBeforeNs = 500'000'000;
 
-class SilentPass : public ::testing::Test {
+class SilentEvent : public ::testing::Test {
  protected:
-  SilentPass() {
+  SilentEvent() {
     evidence = healthy_facts(order());
     play(all_gates(), order(), evidence, healthy_sample);
   }
@@ -45,9 +45,9 @@ class SilentPass : public ::testing::Test {
   Evidence evidence;
 };
 
-TEST_F(SilentPass, TheNodeOfTheseTestsPassesEveryGate) { EXPECT_EQ(worst(), Verdict::pass); }
+TEST_F(SilentEvent, TheNodeOfTheseTestsPassesEveryGate) { EXPECT_EQ(worst(), Verdict::pass); }
 
-TEST_F(SilentPass, SixHundredRemappedRows) {
+TEST_F(SilentEvent, SixHundredRemappedRows) {
   evidence.facts.gpus[1].remap_uncorrectable_rows = 600;
   EXPECT_EQ(of("memory.remap"), Verdict::fail);
   evidence.facts.gpus[1].remap_uncorrectable_rows = 0;
@@ -55,7 +55,7 @@ TEST_F(SilentPass, SixHundredRemappedRows) {
   EXPECT_EQ(of("events.ecc"), Verdict::fail);
 }
 
-TEST_F(SilentPass, AMillionUncorrectableErrors) {
+TEST_F(SilentEvent, AMillionUncorrectableErrors) {
   evidence.facts.gpus[1].ecc_dram_uncorrected_aggregate = 1'000'000;
   EXPECT_EQ(of("memory.ecc"), Verdict::fail);
   evidence.facts.gpus[1].ecc_dram_uncorrected_aggregate = 0;
@@ -63,12 +63,12 @@ TEST_F(SilentPass, AMillionUncorrectableErrors) {
   EXPECT_EQ(of("events.ecc"), Verdict::fail);
 }
 
-TEST_F(SilentPass, AMillionCorrectedErrors) {
+TEST_F(SilentEvent, AMillionCorrectedErrors) {
   after().ecc_dram_corrected = 1'000'000;
   EXPECT_EQ(of("events.ecc"), Verdict::fail);
 }
 
-TEST_F(SilentPass, ThrottlingUnderLoad) {
+TEST_F(SilentEvent, ThrottlingUnderLoad) {
   after().throttle_hw_thermal_ns = 1;
   EXPECT_EQ(of("events.throttle"), Verdict::fail);
   after().throttle_hw_thermal_ns = 0;
@@ -76,7 +76,7 @@ TEST_F(SilentPass, ThrottlingUnderLoad) {
   EXPECT_EQ(of("events.throttle"), Verdict::fail);
 }
 
-TEST_F(SilentPass, ABandwidthThatWasNotMeasured) {
+TEST_F(SilentEvent, ABandwidthThatWasNotMeasured) {
   std::erase_if(evidence.measurements, [](const Measurement& series) {
     return series.case_id == "memory.copy" && series.unit_id == "gpu/1";
   });
@@ -85,14 +85,14 @@ TEST_F(SilentPass, ABandwidthThatWasNotMeasured) {
 
 // Samples are integers, so that a number that is none arrives as a block without a value, or as one
 // that cannot be; neither may count.
-TEST_F(SilentPass, ABandwidthThatIsNotANumber) {
+TEST_F(SilentEvent, ABandwidthThatIsNotANumber) {
   for (Measurement& series : evidence.measurements) {
     if (series.case_id == "memory.copy" && series.unit_id == "gpu/1") series.samples[0] = 0;
   }
   EXPECT_EQ(of("hbm.bandwidth"), Verdict::not_measured);
 }
 
-TEST_F(SilentPass, XidsThatOthersDoNotList) {
+TEST_F(SilentEvent, XidsThatOthersDoNotList) {
   for (const char* code : {"xid.94", "xid.95", "xid.140", "xid.145", "xid.149", "xid.154"}) {
     evidence.log.clear();
     say(code);
@@ -100,26 +100,26 @@ TEST_F(SilentPass, XidsThatOthersDoNotList) {
   }
 }
 
-TEST_F(SilentPass, TheSameXidTwice) {
+TEST_F(SilentEvent, TheSameXidTwice) {
   say("xid.94");
   say("xid.94", kInRunNs + 1);
   EXPECT_EQ(of("events.xid"), Verdict::fail);
 }
 
-TEST_F(SilentPass, AnXidThatAnEarlierRunReported) {
+TEST_F(SilentEvent, AnXidThatAnEarlierRunReported) {
   say("xid.79", kBeforeNs);
   EXPECT_EQ(of("events.xid"), Verdict::not_measured);
   say("xid.79");
   EXPECT_EQ(of("events.xid"), Verdict::fail);
 }
 
-TEST_F(SilentPass, NoLog) {
+TEST_F(SilentEvent, NoLog) {
   evidence.node_before.kernel_log = evidence.node_after.kernel_log =
       KnownText::missing("no such file");
   EXPECT_EQ(of("events.xid"), Verdict::not_measured);
 }
 
-TEST_F(SilentPass, AMetricThatIsMissing) {
+TEST_F(SilentEvent, AMetricThatIsMissing) {
   const std::pair<std::string_view, KnownInt GpuCounters::*> kMetrics[] = {
       {"events.ecc", &GpuCounters::ecc_dram_uncorrected},
       {"events.nvlink", &GpuCounters::nvlink_recoveries},
@@ -134,7 +134,7 @@ TEST_F(SilentPass, AMetricThatIsMissing) {
   EXPECT_EQ(worst(), Verdict::pass);
 }
 
-TEST_F(SilentPass, NoCountersAtAll) {
+TEST_F(SilentEvent, NoCountersAtAll) {
   evidence.before.clear();
   evidence.after.clear();
   for (const char* gate : {"events.ecc", "events.nvlink", "events.pcie", "events.throttle"}) {
@@ -142,26 +142,26 @@ TEST_F(SilentPass, NoCountersAtAll) {
   }
 }
 
-using HealthyOddity = SilentPass;
+using HealthyEvent = SilentEvent;
 
-TEST_F(HealthyOddity, PassesTheSoftwarePowerCapUnderLoad) {
+TEST_F(HealthyEvent, PassesTheSoftwarePowerCapUnderLoad) {
   after().throttle_sw_power_ns = 2'000'000'000'000;
   after().throttle_reasons = 0x4;
   EXPECT_EQ(worst(), Verdict::pass);
 }
 
-TEST_F(HealthyOddity, PassesFiftyCrcErrorsASecondOnNvlink4) {
+TEST_F(HealthyEvent, PassesFiftyCrcErrorsASecondOnNvlink4) {
   after().nvlink_crc_flit_errors = 50 * 900;
   EXPECT_EQ(worst(), Verdict::pass);
 }
 
-TEST_F(HealthyOddity, PassesCorrectedErrorsOnNvlink5) {
+TEST_F(HealthyEvent, PassesCorrectedErrorsOnNvlink5) {
   after().nvlink_symbol_errors = 1'000'000'000;
   after().nvlink_effective_ber_e18 = 1'000;
   EXPECT_EQ(worst(), Verdict::pass);
 }
 
-TEST_F(HealthyOddity, PassesXid154ThatSaysNone) {
+TEST_F(HealthyEvent, PassesXid154ThatSaysNone) {
   say("xid.154", kInRunNs,
       "Xid (PCI:0000:1b:00): 154, GPU recovery action changed from 0x1 (GPU Reset Required) to 0x0 "
       "(None)");

@@ -151,6 +151,8 @@ TEST_F(SilentPass, EveryFactAbsentAtOnce) {
   forget(evidence.facts.bmc);
   evidence.before.clear();
   evidence.after.clear();
+  evidence.node_before = {};
+  evidence.node_after = {};
   for (const Finding& finding : judged()) {
     EXPECT_NE(finding.verdict, Verdict::pass) << finding.gate << " " << finding.unit_id;
   }

@@ -28,7 +28,7 @@ void spoil_links(const Scenario& scenario, int gpu, GpuFacts& facts) {
 
 void spoil_slot(const Scenario& scenario, int gpu, GpuFacts& facts) {
   if (scenario.fault(FaultKind::acs_on, gpu) != nullptr) {
-    (*facts.pci_path.value)[1].acs = std::string("SrcValid ReqRedir CmpltRedir UpstreamFwd");
+    (*facts.pci_path.value)[1].acs = std::string("SrcValid,ReqRedir,CmpltRedir,UpstreamFwd");
   }
   const Fault* old = scenario.fault(FaultKind::pcie_gen_low, gpu);
   if (old == nullptr) return;
