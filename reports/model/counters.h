@@ -74,7 +74,15 @@ struct GpuCounters {
     f("nvlink_symbol_ber_e18", self.nvlink_symbol_ber_e18);
     f("nvlink_packet_errors", self.nvlink_packet_errors);
   }
-  friend bool operator==(const GpuCounters&, const GpuCounters&) = default;
+
+  // Defined in copies.cpp.
+  GpuCounters();
+  GpuCounters(const GpuCounters&);
+  GpuCounters(GpuCounters&&) noexcept;
+  GpuCounters& operator=(const GpuCounters&);
+  GpuCounters& operator=(GpuCounters&&) noexcept;
+  ~GpuCounters();
+  friend bool operator==(const GpuCounters&, const GpuCounters&);
 };
 
 }  // namespace ga

@@ -2,6 +2,8 @@
 //
 // Every field is a value, or absent with the reason that the source gave. visit_fields() is the one
 // list of fields and their order; the codec, the text form and the comparison all go through it.
+// What copies, moves and compares two hundred fields is compiled once, in copies.cpp, and not in each
+// file that holds a report.
 #pragma once
 
 #include <string>
@@ -30,7 +32,14 @@ struct GpuFacts : GpuIdentity, GpuConfiguration, GpuRest, GpuMemoryHealth, GpuLi
     GpuLinks::visit_fields(self, f);
     GpuPath::visit_fields(self, f);
   }
-  friend bool operator==(const GpuFacts&, const GpuFacts&) = default;
+
+  GpuFacts();
+  GpuFacts(const GpuFacts&);
+  GpuFacts(GpuFacts&&) noexcept;
+  GpuFacts& operator=(const GpuFacts&);
+  GpuFacts& operator=(GpuFacts&&) noexcept;
+  ~GpuFacts();
+  friend bool operator==(const GpuFacts&, const GpuFacts&);
 };
 
 struct Facts {
@@ -45,7 +54,14 @@ struct Facts {
     }
     return nullptr;
   }
-  friend bool operator==(const Facts&, const Facts&) = default;
+
+  Facts();
+  Facts(const Facts&);
+  Facts(Facts&&) noexcept;
+  Facts& operator=(const Facts&);
+  Facts& operator=(Facts&&) noexcept;
+  ~Facts();
+  friend bool operator==(const Facts&, const Facts&);
 };
 
 }  // namespace ga

@@ -41,7 +41,14 @@ struct Evidence {
   std::vector<Library> libraries;           // those of the suite
   std::vector<TelemetryGap> gaps;           // those of the telemetry
   std::optional<ManifestExcerpt> manifest;  // where one was given
-  friend bool operator==(const Evidence&, const Evidence&) = default;
+
+  Evidence();
+  Evidence(const Evidence&);
+  Evidence(Evidence&&) noexcept;
+  Evidence& operator=(const Evidence&);
+  Evidence& operator=(Evidence&&) noexcept;
+  ~Evidence();
+  friend bool operator==(const Evidence&, const Evidence&);
 };
 
 struct Program {

@@ -1,0 +1,1 @@
+// Precompiles the headers of GaTargets.cmake.

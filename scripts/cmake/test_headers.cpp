@@ -1,1 +1,0 @@
-// Precompiles the headers of the tests; see GaTargets.cmake.
