@@ -57,6 +57,12 @@ std::span<const Code> configuration_codes() {
                 "GPU",
                 "MIG가 꺼져 있는지, 메모리 축소(Xid 168)가 없는지 확인하고, 해당하지 않으면 GPU를 "
                 "반품하십시오"}),
+      open_row("identity.inventory.mixed_boards", node, fix_config,
+               {"the GPUs of the node are on boards with different PCI subsystem ids",
+                "GPU들의 PCI 서브시스템 ID가 서로 다릅니다"},
+               {"find out which board was ordered and name it in pci_subsystems of the profile, "
+                "then judge again",
+                "주문한 보드를 확인하여 프로파일의 pci_subsystems에 기재한 뒤 다시 판정하십시오"}),
       fail_row("identity.inventory.manifest_missing", node, return_part, Rma::no,
                {"a GPU of the delivery's manifest is not in this node",
                 "납품 목록에 있는 GPU가 이 노드에 없습니다"},

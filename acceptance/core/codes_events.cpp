@@ -33,6 +33,7 @@ constexpr Bilingual kCable{
     "check cable, transceiver and switch port, swap them one by one, then run the whole node again",
     "케이블, 트랜시버, 스위치 포트를 하나씩 교체하며 점검한 뒤 노드 전체를 다시 실행하십시오"};
 
+using Action::fix_site;
 using Action::measure_again;
 using Action::report_bug;
 using Action::reset_and_resoak;
@@ -41,6 +42,7 @@ using Blame::config;
 using Blame::gpu;
 using Blame::host;
 using Blame::node;
+using Blame::site;
 using Blame::suite;
 
 constexpr std::array kCounterCodes{
@@ -132,13 +134,18 @@ constexpr std::array kPartCodes{
         "events.pcie.rate", node, return_part, Rma::yes,
         {"PCIe errors came faster than the profile allows", "PCIe 오류가 허용 속도를 넘었습니다"},
         kPciePath),
-    fail_row("events.nic.link_down", node, return_part, Rma::no,
+    fail_row("events.nic.link_down", site, fix_site, Rma::no,
              {"a network link went down during the run", "실행 중 네트워크 링크가 끊겼습니다"},
              kCable),
-    fail_row("events.nic.rate", node, return_part, Rma::no,
+    fail_row("events.nic.rate", site, fix_site, Rma::no,
              {"a network port met errors faster than the profile allows",
               "네트워크 포트 오류가 허용 속도를 넘었습니다"},
              kCable),
+    open_row("events.nic.saturated", host, measure_again,
+             {"an error counter of a network port stands at its end and counts no more",
+              "네트워크 포트 오류 카운터가 최대값에 도달해 더 이상 증가하지 않습니다"},
+             {"clear the port's counters (perfquery -R), then run again",
+              "포트 카운터를 초기화(perfquery -R)한 뒤 다시 실행하십시오"}),
     open_row("events.nic.no_port", config, measure_again,
              {"a network port is not listed", "네트워크 포트가 목록에 없습니다"},
              {"load the adapter's driver, check that the adapter is seated, then run again",
@@ -158,6 +165,13 @@ constexpr std::array kLogCodes{
              {"the driver reported a fault that asks for a reset",
               "리셋이 필요한 결함을 드라이버가 보고했습니다"},
              kResoak),
+    open_row("events.xid.restart", gpu, measure_again,
+             {"the driver reported a fault that asks for a reset or a reboot",
+              "리셋 또는 재부팅이 필요한 결함을 드라이버가 보고했습니다"},
+             {"reset the GPU or reboot, as the message says, then run the whole node again; return "
+              "the GPU if it comes back",
+              "메시지에 따라 GPU를 리셋하거나 재부팅한 뒤 노드 전체를 다시 실행하고, 다시 발생하면 "
+              "GPU를 반품하십시오"}),
     fail_row("events.xid.fabric", node, return_part, Rma::yes,
              {"the NVLink fabric reported a fault", "NVLink 패브릭이 결함을 보고했습니다"},
              kLinkParts),

@@ -23,6 +23,12 @@ std::span<const Code> evidence_codes() {
                 "구성 또는 설치 환경이 잘못되어 부하 시험을 시작하지 않았습니다"},
                {"mend the findings that fail, then run the whole node again",
                 "불합격 항목을 먼저 조치한 뒤 노드 전체를 다시 실행하십시오"}),
+      Code{"order.assumed", Verdict::borderline, Blame::config, Action::fix_config, false,
+           "the node differs from a figure that the profile only assumes",
+           "프로파일이 가정한 값과 노드가 다릅니다",
+           "put the order's own figure, with its source and status, into the profile, then judge "
+           "again",
+           "주문서의 실제 값을 출처, 상태와 함께 프로파일에 기재한 뒤 다시 판정하십시오"},
       open_row("unit.absent", Blame::node, Action::measure_again,
                {"the GPU that was ordered at this position was not found",
                 "주문된 위치에서 GPU를 찾지 못했습니다"},

@@ -22,6 +22,10 @@ constexpr Bilingual kCoolSite{
     "most GPUs are hot at once: mend inlet temperature, airflow or coolant, then run again",
     "대부분의 GPU가 동시에 과열됩니다. 흡기 온도, 공기 흐름, 냉각수를 조치한 뒤 다시 실행하십시오"};
 
+constexpr Bilingual kFeeds{
+    "check power supplies, their redundancy and the feeds; then run the whole node again",
+    "전원공급장치와 이중화 상태, 급전 회로를 점검한 뒤 노드 전체를 다시 실행하십시오"};
+
 }  // namespace
 
 std::span<const Code> health_codes() {
@@ -46,6 +50,18 @@ std::span<const Code> health_codes() {
       open_row("memory.remap.pending", gpu, reset_and_resoak,
                {"a memory row waits to be remapped", "재매핑을 기다리는 메모리 행이 있습니다"},
                kResoak),
+      fail_row("memory.remap.unrepairable", gpu, return_part, Rma::yes,
+               {"the GPU has memory that it cannot repair", "복구할 수 없는 메모리가 있습니다"},
+               kReturnGpu),
+      open_row("memory.remap.repair_pending", gpu, reset_and_resoak,
+               {"a repair of a memory channel or a core waits for a reset",
+                "메모리 채널 또는 연산 코어 복구가 리셋을 기다리고 있습니다"},
+               kResoak),
+      open_row("memory.remap.recovery_asked", gpu, measure_again,
+               {"the GPU asks for a recovery action", "GPU가 복구 조치를 요구하고 있습니다"},
+               {"do what the reason names (reset, reboot or drain), then run the whole node again",
+                "사유에 표시된 조치(리셋, 재부팅, 드레인)를 수행한 뒤 노드 전체를 다시 "
+                "실행하십시오"}),
       fail_row("memory.ecc.uncorrected", gpu, return_part, Rma::yes,
                {"the memory has had more than one uncorrectable error",
                 "정정 불가능한 메모리 오류가 두 번 이상 발생했습니다"},
@@ -97,11 +113,13 @@ std::span<const Code> health_codes() {
                {"the hardware slowed most GPUs down because they were too hot",
                 "과열로 하드웨어가 대부분의 GPU 속도를 낮추었습니다"},
                kCoolSite),
-      fail_row(
-          "events.throttle.power_brake", node, return_part, Rma::yes,
-          {"the power brake slowed the GPU down", "전력 제동(power brake)이 작동했습니다"},
-          {"check power supplies, their redundancy and the feeds; then run the whole node again",
-           "전원공급장치와 이중화 상태, 급전 회로를 점검한 뒤 노드 전체를 다시 실행하십시오"}),
+      fail_row("events.throttle.power_brake", node, return_part, Rma::no,
+               {"the power brake slowed the GPU down", "전력 제동(power brake)이 작동했습니다"},
+               kFeeds),
+      fail_row("events.throttle.power_brake_site", site, fix_site, Rma::no,
+               {"the power brake slowed most GPUs down",
+                "대부분의 GPU에서 전력 제동(power brake)이 작동했습니다"},
+               kFeeds),
       fail_row("events.throttle.sw_thermal", gpu, return_part, Rma::no,
                {"the driver slowed the GPU down for heat longer than the profile allows",
                 "열로 인해 드라이버가 GPU 속도를 낮춘 시간이 허용치를 넘었습니다"},

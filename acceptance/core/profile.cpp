@@ -176,6 +176,7 @@ void read_ordered(TomlTable root, Profile& profile) {
   Ordered& ordered = profile.ordered;
   ordered.gpus = within(table, "gpus", 1, 64);
   if (table.has("pci_devices")) ordered.pci_devices = table.texts("pci_devices");
+  if (table.has("pci_subsystems")) ordered.pci_subsystems = table.texts("pci_subsystems");
   if (table.has("part_names")) ordered.part_names = table.texts("part_names");
   ordered.memory_bytes_min = within(table, "memory_bytes_min", 0, kMaxJsonInteger);
   ordered.ecc = read_switch(table, "ecc");

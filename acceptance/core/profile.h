@@ -57,11 +57,12 @@ struct EventLimit {
 
 struct Ordered {  // what identity and configuration must be
   std::int64_t gpus = 0;
-  std::vector<std::string> pci_devices;  // any of them; "10de:2335"; empty in a ci profile: any
-  std::vector<std::string> part_names;   // any of them; empty: any
-  std::int64_t memory_bytes_min = 0;     // 0: any
-  std::optional<bool> ecc, mig;          // absent: any
-  std::int64_t power_limit_mw = 0;       // the enforced limit; 0: the part's own default
+  std::vector<std::string> pci_devices;     // any of them; "10de:2335"; empty in a ci profile: any
+  std::vector<std::string> pci_subsystems;  // any of them; empty: any, and the same on all GPUs
+  std::vector<std::string> part_names;      // any of them; empty: any
+  std::int64_t memory_bytes_min = 0;        // 0: any
+  std::optional<bool> ecc, mig;             // absent: any
+  std::int64_t power_limit_mw = 0;          // the enforced limit; 0: the part's own default
   std::int64_t idle_memory_bytes_max = 0;
   std::int64_t clock_light_min_ppm = 0;  // of the maximum SM clock
   std::int64_t sw_thermal_max_ppm = 0;   // share of the run that may be spent at reason 0x20

@@ -19,10 +19,11 @@ std::span<const Embedded> embedded_xid_table();
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, XidAction>, 6> kActions{{
+constexpr std::array<std::pair<std::string_view, XidAction>, 7> kActions{{
     {"ignore", XidAction::ignore},
     {"app", XidAction::app},
     {"reset", XidAction::reset},
+    {"restart", XidAction::restart},
     {"return", XidAction::return_part},
     {"fabric", XidAction::fabric},
     {"investigate", XidAction::investigate},

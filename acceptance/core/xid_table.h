@@ -19,7 +19,7 @@ namespace ga {
 // ignore: nothing to do. app: the program that ran is to blame, which on an idle node is ours.
 // reset: reset the part, test its memory, soak again. return_part: no retest mends it. fabric: look
 // at the NVLink fabric. investigate: nobody can tell from the code alone.
-enum class XidAction { ignore, app, reset, return_part, fabric, investigate };
+enum class XidAction { ignore, app, reset, restart, return_part, fabric, investigate };
 
 struct XidRow {
   std::string code;  // "xid.79", "sxid.20034", as the kernel log's events have it

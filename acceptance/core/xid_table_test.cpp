@@ -67,10 +67,10 @@ TEST(XidTable, Xid154IsJudgedByTheActionItCarries) {
                       what);
   };
   EXPECT_TRUE(to("0x0 (None)").tolerated);
-  EXPECT_EQ(to("0x1 (GPU Reset Required)").action, XidAction::reset);
+  EXPECT_EQ(to("0x1 (GPU Reset Required)").action, XidAction::restart);
   EXPECT_EQ(to("0x2 (Node Reboot Required)").blame, Blame::node);
   EXPECT_EQ(to("0x3 (Drain P2P)").action, XidAction::fabric);
-  EXPECT_EQ(to("0x4 (Drain and Reset)").action, XidAction::reset);
+  EXPECT_EQ(to("0x4 (Drain and Reset)").action, XidAction::restart);
   EXPECT_EQ(to("0x9 (Something new)").action, XidAction::investigate);
   EXPECT_FALSE(to("0x9 (Something new)").tolerated);
   EXPECT_FALSE(to("").tolerated);

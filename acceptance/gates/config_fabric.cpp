@@ -72,10 +72,13 @@ Finding judge_gpu(const Facts& facts, const GpuFacts& gpu) {
     return std::move(*no);
   }
   Finding finding = passed(kId, unit, fmt::format("completed, clique {}", *gpu.fabric_clique_id));
-  for (const Bit& bit : kBadBits) {
-    if (gpu.*bit.flag) continue;
-    finding.warn.push_back(fmt::format("{}: {}", bit.name, (gpu.*bit.flag).absent));
-  }
+  // Boards before Blackwell are known to answer these with "not supported" while all is well.
+  const auto warn_absent = [&](std::string_view name, const auto& fact) {
+    if (!fact) finding.warn.push_back(fmt::format("{}: {}", name, fact.absent));
+  };
+  for (const Bit& bit : kBadBits) warn_absent(bit.name, gpu.*bit.flag);
+  warn_absent("fabric_health", gpu.fabric_health);
+  warn_absent("fabric_misconfiguration", gpu.fabric_misconfiguration);
   return finding;
 }
 

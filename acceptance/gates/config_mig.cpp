@@ -15,8 +15,10 @@ constexpr std::string_view kId = "config.mig";
 
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
   return judge_each(kId, order, evidence, [&](const GpuFacts& gpu) {
-    return judge_switch({kId, "mig", order.profile.ordered.mig, gpu.mig_current, gpu.mig_pending},
-                        gpu.unit_id);
+    const std::optional<bool> wanted = order.profile.ordered.mig;
+    auto none = part_without(kId, order, evidence.facts, gpu, "mig_current");
+    if (none && wanted.value_or(false) == false) return std::move(*none);
+    return judge_switch({kId, "mig", wanted, gpu.mig_current, gpu.mig_pending}, gpu.unit_id);
   });
 }
 

@@ -21,8 +21,8 @@ Finding judge_node(const OrderedHost& ordered, const Facts& facts) {
   if (auto no = fact_unfit(kId, "node", "numa_nodes", nodes, 1, kMostNodes)) return std::move(*no);
   std::string text = fmt::format("{} NUMA nodes", *nodes);
   if (ordered.numa_nodes != 0 && *nodes != ordered.numa_nodes) {
-    return found(kId, "node", "config.numa.wrong",
-                 fmt::format("{}; ordered {}", text, ordered.numa_nodes));
+    return not_as_ordered(kId, "node", "config.numa.wrong",
+                          fmt::format("{}; ordered {}", text, ordered.numa_nodes), ordered.origin);
   }
   std::vector<std::int64_t> gpus_of(static_cast<std::size_t>(*nodes));
   for (const GpuFacts& gpu : facts.gpus) {

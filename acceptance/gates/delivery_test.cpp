@@ -49,6 +49,18 @@ TEST_F(Delivery, FailsASerialOfAnotherNode) {
   EXPECT_NE(on_gpu1().reason.find("node n2, and this is n1"), std::string::npos);
 }
 
+// Two nodes exchanged a GPU: none is lost, so the configuration is wrong and the hardware is not.
+TEST_F(Delivery, GpusThatChangedPlacesAreNotMissing) {
+  rows()[1].node = "n2";
+  rows().push_back({"n1", "1650000000099"});
+  for (const char* unit : {"gpu/1", "manifest"}) {
+    EXPECT_EQ(on(unit).code, "identity.inventory.manifest_swapped") << unit;
+    EXPECT_EQ(on(unit).blame, Blame::config) << unit;
+  }
+  rows().push_back({"n1", "1650000000098"});  // and this one is nowhere
+  EXPECT_EQ(on("manifest").code, "identity.inventory.manifest_missing");
+}
+
 TEST_F(Delivery, FailsASerialThatTwoNodesHave) {
   rows().push_back({"n2", rows()[1].serial});
   expect_at("gpu/1", Verdict::fail, "identity.inventory.manifest_duplicate");

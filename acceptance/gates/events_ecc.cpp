@@ -84,8 +84,10 @@ Finding judge_gpu(const Order& order, const GpuFacts& gpu, const Evidence& evide
 }
 
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
-  return judge_each(kId, order, evidence,
-                    [&](const GpuFacts& gpu) { return judge_gpu(order, gpu, evidence); });
+  return judge_each(kId, order, evidence, [&](const GpuFacts& gpu) {
+    auto none = part_without(kId, order, evidence.facts, gpu, "ecc_current");
+    return none ? std::move(*none) : judge_gpu(order, gpu, evidence);
+  });
 }
 
 }  // namespace

@@ -20,13 +20,17 @@ constexpr std::string_view kId = "events.nic";
 constexpr std::string_view kNode = "node";
 constexpr std::int64_t kMost = (std::int64_t{1} << 53) - 1;
 
+// PortCounters of InfiniBand management, which sysfs passes on: they do not wrap, they stand still
+// at the highest number of their bits, and from then on count nothing.
 struct PortCounter {
   std::string_view name;
   KnownInt NicCounters::*field;
+  std::int64_t ceiling = 65'535;
 };
-constexpr PortCounter kDowned{"link_downed", &NicCounters::link_downed};
-constexpr std::array kRated{PortCounter{"symbol_errors", &NicCounters::symbol_errors},
-                            PortCounter{"link_error_recovery", &NicCounters::link_error_recovery}};
+constexpr PortCounter kDowned{"link_downed", &NicCounters::link_downed, 255};
+constexpr std::array kRated{
+    PortCounter{"symbol_errors", &NicCounters::symbol_errors},
+    PortCounter{"link_error_recovery", &NicCounters::link_error_recovery, 255}};
 constexpr std::array kNoted{
     PortCounter{"receive_errors", &NicCounters::receive_errors},
     PortCounter{"receive_remote_errors", &NicCounters::receive_remote_errors},
@@ -130,9 +134,32 @@ std::optional<Finding> unfit_counter(const Port& port, const PortCounter& counte
                  fmt::format("{} {}: {}", port.name, counter.name,
                              *value ? fmt::format("{} is no count", **value) : value->absent));
   }
-  if (*after >= *before) return std::nullopt;
+  if (*after >= *before && *after != counter.ceiling) return std::nullopt;
+  if (*after >= *before) {
+    return found(kId, kNode, "events.nic.saturated",
+                 fmt::format("{} {} stands at {}", port.name, counter.name, *after));
+  }
   return found(kId, kNode, "events.counter_fell",
                fmt::format("{} {} fell by {}", port.name, counter.name, *before - *after));
+}
+
+// A port that the facts or the second reading name, and the first reading does not.
+std::optional<Finding> uncounted(const Evidence& evidence) {
+  const auto unknown = [&](const KnownText& port) {
+    return port && find_port(evidence.node_before.nics, *port) == nullptr;
+  };
+  const auto name = [](const std::string& port) {
+    return found(kId, kNode, "events.nic.no_port", port + " had no counters before the run");
+  };
+  if (const KnownList<NicPort>& nics = evidence.facts.host.nics) {
+    for (const NicPort& nic : *nics) {
+      if (unknown(nic.port)) return name(*nic.port);
+    }
+  }
+  for (const NicCounters& after : *evidence.node_after.nics) {
+    if (unknown(after.port)) return name(*after.port);
+  }
+  return std::nullopt;
 }
 
 std::optional<Finding> unfit(const std::vector<Port>& ports, const Evidence& evidence) {
@@ -146,6 +173,7 @@ std::optional<Finding> unfit(const std::vector<Port>& ports, const Evidence& evi
   if (ports.empty()) {
     return found(kId, kNode, "events.nic.no_port", "the node lists no network port");
   }
+  if (auto no = uncounted(evidence)) return no;
   for (const Port& port : ports) {
     if (port.after == nullptr) {
       return found(kId, kNode, "events.nic.no_port",

@@ -94,6 +94,25 @@ TEST_F(EventsNic, NeverPassesACounterThatIsAbsentFellOrCannotBe) {
   }
 }
 
+// Eight or sixteen bits that stand still at their end: "no growth" would be a silent pass.
+TEST_F(EventsNic, NeverPassesACounterThatStandsAtItsEnd) {
+  before().link_downed = after().link_downed = 255;
+  expect_node(Verdict::not_measured, "events.nic.saturated");
+  before().link_downed = after().link_downed = 254;
+  expect_node(Verdict::pass, "");
+  before().symbol_errors = after().symbol_errors = 65'535;
+  expect_node(Verdict::not_measured, "events.nic.saturated");
+}
+
+TEST_F(EventsNic, NeverPassesAPortThatWasNotCountedBefore) {
+  evidence.facts.host.nics = std::vector<NicPort>(1);
+  evidence.facts.host.nics.value->front().port = KnownText("mlx5_7/1");
+  expect_node(Verdict::not_measured, "events.nic.no_port");
+  measure();
+  evidence.node_before.nics.value->pop_back();
+  expect_node(Verdict::not_measured, "events.nic.no_port");
+}
+
 TEST_F(EventsNic, GrowthWithoutALimitOrATimeIsNoPass) {
   after().symbol_errors = 11;
   for (GpuCounters& counters : evidence.after) counters.read_ns = KnownInt::missing("no clock");

@@ -157,23 +157,5 @@ TEST_F(EventsNvlink, AnAbsenceThatTheTableExpectsSaysNothing) {
   expect(Verdict::not_measured, "events.counter_absent");
 }
 
-TEST_F(EventsNvlink, NeverPassesWhenTheWatcherFellSilent) {
-  evidence.gaps = {{"gpu/1", 0, 11'000'000'000}};
-  expect(Verdict::not_measured, "events.watcher_silent");
-}
-
-TEST_F(EventsNvlink, NeverPassesAGpuThatWasResetInTheRun) {
-  before().energy_mj = 5'000'000;
-  after().energy_mj = 4'000'000;
-  expect(Verdict::not_measured, "events.counter_fell");
-}
-
-TEST_F(EventsNvlink, NeverPassesTwoBootsOfTheMachine) {
-  evidence.node_after.boot_id = KnownText("another");
-  expect_all(Verdict::not_measured, "events.other_boot");
-  evidence.node_after.boot_id = KnownText::missing("no such file");
-  expect_all(Verdict::not_measured, "events.other_boot");
-}
-
 }  // namespace
 }  // namespace ga

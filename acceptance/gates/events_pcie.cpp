@@ -23,6 +23,14 @@ constexpr std::array kRated{EventCounter{"aer_nonfatal", &GpuCounters::aer_nonfa
                             EventCounter{"aer_correctable", &GpuCounters::aer_correctable},
                             EventCounter{"pcie_replays", &GpuCounters::pcie_replays}};
 
+// The GPU itself, or a device on its way to the CPU: a lost link is told by the port above it.
+bool is_about(const LogEvent& event, const GpuFacts& gpu) {
+  if (event.gpu == gpu.unit_id) return true;
+  return gpu.pci_path &&
+         std::any_of(gpu.pci_path.value->begin(), gpu.pci_path.value->end(),
+                     [&](const PciHop& hop) { return hop.address && *hop.address == event.gpu; });
+}
+
 std::optional<Finding> fatal(const GpuFacts& gpu, const Evidence& evidence) {
   const std::string& unit = gpu.unit_id;
   if (const std::int64_t events = events_in_run(evidence, unit, kFatal); events > 0) {
@@ -31,7 +39,7 @@ std::optional<Finding> fatal(const GpuFacts& gpu, const Evidence& evidence) {
   }
   for (const LogEvent& event : evidence.log) {
     const bool bad = event.code == "aer.fatal" || event.code == "pcie.link_down";
-    if (bad && event.gpu == unit && said_in_run(evidence, event)) {
+    if (bad && is_about(event, gpu) && said_in_run(evidence, event)) {
       return found(kId, unit, "events.pcie.fatal", "the kernel's log: " + event.text);
     }
   }

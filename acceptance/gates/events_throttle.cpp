@@ -12,6 +12,7 @@
 
 #include "acceptance/core/slow.h"
 #include "acceptance/gates/counters.h"
+#include "acceptance/gates/event_counters.h"
 #include "acceptance/gates/facts.h"
 #include "acceptance/gates/series.h"
 #include "acceptance/gates/table.h"
@@ -63,45 +64,47 @@ bool sw_thermal_too_long(const Order& order, const Evidence& evidence, const std
            static_cast<double>(order.profile.ordered.sw_thermal_max_ppm));
 }
 
-// How many of the ordered units are hot, and whether that makes it the site's.
-struct Heat {
-  bool hardware_everywhere = false, software_everywhere = false;
+// What befell most of the ordered units, and is therefore the site's.
+struct Everywhere {
+  bool brake = false, hardware = false, software = false;
 };
 
-Heat heat_of(const Order& order, const Evidence& evidence) {
+Everywhere everywhere(const Order& order, const Evidence& evidence) {
+  std::size_t brake = 0;
   std::size_t hardware = 0;
   std::size_t software = 0;
   for (const std::string& unit : ordered_units(order.profile)) {
+    if (grew_by(evidence, unit, kPowerBrake) > 0) ++brake;
     if (grew_by(evidence, unit, kHwThermal) > 0) ++hardware;
     if (sw_thermal_too_long(order, evidence, unit)) ++software;
   }
-  return {is_most(order, hardware), is_most(order, software)};
+  return {is_most(order, brake), is_most(order, hardware), is_most(order, software)};
 }
 
 std::optional<Finding> known_bad(const Order& order, const Evidence& evidence,
-                                 const std::string& unit, const Heat& heat) {
+                                 const std::string& unit, const Everywhere& most) {
   const std::int64_t brake = grew_by(evidence, unit, kPowerBrake);
   const std::int64_t hardware = grew_by(evidence, unit, kHwThermal);
   if (brake > 0) {
-    return found(kId, unit, "events.throttle.power_brake",
+    return found(kId, unit,
+                 most.brake ? "events.throttle.power_brake_site" : "events.throttle.power_brake",
                  fmt::format("power brake for {} ns, none allowed", brake));
   }
   if (hardware > 0) {
-    return found(
-        kId, unit,
-        heat.hardware_everywhere ? "events.throttle.hw_thermal_site" : "events.throttle.hw_thermal",
-        fmt::format("hardware thermal slowdown for {} ns, none allowed", hardware));
+    return found(kId, unit,
+                 most.hardware ? "events.throttle.hw_thermal_site" : "events.throttle.hw_thermal",
+                 fmt::format("hardware thermal slowdown for {} ns, none allowed", hardware));
   }
   if (!sw_thermal_too_long(order, evidence, unit)) return std::nullopt;
-  return found(
-      kId, unit,
-      heat.software_everywhere ? "events.throttle.sw_thermal_site" : "events.throttle.sw_thermal",
-      fmt::format("driver's thermal slowdown for {:.2f} % of the load, at most {:.2f} %",
-                  sw_thermal_ppm(evidence, unit) / 1e4,
-                  static_cast<double>(order.profile.ordered.sw_thermal_max_ppm) / 1e4));
+  return found(kId, unit,
+               most.software ? "events.throttle.sw_thermal_site" : "events.throttle.sw_thermal",
+               fmt::format("driver's thermal slowdown for {:.2f} % of the load, at most {:.2f} %",
+                           sw_thermal_ppm(evidence, unit) / 1e4,
+                           static_cast<double>(order.profile.ordered.sw_thermal_max_ppm) / 1e4));
 }
 
-std::optional<Finding> unfit(const Evidence& evidence, const std::string& unit) {
+std::optional<Finding> unfit(const Evidence& evidence, const GpuFacts& gpu) {
+  const std::string& unit = gpu.unit_id;
   for (const Counter& counter : kCounters) {
     const Delta delta = delta_of(evidence, unit, counter.field);
     if (delta.growth == Growth::absent) {
@@ -113,13 +116,10 @@ std::optional<Finding> unfit(const Evidence& evidence, const std::string& unit) 
                    fmt::format("{} fell by {} ns", counter.name, -delta.by));
     }
   }
-  if (std::string why = why_not_one_boot(evidence); !why.empty()) {
-    return found(kId, unit, "events.other_boot", std::move(why));
-  }
   if (const TelemetryGap* gap = find_gap(evidence, unit)) {
     return found(kId, unit, "events.throttle.watcher_silent", silence_text(*gap));
   }
-  return std::nullopt;
+  return run_unfit(kId, evidence, gpu);
 }
 
 bool saw_reason(const Evidence& evidence, const std::string& unit, std::int64_t reason) {
@@ -132,10 +132,11 @@ bool saw_reason(const Evidence& evidence, const std::string& unit, std::int64_t 
   return false;
 }
 
-Finding judge_unit(const Order& order, const Evidence& evidence, const std::string& unit,
-                   const Heat& heat) {
-  if (auto bad = known_bad(order, evidence, unit, heat)) return std::move(*bad);
-  if (auto finding = unfit(evidence, unit)) return std::move(*finding);
+Finding judge_unit(const Order& order, const Evidence& evidence, const GpuFacts& gpu,
+                   const Everywhere& most) {
+  const std::string& unit = gpu.unit_id;
+  if (auto bad = known_bad(order, evidence, unit, most)) return std::move(*bad);
+  if (auto finding = unfit(evidence, gpu)) return std::move(*finding);
   Finding finding = passed(kId, unit, "no hardware thermal slowdown and no power brake");
   const std::int64_t software = grew_by(evidence, unit, kSwThermal);
   if (software > 0) {
@@ -150,10 +151,9 @@ Finding judge_unit(const Order& order, const Evidence& evidence, const std::stri
 }
 
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
-  const Heat heat = heat_of(order, evidence);
-  return judge_each(kId, order, evidence, [&](const GpuFacts& gpu) {
-    return judge_unit(order, evidence, gpu.unit_id, heat);
-  });
+  const Everywhere most = everywhere(order, evidence);
+  return judge_each(kId, order, evidence,
+                    [&](const GpuFacts& gpu) { return judge_unit(order, evidence, gpu, most); });
 }
 
 }  // namespace

@@ -35,6 +35,14 @@ TEST_F(EventsThrottle, BlamesTheSiteWhereMostGpusAreHot) {
   EXPECT_EQ(on("gpu/3").verdict, Verdict::pass);
 }
 
+TEST_F(EventsThrottle, BlamesTheFeedsWhereThePowerBrakeHeldMostGpus) {
+  after(0).throttle_power_brake_ns = after(1).throttle_power_brake_ns = 5;
+  EXPECT_EQ(on_gpu1().code, "events.throttle.power_brake");
+  after(2).throttle_power_brake_ns = 5;
+  EXPECT_EQ(on_gpu1().code, "events.throttle.power_brake_site");
+  EXPECT_EQ(on_gpu1().blame, Blame::site);
+}
+
 TEST_F(EventsThrottle, AllowsTheDriversThermalSlowdownForTheShareThatIsOrdered) {
   // Warm-up and blocks: 1 % of what the unit was loaded is allowed.
   std::int64_t loaded = 300'000'000'000;
@@ -85,20 +93,6 @@ TEST_F(EventsThrottle, NeverPassesACounterThatIsAbsentOrFell) {
   measure();
   evidence.before.clear();
   expect_all(Verdict::not_measured, "events.throttle.counter_absent");
-}
-
-TEST_F(EventsThrottle, NeverPassesWhenTheWatcherFellSilent) {
-  evidence.gaps = {{"gpu/1", 0, 11'000'000'000}};
-  expect(Verdict::not_measured, "events.throttle.watcher_silent");
-  evidence.gaps = {{"node", 0, 11'000'000'000}};  // whoever follows the log sees no clocks
-  expect_all(Verdict::pass, "");
-}
-
-TEST_F(EventsThrottle, NeverPassesTwoBootsOfTheMachine) {
-  evidence.node_after.boot_id = KnownText("another");
-  expect_all(Verdict::not_measured, "events.other_boot");
-  evidence.node_after.boot_id = KnownText::missing("no such file");
-  expect_all(Verdict::not_measured, "events.other_boot");
 }
 
 }  // namespace

@@ -20,9 +20,10 @@ namespace {
 
 constexpr std::string_view kId = "events.xid";
 constexpr std::string_view kNode = "node";
+constexpr std::int64_t kOneIncidentNs = 5'000'000'000;
 
 // What a line asks for. The worst comes first.
-enum class Class { fault, again, fabric, reset, unknown, look, program, tolerated };
+enum class Class { fault, again, fabric, reset, restart, unknown, look, program, tolerated };
 
 struct Said {
   XidRow row;
@@ -73,6 +74,8 @@ Class class_of(const XidRow& row, std::size_t times) {
       return Class::fault;
     case XidAction::reset:
       return times > 1 ? Class::again : Class::reset;
+    case XidAction::restart:  // Xid 154 has the action of other messages, which count by themselves
+      return times > 1 && !row.recovery ? Class::again : Class::restart;
     case XidAction::fabric:
       return Class::fabric;
     case XidAction::app:
@@ -94,6 +97,8 @@ std::string_view code_of(Class worst) {
       return "events.xid.fabric";
     case Class::reset:
       return "events.xid.reset";
+    case Class::restart:
+      return "events.xid.restart";
     case Class::unknown:
       return "events.xid.unknown";
     case Class::look:
@@ -106,14 +111,24 @@ std::string_view code_of(Class worst) {
   return "";
 }
 
-// How often a code was said in this boot. A line that both the ring and the journal gave is one.
-std::size_t times_said(const std::vector<Said>& all, const std::string& code) {
-  std::map<std::string_view, std::size_t> by_source;
+// How often that fault befell in this boot. Lines of one incident come together, and a line that
+// both the ring and the journal gave is one.
+std::size_t times_said(const std::vector<Said>& all, const XidRow& row) {
+  std::map<std::string_view, std::vector<std::int64_t>> times;
   for (const Said& said : all) {
-    if (said.row.code == code) ++by_source[said.event->source];
+    if (said.row.code == row.code && said.row.tolerated == row.tolerated) {
+      times[said.event->source].push_back(said.event->t_ns);
+    }
   }
   std::size_t most = 0;
-  for (const auto& [source, count] : by_source) most = std::max(most, count);
+  for (auto& [source, at] : times) {
+    std::sort(at.begin(), at.end());
+    std::size_t incidents = 0;
+    for (std::size_t i = 0; i < at.size(); ++i) {
+      if (i == 0 || at[i] - at[i - 1] > kOneIncidentNs) ++incidents;
+    }
+    most = std::max(most, incidents);
+  }
   return most;
 }
 
@@ -132,7 +147,7 @@ Worst worst_of(const std::vector<Said>& all, const Evidence& evidence, bool in_r
   Worst worst;
   for (const Said& said : all) {
     if (said_in_run(evidence, *said.event) != in_run) continue;
-    const Class what = class_of(said.row, times_said(all, said.row.code));
+    const Class what = class_of(said.row, times_said(all, said.row));
     if (worst.said == nullptr || what < worst.what) worst = {&said, what};
   }
   return worst;
@@ -142,9 +157,13 @@ Finding judge_unit(const Order& order, const Evidence& evidence, const std::stri
   const std::vector<Said> all = said_of(order, evidence, unit);
   const Worst now = worst_of(all, evidence, true);
   const auto text = [&](const Worst& worst) {
-    return describe(*worst.said, times_said(all, worst.said->row.code));
+    return describe(*worst.said, times_said(all, worst.said->row));
   };
-  if (now.what != Class::tolerated) return found(kId, unit, code_of(now.what), text(now));
+  if (now.what != Class::tolerated) {
+    Finding finding = found(kId, unit, code_of(now.what), text(now));
+    if (now.said->row.blame != Blame::none) finding.blame = now.said->row.blame;
+    return finding;
+  }
   if (auto finding = log_unfit(kId, evidence, unit)) return std::move(*finding);
   const Worst earlier = worst_of(all, evidence, false);
   if (earlier.what < Class::program) {

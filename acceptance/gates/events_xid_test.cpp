@@ -6,7 +6,12 @@
 namespace ga {
 namespace {
 
-constexpr std::int64_t kInRunNs = 5'000'000'000, kBeforeNs = 500'000'000;
+constexpr std::int64_t kInRunNs = 6'000'000'000, kBeforeNs = 500'000'000;
+constexpr std::int64_t kLaterNs = 5'000'000'001;  // another incident
+
+std::string changed(const char* to) {
+  return std::string("GPU recovery action changed from 0x1 (GPU Reset Required) to ") + to;
+}
 
 class EventsXid : public GateTest {
  protected:
@@ -37,13 +42,40 @@ TEST_F(EventsXid, FailsAGpuThatFellOffTheBus) {
 }
 
 TEST_F(EventsXid, AsksForAResoakAfterTheFirstAndFailsTheSecond) {
-  for (const char* code : {"xid.48", "xid.94", "xid.95", "xid.140", "xid.119"}) {
+  for (const char* code : {"xid.48", "xid.94", "xid.95", "xid.140"}) {
     measure();
     say(code);
     expect(Verdict::not_measured, "events.xid.reset");
-    say(code, "a line", kInRunNs + 1);
+    say(code, "a line", kInRunNs + kLaterNs);
     expect(Verdict::fail, "events.xid.again");
   }
+}
+
+TEST_F(EventsXid, AsksForARestartWhereNoMemoryIsConcernedAndFailsTheSecond) {
+  say("xid.119");
+  expect(Verdict::not_measured, "events.xid.restart");
+  say("xid.119", "a line", kInRunNs + kLaterNs);
+  expect(Verdict::fail, "events.xid.again");
+}
+
+TEST_F(EventsXid, LinesOfOneIncidentAreOne) {
+  say("xid.94");
+  say("xid.94", "another line", kInRunNs + kLaterNs - 1);
+  expect(Verdict::not_measured, "events.xid.reset");
+}
+
+// Xid 154 repeats what other messages ask for, and its "none" is good news.
+TEST_F(EventsXid, AChangeOfTheRecoveryActionIsNoSecondFault) {
+  say("xid.154", changed("0x1 (GPU Reset Required)"));
+  say("xid.154", changed("0x0 (None)"), kInRunNs + kLaterNs);
+  expect(Verdict::not_measured, "events.xid.restart");
+  say("xid.154", changed("0x2 (Node Reboot Required)"), kInRunNs + 2 * kLaterNs);
+  expect(Verdict::not_measured, "events.xid.restart");
+}
+
+TEST_F(EventsXid, TheTablesBlameIsTheFindings) {
+  say("sxid.10004", "a line", kInRunNs, "0000:05:00.0");
+  EXPECT_EQ(on("node").blame, Blame::site);
 }
 
 TEST_F(EventsXid, CountsWhatWasSaidEarlierInThisBootAsTheFirst) {
@@ -80,15 +112,12 @@ TEST_F(EventsXid, AProgramsErrorInTheRunIsTheSuitesAndNoPass) {
 }
 
 TEST_F(EventsXid, JudgesXid154ByTheActionItCarries) {
-  const auto changed = [](const char* to) {
-    return std::string("GPU recovery action changed from 0x1 (GPU Reset Required) to ") + to;
-  };
   say("xid.154", changed("0x0 (None)"));
   expect(Verdict::pass, "");
   EXPECT_EQ(on_gpu1().warn.size(), 1u);
   measure();
   say("xid.154", changed("0x1 (GPU Reset Required)"));
-  expect(Verdict::not_measured, "events.xid.reset");
+  expect(Verdict::not_measured, "events.xid.restart");
   measure();
   say("xid.154", "words that cannot be read");
   expect(Verdict::not_measured, "events.xid.investigate");

@@ -42,6 +42,25 @@ std::optional<Finding> missing_finding(std::string_view gate, const Facts& facts
   return found(gate, gpu.unit_id, "fact.absent", text);
 }
 
+Finding not_as_ordered(std::string_view gate, const std::string& unit_id, std::string_view code,
+                       std::string reason, const Origin& origin) {
+  if (origin.status != LimitStatus::provisional) {
+    return found(gate, unit_id, code, std::move(reason));
+  }
+  return found(gate, unit_id, "order.assumed", fmt::format("{} ({})", reason, origin.source));
+}
+
+std::optional<Finding> part_without(std::string_view gate, const Order& order, const Facts& facts,
+                                    const GpuFacts& gpu, std::string_view field) {
+  if (order.profile.kind != ProfileKind::ci) return std::nullopt;
+  const std::string absence = absence_of(gpu, field);
+  if (absence.empty()) return std::nullopt;
+  if (expectation(facts, gpu, field).support != Support::expected_absent) return std::nullopt;
+  Finding finding = passed(gate, gpu.unit_id, "this part has nothing to judge here");
+  finding.warn.push_back(fmt::format("{}: {}", field, absence));
+  return finding;
+}
+
 std::vector<Request> next_nothing(const Order&, const Evidence&) { return {}; }
 
 Finding judge_switch(const Switch& sw, const std::string& unit_id) {

@@ -41,6 +41,16 @@ std::optional<Finding> fact_unfit(std::string_view gate, const std::string& unit
                                   std::string_view field, const KnownInt& fact, std::int64_t low,
                                   std::int64_t high);
 
+// Not as ordered: that code, or order.assumed where the profile itself only assumes the figure: an
+// assumption rejects no node.
+Finding not_as_ordered(std::string_view gate, const std::string& unit_id, std::string_view code,
+                       std::string reason, const Origin& origin);
+
+// In a ci profile, a pass with a warning where the table of field support says that such a part has
+// no answer at all: a consumer card has no ECC counters to judge. Elsewhere an absence stays one.
+std::optional<Finding> part_without(std::string_view gate, const Order& order, const Facts& facts,
+                                    const GpuFacts& gpu, std::string_view field);
+
 // Nothing to measure: a gate that only reads.
 std::vector<Request> next_nothing(const Order& order, const Evidence& evidence);
 

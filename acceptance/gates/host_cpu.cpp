@@ -1,11 +1,14 @@
 // Has the host the processors that were ordered, all of them online and sound?
 //
-// Evidence: sockets, CPUs present and online, the frequency governor, and whether the kernel has
-// marked itself as having seen a machine check, which it does for those that could not be mended.
+// Evidence: sockets, CPUs present and online, the frequency governor, whether the kernel has marked
+// itself as having seen a machine check, which it does for those that could not be mended, and what
+// its log said of one during the run.
 // Limit: [host] of the profile. False pass: a processor that only fails under load. False fail: a
 // mark from before delivery; a reboot takes it away.
+#include <algorithm>
 #include <utility>
 
+#include "acceptance/gates/event_log.h"
 #include "acceptance/gates/facts.h"
 #include "acceptance/gates/table.h"
 
@@ -21,18 +24,32 @@ std::optional<Finding> unfit(const HostFacts& host) {
   return fact_unfit(kId, "node", "cpus_online", host.cpus_online, 1, kMostCpus);
 }
 
-Finding judge_node(const OrderedHost& ordered, const HostFacts& host) {
+const LogEvent* machine_check_in_run(const Evidence& evidence) {
+  const auto at =
+      std::find_if(evidence.log.begin(), evidence.log.end(), [&](const LogEvent& event) {
+        return (event.code == "mce.uncorrected" || event.code == "apei.fatal") &&
+               said_in_run(evidence, event);
+      });
+  return at == evidence.log.end() ? nullptr : &*at;
+}
+
+Finding judge_node(const OrderedHost& ordered, const Evidence& evidence) {
+  const HostFacts& host = evidence.facts.host;
   if (host.machine_check_seen && *host.machine_check_seen) {
     return found(kId, "node", "host.cpu.machine_check", "the kernel has seen one since boot");
+  }
+  if (const LogEvent* event = machine_check_in_run(evidence)) {
+    return found(kId, "node", "host.cpu.machine_check", "in the run: " + event->text);
   }
   if (auto no = unfit(host)) return std::move(*no);
   const std::string text = fmt::format("{} sockets, {} of {} CPUs online", *host.cpu_sockets,
                                        *host.cpus_online, *host.cpus_present);
   const bool sockets = ordered.cpu_sockets == 0 || *host.cpu_sockets == ordered.cpu_sockets;
   if (!sockets || *host.cpus_present < ordered.cpus_min) {
-    return found(kId, "node", "host.cpu.count",
-                 fmt::format("{}; ordered {} sockets, {} CPUs", text, ordered.cpu_sockets,
-                             ordered.cpus_min));
+    return not_as_ordered(
+        kId, "node", "host.cpu.count",
+        fmt::format("{}; ordered {} sockets, {} CPUs", text, ordered.cpu_sockets, ordered.cpus_min),
+        ordered.origin);
   }
   if (*host.cpus_online != *host.cpus_present) return found(kId, "node", "host.cpu.offline", text);
   if (auto no = fact_absent(kId, "node", "machine_check_seen", host.machine_check_seen)) {
@@ -55,7 +72,7 @@ Finding judge_node(const OrderedHost& ordered, const HostFacts& host) {
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
   const auto& ordered = order.profile.machine.host;
   if (!ordered) return {found(kId, "node", "profile.incomplete", "the profile has no [host]")};
-  return {judge_node(*ordered, evidence.facts.host)};
+  return {judge_node(*ordered, evidence)};
 }
 
 }  // namespace

@@ -23,6 +23,12 @@ TEST_F(HostCpu, FailsFewerProcessorsThanOrdered) {
   expect_node(Verdict::fail, "host.cpu.count");
 }
 
+TEST_F(HostCpu, OtherProcessorsThanTheProfileAssumesAreBorderline) {
+  profile.machine.host->origin.status = LimitStatus::provisional;
+  host().cpu_sockets = 1;
+  expect_node(Verdict::borderline, "order.assumed");
+}
+
 TEST_F(HostCpu, FailsCpusThatAreOffline) {
   host().cpus_online = 223;
   expect_node(Verdict::fail, "host.cpu.offline");
@@ -33,6 +39,16 @@ TEST_F(HostCpu, FailsAMachineCheckEvenWhereTheRestIsAbsent) {
   host().machine_check_seen = true;
   host().cpu_sockets = KnownInt::missing("no such file");
   expect_node(Verdict::fail, "host.cpu.machine_check");
+}
+
+TEST_F(HostCpu, FailsAMachineCheckThatOnlyTheLogOfTheRunTells) {
+  const std::int64_t before = *evidence.node_before.kernel_log_last_ns;
+  evidence.log.push_back({before, "kmsg", "", "mce.uncorrected", "a line"});
+  expect_pass();  // said before the run: machine_check_seen is what knows of it
+  ++evidence.log.back().t_ns;
+  expect_node(Verdict::fail, "host.cpu.machine_check");
+  evidence.log.back().code = "mce.corrected";
+  expect_pass();
 }
 
 TEST_F(HostCpu, FailsAnotherGovernorOnlyWhereOneIsOrdered) {

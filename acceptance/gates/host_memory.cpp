@@ -1,9 +1,9 @@
 // Has the host the memory that was ordered, and no error that its ECC could not mend?
 //
-// Evidence: the memory that the kernel has, and EDAC's sums over the memory controllers since boot.
-// Limit: memory_bytes_min of [host]; no uncorrected error. Corrected errors warn. False pass: a
-// firmware that hides errors from EDAC. False fail: errors from before delivery; a reboot clears
-// the sums, and an error that comes back is the memory's.
+// Evidence: the memory that the kernel has, and EDAC's sums over the memory controllers since boot,
+// before and after every load. Limit: memory_bytes_min of [host]; no uncorrected error. Corrected
+// errors warn. False pass: a firmware that hides errors from EDAC. False fail: errors from before
+// delivery; a reboot clears the sums, and an error that comes back is the memory's.
 #include <utility>
 
 #include "acceptance/gates/facts.h"
@@ -15,7 +15,23 @@ namespace {
 constexpr std::string_view kId = "host.memory";
 constexpr std::int64_t kMost = (std::int64_t{1} << 53) - 1;
 
-Finding judge_node(const OrderedHost& ordered, const HostFacts& host) {
+// What the run added to the uncorrected errors, or why that is not known.
+std::optional<Finding> unfit_in_run(const Evidence& evidence) {
+  const KnownInt& before = evidence.node_before.edac_uncorrected;
+  const KnownInt& after = evidence.node_after.edac_uncorrected;
+  if (auto no = fact_unfit(kId, "node", "before: edac_uncorrected", before, 0, kMost)) return no;
+  if (auto no = fact_unfit(kId, "node", "after: edac_uncorrected", after, 0, kMost)) return no;
+  if (*after > *before) {
+    return found(kId, "node", "host.memory.uncorrected",
+                 fmt::format("{} uncorrected errors in the run", *after - *before));
+  }
+  if (*after == *before) return std::nullopt;
+  return found(kId, "node", "events.counter_fell",
+               fmt::format("edac_uncorrected fell by {}", *before - *after));
+}
+
+Finding judge_node(const OrderedHost& ordered, const Evidence& evidence) {
+  const HostFacts& host = evidence.facts.host;
   if (host.edac_uncorrected && *host.edac_uncorrected > 0) {
     return found(kId, "node", "host.memory.uncorrected",
                  fmt::format("{} uncorrected errors since boot", *host.edac_uncorrected));
@@ -26,7 +42,7 @@ Finding judge_node(const OrderedHost& ordered, const HostFacts& host) {
   const std::string text =
       fmt::format("{} bytes of memory, at least {}", *host.memory_bytes, ordered.memory_bytes_min);
   if (*host.memory_bytes < ordered.memory_bytes_min) {
-    return found(kId, "node", "host.memory.small", text);
+    return not_as_ordered(kId, "node", "host.memory.small", text, ordered.origin);
   }
   if (auto no = fact_unfit(kId, "node", "edac_uncorrected", host.edac_uncorrected, 0, kMost)) {
     return std::move(*no);
@@ -34,6 +50,7 @@ Finding judge_node(const OrderedHost& ordered, const HostFacts& host) {
   if (auto no = fact_unfit(kId, "node", "edac_corrected", host.edac_corrected, 0, kMost)) {
     return std::move(*no);
   }
+  if (auto no = unfit_in_run(evidence)) return std::move(*no);
   Finding finding = passed(kId, "node", text);
   if (*host.edac_corrected > 0) {
     finding.warn.push_back(fmt::format("{} corrected errors since boot", *host.edac_corrected));
@@ -44,7 +61,7 @@ Finding judge_node(const OrderedHost& ordered, const HostFacts& host) {
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
   const auto& ordered = order.profile.machine.host;
   if (!ordered) return {found(kId, "node", "profile.incomplete", "the profile has no [host]")};
-  return {judge_node(*ordered, evidence.facts.host)};
+  return {judge_node(*ordered, evidence)};
 }
 
 }  // namespace

@@ -20,10 +20,29 @@ TEST_F(HostMemory, FailsLessThanWasOrdered) {
   EXPECT_EQ(on("node").blame, Blame::host);
 }
 
+TEST_F(HostMemory, LessThanTheProfileOnlyAssumesIsBorderline) {
+  profile.machine.host->origin.status = LimitStatus::provisional;
+  host().memory_bytes = 1'999'999'999'999;
+  expect_node(Verdict::borderline, "order.assumed");
+}
+
 TEST_F(HostMemory, FailsAnUncorrectedErrorEvenWhereTheRestIsAbsent) {
   host().edac_uncorrected = 1;
   host().memory_bytes = KnownInt::missing("no such file");
   expect_node(Verdict::fail, "host.memory.uncorrected");
+}
+
+TEST_F(HostMemory, FailsAnUncorrectedErrorOfTheRunAlone) {
+  evidence.node_after.edac_uncorrected = 1;
+  expect_node(Verdict::fail, "host.memory.uncorrected");
+}
+
+TEST_F(HostMemory, NeverPassesCountersOfTheRunThatSayNothing) {
+  evidence.node_after.edac_uncorrected = KnownInt::missing("no such file");
+  expect_node(Verdict::not_measured, "fact.absent");
+  evidence.node_after.edac_uncorrected = 1;
+  evidence.node_before.edac_uncorrected = 2;
+  expect_node(Verdict::not_measured, "events.counter_fell");
 }
 
 TEST_F(HostMemory, CorrectedErrorsWarn) {

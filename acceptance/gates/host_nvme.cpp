@@ -61,8 +61,9 @@ std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
   const std::string text =
       fmt::format("{} drives, ordered {}", drives.value->size(), ordered->drives);
   const bool enough = static_cast<std::int64_t>(drives.value->size()) >= ordered->drives;
-  findings.insert(findings.begin(), enough ? passed(kId, "node", text)
-                                           : found(kId, "node", "host.nvme.missing", text));
+  findings.insert(findings.begin(),
+                  enough ? passed(kId, "node", text)
+                         : not_as_ordered(kId, "node", "host.nvme.missing", text, ordered->origin));
   return findings;
 }
 

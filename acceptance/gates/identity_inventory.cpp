@@ -77,6 +77,18 @@ std::string duplicate_in(const std::vector<GpuFacts>& gpus) {
   return "";
 }
 
+// One device id can be on several boards, which differ in power and cooling.
+std::optional<Finding> mixed_boards(const std::vector<GpuFacts>& gpus) {
+  for (const GpuFacts& gpu : gpus) {
+    const KnownText &first = gpus.front().pci_subsystem, &own = gpu.pci_subsystem;
+    if (!first || !own || *first == *own) continue;
+    return found(
+        kId, "node", "identity.inventory.mixed_boards",
+        fmt::format("{} is {}, {} is {}", gpus.front().unit_id, *first, gpu.unit_id, *own));
+  }
+  return std::nullopt;
+}
+
 Finding judge_node(const Order& order, const Facts& facts) {
   for (const Source& source : kSources) {
     const KnownInt& count = facts.node.*source.count;
@@ -88,6 +100,9 @@ Finding judge_node(const Order& order, const Facts& facts) {
   if (auto finding = wrong_count(order, facts.node)) return std::move(*finding);
   if (const std::string twice = duplicate_in(facts.gpus); !twice.empty()) {
     return found(kId, "node", "identity.inventory.duplicate", twice);
+  }
+  if (takes_all(order.profile) && order.profile.ordered.pci_subsystems.empty()) {
+    if (auto mixed = mixed_boards(facts.gpus)) return std::move(*mixed);
   }
   for (const Source& source : kSources) {
     if (auto absent = fact_absent(kId, "node", source.name, facts.node.*source.count)) {
@@ -115,6 +130,9 @@ std::optional<Finding> contradiction(const Order& order, const GpuFacts& gpu) {
   };
   if (wrong_part(gpu.pci_device, ordered.pci_devices)) {
     return found(kId, unit, "identity.inventory.wrong_part", "PCI device " + *gpu.pci_device);
+  }
+  if (wrong_part(gpu.pci_subsystem, ordered.pci_subsystems)) {
+    return found(kId, unit, "identity.inventory.wrong_part", "PCI subsystem " + *gpu.pci_subsystem);
   }
   if (wrong_part(gpu.part_name, ordered.part_names)) {
     return found(kId, unit, "identity.inventory.wrong_part", "part name " + *gpu.part_name);
@@ -155,8 +173,13 @@ std::optional<Finding> unfit(const Order& order, const GpuFacts& gpu) {
     if (auto no = text_unfit(unit, field.name, field.fact)) return no;
   }
   // Parts below the data centre have no serial number; what is ordered for acceptance has.
-  if (takes_all(order.profile) || gpu.serial) return text_unfit(unit, "serial", gpu.serial);
-  return std::nullopt;
+  if (takes_all(order.profile) || gpu.serial) {
+    if (auto no = text_unfit(unit, "serial", gpu.serial)) return no;
+  }
+  if (!takes_all(order.profile) && order.profile.ordered.pci_subsystems.empty()) {
+    return std::nullopt;
+  }
+  return text_unfit(unit, "pci_subsystem", gpu.pci_subsystem);
 }
 
 Finding judge_gpu(const Order& order, const Evidence& evidence, const GpuFacts& gpu) {

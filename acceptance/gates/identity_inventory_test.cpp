@@ -56,6 +56,22 @@ TEST_F(IdentityInventory, FailsAnotherPartThanOrdered) {
   expect(Verdict::fail, "identity.inventory.wrong_part");
 }
 
+TEST_F(IdentityInventory, FailsAnotherBoardThanOrdered) {
+  profile.ordered.pci_subsystems = {"10de:18be", "10de:18bf"};
+  expect(Verdict::pass, "");
+  gpu().pci_subsystem = KnownText("10de:16c1");
+  expect(Verdict::fail, "identity.inventory.wrong_part");
+  gpu().pci_subsystem = KnownText::missing("Unknown Error");
+  expect(Verdict::not_measured, "fact.absent");
+}
+
+TEST_F(IdentityInventory, NeverPassesTwoBoardsWhereTheOrderNamesNone) {
+  gpu().pci_subsystem = KnownText("10de:16c1");
+  expect_node(Verdict::not_measured, "identity.inventory.mixed_boards");
+  profile.kind = ProfileKind::ci;
+  expect_node(Verdict::pass, "");
+}
+
 TEST_F(IdentityInventory, FailsLessMemoryThanOrdered) {
   gpu().memory_bytes = profile.ordered.memory_bytes_min - 1;
   expect(Verdict::fail, "identity.inventory.memory_small");

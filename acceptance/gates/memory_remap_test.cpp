@@ -43,6 +43,40 @@ TEST_F(MemoryRemap, APendingRemapAsksForAResetAndASecondLook) {
   expect(Verdict::not_measured, "memory.remap.pending");
 }
 
+TEST_F(MemoryRemap, FailsMemoryBeyondRepairWithoutAnyOtherFlag) {
+  gpu().memory_unrepairable = true;
+  expect(Verdict::fail, "memory.remap.unrepairable");
+}
+
+TEST_F(MemoryRemap, ARepairThatWaitsAsksForAReset) {
+  for (const auto field : {&GpuFacts::repair_channel_pending, &GpuFacts::repair_tpc_pending}) {
+    measure();
+    gpu().*field = true;
+    expect(Verdict::not_measured, "memory.remap.repair_pending");
+  }
+}
+
+TEST_F(MemoryRemap, NeverPassesAGpuThatAsksForARecovery) {
+  gpu().recovery_action = KnownText("gpu_reset");
+  expect(Verdict::not_measured, "memory.remap.recovery_asked");
+}
+
+TEST_F(MemoryRemap, NewAnswersAreWantedWhereTheTableOfFieldsWantsThem) {
+  for (const auto field : {&GpuFacts::memory_unrepairable, &GpuFacts::repair_channel_pending}) {
+    measure();
+    gpu().pci_device = KnownText("10de:2901");
+    gpu().repair_channel_pending = gpu().repair_tpc_pending = gpu().memory_unrepairable = false;
+    evidence.facts.node.driver_version = KnownText("590.44.01");
+    for (GpuFacts& one : evidence.facts.gpus) one.memory_unrepairable = false;
+    gpu().*field = KnownFlag::missing("Not Supported");
+    expect(Verdict::not_measured, "fact.absent");
+  }
+  measure();
+  evidence.facts.node.driver_version = KnownText("550.90.07");
+  gpu().memory_unrepairable = KnownFlag::missing("Function Not Found");
+  expect(Verdict::pass, "");
+}
+
 TEST_F(MemoryRemap, NeverPassesAnAbsentOrImpossibleFact) {
   for (const auto field : {&GpuFacts::remap_failed, &GpuFacts::remap_pending}) {
     measure();
@@ -60,6 +94,16 @@ TEST_F(MemoryRemap, NeverPassesAnAbsentOrImpossibleFact) {
       expect(Verdict::not_measured, "fact.impossible");
     }
   }
+}
+
+TEST_F(MemoryRemap, APartWithoutItPassesInACiProfileAlone) {
+  gpu().pci_device = KnownText("10de:2684");  // a consumer card: the table expects the absence
+  gpu().remap_failed = KnownFlag::missing("Not Supported");
+  profile.kind = ProfileKind::ci;
+  expect(Verdict::pass, "");
+  EXPECT_EQ(on_gpu1().warn.size(), 1u);
+  profile.kind = ProfileKind::acceptance;
+  expect(Verdict::not_measured, "fact.absent");
 }
 
 TEST_F(MemoryRemap, WhatIsKnownToBeBadFailsEvenWhereTheRestIsAbsent) {

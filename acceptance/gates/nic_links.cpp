@@ -2,10 +2,12 @@
 //
 // Evidence: every InfiniBand and RoCE port: state, physical state, rate and the adapter's PCIe
 // width, from sysfs. Limit: [nics] of the profile: how many ports at which rate. A node may have
-// more ports than those, for storage or management: what they do is a warning. False pass: a link
-// that is up and loses packets, which is for events.nic. False fail: a cable that is not plugged in
-// yet; that is the site's and tried again.
+// more ports than those, for storage or management: what they do is a warning, unless the port is
+// on a board like those of the ports that are up. False pass: a link that is up and loses packets,
+// which is for events.nic. False fail: a cable that is not plugged in yet; that is the site's and
+// tried again.
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "acceptance/gates/parts.h"
@@ -28,8 +30,10 @@ std::optional<Finding> judge_port(const OrderedNics& ordered, const NicPort& por
                              port.phys_state.value.value_or("absent")));
   }
   if (port.rate_mbps && *port.rate_mbps >= 0 && *port.rate_mbps < ordered.rate_mbps) {
-    return found(kId, unit, "nic.links.slow",
-                 fmt::format("{} Mb/s, ordered {} Mb/s", *port.rate_mbps, ordered.rate_mbps));
+    return not_as_ordered(
+        kId, unit, "nic.links.slow",
+        fmt::format("{} Mb/s, ordered {} Mb/s", *port.rate_mbps, ordered.rate_mbps),
+        ordered.origin);
   }
   if (auto no = fact_absent(kId, unit, "state", port.state)) return no;
   if (auto no = fact_absent(kId, unit, "phys_state", port.phys_state)) return no;
@@ -55,27 +59,43 @@ std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
   if (const std::string name = listed_twice(*ports); !name.empty()) {
     return {found(kId, "node", "fact.impossible", name + " is listed twice")};
   }
-  std::vector<Finding> bad =
-      judge_parts("nic", &NicPort::port, *ports, [&](const NicPort& port, const std::string& unit) {
-        return judge_port(*ordered, port, unit);
-      });
+  std::vector<Finding> bad;
+  std::vector<std::string> boards;  // of each of the bad
+  std::set<std::string> good_boards;
+  for (std::size_t i = 0; i < ports.value->size(); ++i) {
+    const NicPort& port = (*ports.value)[i];
+    auto finding = judge_port(*ordered, port, part_unit("nic", port.port, i));
+    const std::string board = port.board_id.value.value_or("");
+    if (!finding) good_boards.insert(board);
+    if (!finding) continue;
+    bad.push_back(std::move(*finding));
+    boards.push_back(board);
+  }
   const auto listed = static_cast<std::int64_t>(ports.value->size());
   const std::int64_t good = listed - static_cast<std::int64_t>(bad.size());
   const std::string text = fmt::format("{} of {} ports are up at {} Mb/s or more, ordered {}", good,
                                        listed, ordered->rate_mbps, ordered->ports);
   if (listed < ordered->ports) {
-    bad.insert(bad.begin(), found(kId, "node", "nic.links.missing", text));
+    bad.insert(bad.begin(),
+               not_as_ordered(kId, "node", "nic.links.missing", text, ordered->origin));
     return bad;
   }
+  if (good < ordered->ports) return bad;
+  // Enough are up. One that is down on a board like theirs may be one that was ordered all the
+  // same, and another port up in its place; one on another kind of board is for storage or
+  // management.
   Finding node = passed(kId, "node", text);
-  if (good < ordered->ports) {
-    bad.insert(bad.begin(), std::move(node));
-    return bad;
+  std::vector<Finding> findings;
+  for (std::size_t i = 0; i < bad.size(); ++i) {
+    if (!boards[i].empty() && good_boards.contains(boards[i])) {
+      findings.push_back(std::move(bad[i]));
+      continue;
+    }
+    node.warn.push_back(
+        fmt::format("beyond what was ordered, {}: {}", bad[i].unit_id, bad[i].reason));
   }
-  for (const Finding& port : bad) {
-    node.warn.push_back(fmt::format("beyond what was ordered, {}: {}", port.unit_id, port.reason));
-  }
-  return {std::move(node)};
+  findings.insert(findings.begin(), std::move(node));
+  return findings;
 }
 
 }  // namespace

@@ -49,9 +49,28 @@ TEST_F(NicLinks, PortsBeyondTheOrderOnlyWarn) {
   NicPort storage = port();
   storage.port = KnownText("mlx5_9/1");
   storage.state = KnownText("DOWN");
+  storage.board_id = KnownText("MT_0000000884");
   host().nics.value->push_back(storage);
   expect_pass();
   EXPECT_EQ(on("node").warn.size(), 1u);
+  port().state = KnownText("DOWN");
+  expect_port(Verdict::fail, "nic.links.down");
+}
+
+// Eight ordered, nine up with a storage port among them, and an ordered one down: not enough.
+TEST_F(NicLinks, APortThatIsUpDoesNotHideOneOfTheSameBoardThatIsDown) {
+  NicPort other = port();
+  other.port = KnownText("mlx5_9/1");
+  host().nics.value->push_back(other);
+  port().state = KnownText("DOWN");
+  expect_port(Verdict::fail, "nic.links.down");
+  EXPECT_EQ(on("node").verdict, Verdict::pass);
+}
+
+TEST_F(NicLinks, ARateThatTheProfileOnlyAssumesFailsNothing) {
+  profile.machine.nics->origin.status = LimitStatus::provisional;
+  port().rate_mbps = 200'000;
+  expect_port(Verdict::borderline, "order.assumed");
   port().state = KnownText("DOWN");
   expect_port(Verdict::fail, "nic.links.down");
 }

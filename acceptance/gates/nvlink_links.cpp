@@ -27,16 +27,18 @@ std::string name_of(const NvLink& link) {
 bool is(const KnownText& text, std::string_view word) { return text && *text == word; }
 bool is_up(const NvLink& link) { return is(link.state, "active") || is(link.state, "sleep"); }
 
-// A link that is up but is not what was ordered.
+// A link that is up but is not what was ordered. Asleep it keeps its version and may lower its
+// speed.
 std::optional<Finding> wrong_kind(const OrderedLinks& ordered, const std::string& unit,
                                   const NvLink& link) {
-  if (!is(link.state, "active")) return std::nullopt;
+  if (!is_up(link)) return std::nullopt;
   if (link.version && *link.version != ordered.version) {
     return found(
         kId, unit, "nvlink.links.slow",
         fmt::format("{} is version {}, ordered {}", name_of(link), *link.version, ordered.version));
   }
-  if (link.speed_bytes_per_s && *link.speed_bytes_per_s < ordered.bytes_per_s_min) {
+  if (is(link.state, "active") && link.speed_bytes_per_s &&
+      *link.speed_bytes_per_s < ordered.bytes_per_s_min) {
     return found(kId, unit, "nvlink.links.slow",
                  fmt::format("{} runs at {} bytes/s, ordered {}", name_of(link),
                              *link.speed_bytes_per_s, ordered.bytes_per_s_min));

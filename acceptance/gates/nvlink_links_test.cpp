@@ -63,6 +63,13 @@ TEST_F(NvlinkLinks, ALinkThatSleepsAtRestIsUpAndHasNoSpeed) {
   expect(Verdict::pass, "");
 }
 
+TEST_F(NvlinkLinks, ALinkThatSleepsIsStillOfTheVersionThatWasOrdered) {
+  for (NvLink& link : *gpu().nvlinks.value) link.state = KnownText("sleep");
+  expect(Verdict::pass, "");
+  (*gpu().nvlinks.value)[0].version = KnownText("3.1");
+  expect(Verdict::fail, "nvlink.links.slow");
+}
+
 TEST_F(NvlinkLinks, WhatIsNotWrittenAsWeKnowItIsNotUp) {
   links()[0].state = KnownText("Active");
   expect(Verdict::fail, "nvlink.links.down");

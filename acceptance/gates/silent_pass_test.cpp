@@ -219,6 +219,10 @@ TEST_F(HealthyOddity, PortsForStorageAndAnEmptySlotForASupply) {
   storage.board_id = KnownText("MT_0000000970");
   storage.firmware = KnownText("32.42.1000");
   evidence.facts.host.nics.value->push_back(storage);
+  for (NodeCounters* node : {&evidence.node_before, &evidence.node_after}) {
+    node->nics.value->push_back(node->nics.value->front());
+    node->nics.value->back().port = storage.port;
+  }
   BmcPsu empty;
   empty.state = KnownText("Absent");
   evidence.facts.bmc.psus.value->push_back(empty);

@@ -54,9 +54,10 @@ std::optional<Finding> known_bad(const OrderedSite& ordered, const BmcFacts& bmc
   }
   const bool few_fans = bmc.fans && fans_there(bmc) < ordered.fans;
   if (few_fans || (bmc.leaks && leaks < ordered.leak_detectors)) {
-    return found(kId, "node", "site.cooling.missing",
-                 fmt::format("{} fans of {}, {} leak detectors of {}", fans_there(bmc),
-                             ordered.fans, leaks, ordered.leak_detectors));
+    return not_as_ordered(kId, "node", "site.cooling.missing",
+                          fmt::format("{} fans of {}, {} leak detectors of {}", fans_there(bmc),
+                                      ordered.fans, leaks, ordered.leak_detectors),
+                          ordered.origin);
   }
   return std::nullopt;
 }
@@ -72,9 +73,13 @@ Finding judge_node(const OrderedSite& ordered, const BmcFacts& bmc) {
   if (ordered.leak_detectors > 0) {
     if (auto no = fact_absent(kId, "node", "leaks", bmc.leaks)) return std::move(*no);
   }
+  const auto listed = [](const auto& list, std::int64_t there) {
+    return list ? std::to_string(there) : "absent (" + list.absent + ")";
+  };
+  const auto leaks = static_cast<std::int64_t>(bmc.leaks ? bmc.leaks.value->size() : 0);
   return passed(kId, "node",
-                fmt::format("inlet {} mC, {} fans, {} leak detectors", *bmc.inlet_mc,
-                            fans_there(bmc), bmc.leaks ? bmc.leaks.value->size() : 0));
+                fmt::format("inlet {} mC, fans {}, leak detectors {}", *bmc.inlet_mc,
+                            listed(bmc.fans, fans_there(bmc)), listed(bmc.leaks, leaks)));
 }
 
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {

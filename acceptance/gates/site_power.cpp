@@ -22,7 +22,9 @@ std::optional<Finding> judge_psu(const BmcPsu& psu, const std::string& unit) {
   if (psu.input_mv && *psu.input_mv >= 0 && *psu.input_mv < kLeastInputMv) {
     return found(kId, unit, "site.power.no_input", fmt::format("input {} mV", *psu.input_mv));
   }
-  if ((psu.state && *psu.state != "Enabled") || (psu.health && *psu.health != "OK")) {
+  // A spare that waits for its turn is sound.
+  const bool works = !psu.state || *psu.state == "Enabled" || *psu.state == "StandbySpare";
+  if (!works || (psu.health && *psu.health != "OK")) {
     return found(kId, unit, "site.power.psu_failed",
                  fmt::format("state {}, health {}", psu.state.value.value_or("absent"),
                              psu.health.value.value_or("absent")));
@@ -37,7 +39,9 @@ Finding judge_node(const OrderedSite& ordered, const BmcFacts& bmc) {
   std::int64_t there = 0;
   for (const BmcPsu& psu : *bmc.psus) there += is_empty_slot(psu) ? 0 : 1;
   const std::string text = fmt::format("{} power supplies, ordered {}", there, ordered.psus);
-  if (there < ordered.psus) return found(kId, "node", "site.power.missing", text);
+  if (there < ordered.psus) {
+    return not_as_ordered(kId, "node", "site.power.missing", text, ordered.origin);
+  }
   if (auto no = fact_absent(kId, "node", "power_redundancy", bmc.power_redundancy)) {
     return std::move(*no);
   }

@@ -32,6 +32,13 @@ TEST_F(SitePower, ASupplyWithoutInputIsTheSites) {
   EXPECT_EQ(on("psu/PSU 2").blame, Blame::site);
 }
 
+TEST_F(SitePower, ASoundSpareThatStandsByIsFine) {
+  psu().state = KnownText("StandbySpare");
+  expect_pass();
+  psu().health = KnownText("Warning");
+  expect_psu(Verdict::fail, "site.power.psu_failed");
+}
+
 TEST_F(SitePower, ADcFeedIsAFeed) {
   for (BmcPsu& one : *bmc().psus.value) one.input_mv = 54'000;
   expect_pass();

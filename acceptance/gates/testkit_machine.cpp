@@ -115,7 +115,7 @@ void set_gpu(GpuFacts& gpu) {
 }  // namespace
 
 void order_machine(Profile& profile) {
-  const Origin origin{.source = "a test", .date = "2026-11-22"};
+  const Origin origin{"a test", "2026-11-22", LimitStatus::published};
   profile.ordered.persistence = true;
   profile.ordered.compute_mode = "default";
   profile.ordered.acs = false;

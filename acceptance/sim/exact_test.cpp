@@ -15,6 +15,10 @@ Spoiled spoiled(Damage damage, std::int64_t row, std::int64_t col) {
   return {.damage = damage, .row = row, .col = col, .bit = 20, .launches = 3};
 }
 
+TEST(ExactWorkshop, KnowsTheDigestOfTheShippedProduct) {
+  EXPECT_EQ(ga::exact_gemm_digest(ga::kShippedProduct), ga::kShippedDigest);
+}
+
 TEST(ExactWorkshop, AHealthyProductHasTheExpectedDigest) {
   ExactWorkshop workshop;
   for (const ExactGemm& gemm : {kSmall, kLong}) {

@@ -13,7 +13,7 @@ target_compile_options(ga_options INTERFACE
 # release preset has these warnings.
 if(NOT CMAKE_DISABLE_PRECOMPILE_HEADERS AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   target_compile_options(ga_options INTERFACE
-    $<$<COMPILE_LANGUAGE:CXX>:-Wno-array-bounds;-Wno-stringop-overread;-Wno-restrict>)
+    $<$<COMPILE_LANGUAGE:CXX>:-Wno-array-bounds;-Wno-stringop-overread;-Wno-stringop-overflow;-Wno-restrict>)
 endif()
 # Debian has no static fmt, and the programs must not need libfmt.so: its bodies are compiled once.
 # Another major version declares other bodies; header-only is slower to compile and always right.
