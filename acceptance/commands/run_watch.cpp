@@ -65,12 +65,17 @@ Status RunWatch::take(const std::string& unit_id, const WireEvent& event) {
   const auto* telemetry = std::get_if<TelemetryEvent>(&event.body);
   if (telemetry == nullptr) return Ok{};
   const std::string line = line_of(unit_id, event, *telemetry);
-  if (::write(file_.get(), line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
-    return Error(ErrorCode::io,
-                 fmt::format("{}: {}", telemetry_part(setup_.options.out), std::strerror(errno)))
-        .hinted("what was recorded is kept: make room, then go on with --resume");
+  const ssize_t put = ::write(file_.get(), line.data(), line.size());
+  if (put == static_cast<ssize_t>(line.size())) return Ok{};
+  int error = errno;
+  if (put >= 0) {  // a part of a line: there was room for no more
+    error = ENOSPC;
+    const off_t end = ::lseek(file_.get(), 0, SEEK_END);
+    if (end < put || ::ftruncate(file_.get(), end - put) != 0) error = errno;
   }
-  return Ok{};
+  return Error(ErrorCode::io,
+               fmt::format("{}: {}", telemetry_part(setup_.options.out), std::strerror(error)))
+      .hinted("what was recorded is kept: make room, then go on with --resume");
 }
 
 Status RunWatch::report_gap(const std::string& unit_id, std::int64_t from_ns, std::int64_t to_ns) {

@@ -2,8 +2,8 @@
 //
 // Every field is a value, or absent with the reason that the source gave. visit_fields() is the one
 // list of fields and their order; the codec, the text form and the comparison all go through it.
-// What copies, moves and compares two hundred fields is compiled once, in copies.cpp, and not in each
-// file that holds a report.
+// What copies, moves and compares two hundred fields is compiled once, in copies.cpp, and not in
+// each file that holds a report.
 #pragma once
 
 #include <string>
