@@ -178,6 +178,18 @@ TEST(GpuprobeReplay, ItsLibraryAloneIsRefused) {
   EXPECT_NE(ran.out.find("a replay's library, not NVIDIA's"), std::string::npos) << ran.out;
 }
 
+// The limit of core dumps of a worker that waits for requests.
+std::string dump_limit(const std::string& options) {
+  const std::string limits = "grep -o 'core file size *[a-z0-9]*' /proc/$!/limits";
+  return run("sleep 2 | " + kProgram + options + " >/dev/null 2>&1 & sleep 1; " + limits).out;
+}
+
+TEST(Gpuprobe, WithABmcsPasswordLeavesNoCoreDump) {
+  const std::string with = dump_limit(" --bmc /nowhere"), without = dump_limit("");
+  if (without == with) GTEST_SKIP() << "this machine allows none anyway: " << without;
+  EXPECT_EQ(with, "core file size        0\n");
+}
+
 // A record is a machine's: one of a replay would pass for real.
 TEST(GpuprobeReplay, IsNotRecorded) {
   const std::string folder =
