@@ -3,6 +3,7 @@
 // Without a verb it serves gpuaccept: requests on stdin, events on the descriptor that was stdout.
 // It starts where there is no driver, and says so.
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <charconv>
@@ -198,6 +199,11 @@ Result<int> answer_person(const Options& options) {
                            : request.verb == Verb::log    ? service.log
                                                           : service.case_;
   Answer answer = handler(request, turn);
+  // NVML hangs: it would hang the recording too.
+  if (!answer.error && answer.leave) {
+    fmt::print(stderr, "gpuprobe: error: not everything was read: a call did not return\n");
+    return kNotMeasured;
+  }
   if (!answer.error) {
     if (!options.record.empty()) GA_CHECK(probe.record(options.record));
     turn.send(DoneEvent{.libraries = std::move(answer.libraries)});
@@ -211,7 +217,19 @@ Result<int> answer_person(const Options& options) {
   return asked_wrongly ? kUsage : kNotMeasured;
 }
 
+// A password is in this process then, and no dump may hold it.
+Status forbid_dumps() {
+  const rlimit none{.rlim_cur = 0, .rlim_max = 0};
+  if (::setrlimit(RLIMIT_CORE, &none) == 0) return Ok{};
+  return Error(ErrorCode::internal, "core dumps cannot be forbidden");
+}
+
 Result<int> run(const Options& options) {
+  if (!options.record.empty() && !options.replay.empty()) {
+    return Error(ErrorCode::usage, "--record and --replay exclude each other")
+        .hinted("a record of a replay would look like one of a machine");
+  }
+  if (!options.bmc.empty()) GA_CHECK(forbid_dumps());
   GA_CHECK(limit_cuda(options.gpus));
   if (const Status driver = require_driver(); !driver && options.replay.empty()) {
     fmt::print(stderr, "gpuprobe: warning: {}; {}\n", driver.error().what(), driver.error().hint());

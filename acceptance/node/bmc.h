@@ -22,9 +22,14 @@ Result<BmcAccess> read_bmc_file(const std::string& path);
 // The body of the answer to GET PATH, or why there is none. PATH begins with "/redfish/v1".
 using Fetch = std::function<Result<std::string>(const std::string& path)>;
 
+// What is not read yet says so.
+inline constexpr const char* kNotReadYet = "not read yet";
+
 // Follows the service's own links from its root. What it does not have is absent, and says so; a
 // part that fails does not take the others with it.
-BmcFacts bmc_facts(const Fetch& fetch);
+// `so_far` is told after each topic.
+using BmcSoFar = std::function<void(const BmcFacts&)>;
+BmcFacts bmc_facts(const Fetch& fetch, const BmcSoFar& so_far = {});
 
 // From the resources in a recorded folder's bmc.json, {path: resource}.
 BmcFacts replayed_bmc(const std::string& folder);

@@ -54,9 +54,33 @@ BmcFan fan_of(const Json& json) {
   return fan;
 }
 
+// What is known of one thing over several resources. Once a part of it could not be read it is
+// absent for good: what the others say is not all there is.
+template <class Fact>
+struct Gathered {
+  Fact fact = {};
+  std::string lost = {};  // why, or empty
+
+  void lose(const Error& error) {
+    if (lost.empty()) lost = error.what();
+  }
+  // `none` is the reason where nothing was found.
+  Fact result(const std::string& none) && {
+    if (!lost.empty()) return Fact::missing(lost);
+    return fact ? std::move(fact) : Fact::missing(none);
+  }
+};
+
+template <class Entry>
+void append(Gathered<KnownList<Entry>>& list, Entry entry) {
+  if (!list.fact) list.fact = std::vector<Entry>{};
+  list.fact.value->push_back(std::move(entry));
+}
+
 // Of the redundancy groups the worst health: "Critical", "Warning", "OK"; a group that is not
 // enabled says its state instead.
-void add_redundancy(const std::vector<Json>& groups, KnownText& worst) {
+void add_redundancy(const std::vector<Json>& groups, Gathered<KnownText>& redundancy) {
+  KnownText& worst = redundancy.fact;
   constexpr std::array<std::string_view, 3> kRank{"OK", "Warning", "Critical"};
   const auto rank = [&](const std::string& word) {
     return std::find(kRank.begin(), kRank.end(), word) - kRank.begin();
@@ -65,10 +89,8 @@ void add_redundancy(const std::vector<Json>& groups, KnownText& worst) {
     const KnownText state = text_at(group, {"Status", "State"});
     KnownText health = text_at(group, {"Status", "Health"});
     if (state && *state != "Enabled") health = state;
-    if (!health) {
-      worst = health;
-      return;
-    }
+    if (!health) redundancy.lose(Error(ErrorCode::parse, health.absent));
+    if (!health) return;
     // A word that is not known ranks last, and is shown.
     if (!worst || rank(*health) > rank(*worst)) worst = health;
   }
@@ -88,19 +110,36 @@ class Chassis {
   void read_old_power(const Json& power);
   void read_old_thermal(const Json& thermal);
   void read_inlet(const Json& thermal_metrics);
+  void read_leaks(const Json& thermal);
   void note_inlet(const KnownInt& reading);
+  void lose_power(const Error& error);
+  void lose_thermal(const Error& error);
+  void show(const std::string& none);
 
   Redfish& redfish_;
   const Json& root_;
   BmcFacts& facts_;
-  std::vector<BmcPsu> psus_;
-  std::vector<BmcFan> fans_;
-  std::vector<BmcLeak> leaks_;
+  Gathered<KnownList<BmcPsu>> psus_;
+  Gathered<KnownList<BmcFan>> fans_;
+  Gathered<KnownList<BmcLeak>> leaks_;
+  Gathered<KnownText> power_redundancy_, fan_redundancy_;
+  Gathered<KnownInt> inlet_;
 };
 
 void Chassis::note_inlet(const KnownInt& reading) {
   // Of several sensors the hottest air is what the node breathes.
-  if (reading && (!facts_.inlet_mc || *reading > *facts_.inlet_mc)) facts_.inlet_mc = reading;
+  if (reading && (!inlet_.fact || *reading > *inlet_.fact)) inlet_.fact = reading;
+}
+
+void Chassis::lose_power(const Error& error) {
+  psus_.lose(error);
+  power_redundancy_.lose(error);
+}
+
+void Chassis::lose_thermal(const Error& error) {
+  fans_.lose(error);
+  fan_redundancy_.lose(error);
+  inlet_.lose(error);
 }
 
 void Chassis::read_inlet(const Json& metrics) {
@@ -112,50 +151,61 @@ void Chassis::read_inlet(const Json& metrics) {
 }
 
 void Chassis::read_power(const Json& chassis) {
+  if (!Redfish::has_link(chassis, {"PowerSubsystem"})) return;
   const auto power = redfish_.follow(chassis, {"PowerSubsystem"});
-  if (!power) return;
-  add_redundancy(elements(*power, {"PowerSupplyRedundancy"}), facts_.power_redundancy);
+  if (!power) return lose_power(power.error());
+  add_redundancy(elements(*power, {"PowerSupplyRedundancy"}), power_redundancy_);
+  if (!Redfish::has_link(*power, {"PowerSupplies"})) return;
   const auto supplies = redfish_.collection(*power, {"PowerSupplies"});
-  if (!supplies) {
-    facts_.psus = KnownList<BmcPsu>::missing(supplies.error().what());
-    return;
-  }
+  if (!supplies) return psus_.lose(supplies.error());
   for (const Json& supply : *supplies) {
     BmcPsu psu = psu_of(supply);
     if (const auto metrics = redfish_.follow(supply, {"Metrics"})) {
       psu.output_mw = milli_at(*metrics, {"OutputPowerWatts", "Reading"});
       psu.input_mv = milli_at(*metrics, {"InputVoltage", "Reading"});
     }
-    psus_.push_back(std::move(psu));
+    append(psus_, std::move(psu));
   }
 }
 
 void Chassis::read_thermal(const Json& chassis) {
+  if (!Redfish::has_link(chassis, {"ThermalSubsystem"})) return;
   const auto thermal = redfish_.follow(chassis, {"ThermalSubsystem"});
-  if (!thermal) return;
-  add_redundancy(elements(*thermal, {"FanRedundancy"}), facts_.fan_redundancy);
-  if (const auto metrics = redfish_.follow(*thermal, {"ThermalMetrics"})) read_inlet(*metrics);
-  if (const auto fans = redfish_.collection(*thermal, {"Fans"})) {
-    for (const Json& fan : *fans) fans_.push_back(fan_of(fan));
+  if (!thermal) {
+    lose_thermal(thermal.error());
+    return leaks_.lose(thermal.error());
   }
-  const auto leaks = redfish_.follow(*thermal, {"LeakDetection"});
-  if (!leaks) return;
+  add_redundancy(elements(*thermal, {"FanRedundancy"}), fan_redundancy_);
+  if (Redfish::has_link(*thermal, {"ThermalMetrics"})) {
+    const auto metrics = redfish_.follow(*thermal, {"ThermalMetrics"});
+    metrics ? read_inlet(*metrics) : inlet_.lose(metrics.error());
+  }
+  if (Redfish::has_link(*thermal, {"Fans"})) {
+    const auto fans = redfish_.collection(*thermal, {"Fans"});
+    if (!fans) fans_.lose(fans.error());
+    for (const Json& fan : fans ? *fans : std::vector<Json>{}) append(fans_, fan_of(fan));
+  }
+  read_leaks(*thermal);
+}
+
+void Chassis::read_leaks(const Json& thermal) {
+  if (!Redfish::has_link(thermal, {"LeakDetection"})) return;
+  const auto leaks = redfish_.follow(thermal, {"LeakDetection"});
+  if (!leaks) return leaks_.lose(leaks.error());
+  if (!Redfish::has_link(*leaks, {"LeakDetectors"})) return;
   const auto detectors = redfish_.collection(*leaks, {"LeakDetectors"});
-  if (!detectors) {
-    facts_.leaks = KnownList<BmcLeak>::missing(detectors.error().what());
-    return;
-  }
+  if (!detectors) return leaks_.lose(detectors.error());
   for (const Json& detector : *detectors) {
     BmcLeak leak;
     leak.name = text_at(detector, {"Name"});
     leak.detector = text_at(detector, {"DetectorState"});
-    leaks_.push_back(std::move(leak));
+    append(leaks_, std::move(leak));
   }
 }
 
 void Chassis::read_old_power(const Json& power) {
-  add_redundancy(elements(power, {"Redundancy"}), facts_.power_redundancy);
-  for (const Json& supply : elements(power, {"PowerSupplies"})) psus_.push_back(psu_of(supply));
+  add_redundancy(elements(power, {"Redundancy"}), power_redundancy_);
+  for (const Json& supply : elements(power, {"PowerSupplies"})) append(psus_, psu_of(supply));
   for (const Json& control : elements(power, {"PowerControl"})) {
     if (facts_.node_power_mw) break;
     facts_.node_power_mw = milli_at(control, {"PowerConsumedWatts"});
@@ -163,8 +213,8 @@ void Chassis::read_old_power(const Json& power) {
 }
 
 void Chassis::read_old_thermal(const Json& thermal) {
-  add_redundancy(elements(thermal, {"Redundancy"}), facts_.fan_redundancy);
-  for (const Json& fan : elements(thermal, {"Fans"})) fans_.push_back(fan_of(fan));
+  add_redundancy(elements(thermal, {"Redundancy"}), fan_redundancy_);
+  for (const Json& fan : elements(thermal, {"Fans"})) append(fans_, fan_of(fan));
   for (const Json& sensor : elements(thermal, {"Temperatures"})) {
     const KnownText context = text_at(sensor, {"PhysicalContext"});
     const KnownText name = text_at(sensor, {"Name"});
@@ -181,43 +231,49 @@ void Chassis::read_one_chassis(const Json& chassis) {
       facts_.node_power_mw = milli_at(*metrics, {"PowerWatts", "Reading"});
     }
   }
-  const std::size_t psus = psus_.size(), fans = fans_.size();
+  const auto count = [](const auto& list) { return list.fact ? list.fact.value->size() : 0; };
+  const std::size_t psus = count(psus_), fans = count(fans_);
   read_power(chassis);
   read_thermal(chassis);
   // The older resource repeats the newer one where both are there.
-  if (psus_.size() == psus) {
-    if (const auto power = redfish_.follow(chassis, {"Power"})) read_old_power(*power);
+  if (count(psus_) == psus && Redfish::has_link(chassis, {"Power"})) {
+    const auto power = redfish_.follow(chassis, {"Power"});
+    power ? read_old_power(*power) : lose_power(power.error());
   }
-  if (fans_.size() == fans) {
-    if (const auto thermal = redfish_.follow(chassis, {"Thermal"})) read_old_thermal(*thermal);
+  if (count(fans_) == fans && Redfish::has_link(chassis, {"Thermal"})) {
+    const auto thermal = redfish_.follow(chassis, {"Thermal"});
+    thermal ? read_old_thermal(*thermal) : lose_thermal(thermal.error());
   }
+}
+
+void Chassis::show(const std::string& none) {
+  facts_.psus = std::move(psus_).result(none);
+  facts_.fans = std::move(fans_).result(none);
+  facts_.leaks = std::move(leaks_).result("the BMC has no leak detector");
+  facts_.power_redundancy = std::move(power_redundancy_).result(none);
+  facts_.fan_redundancy = std::move(fan_redundancy_).result(none);
+  facts_.inlet_mc = std::move(inlet_).result(none);
 }
 
 void Chassis::read() {
   const auto all = redfish_.collection(root_, {"Chassis"});
-  const std::string reason = all ? "no chassis of the node says so" : all.error().what();
-  facts_.chassis_serial = facts_.power_redundancy = facts_.fan_redundancy =
-      KnownText::missing(reason);
-  facts_.inlet_mc = facts_.node_power_mw = KnownInt::missing(reason);
-  facts_.psus = KnownList<BmcPsu>::missing(reason);
-  facts_.fans = KnownList<BmcFan>::missing(reason);
-  facts_.leaks = KnownList<BmcLeak>::missing("the BMC has no leak detector");
-  if (!all) {
-    facts_.leaks = KnownList<BmcLeak>::missing(reason);
-    return;
-  }
+  const std::string none = all ? "no chassis of the node says so" : all.error().what();
+  facts_.chassis_serial = KnownText::missing(none);
+  facts_.node_power_mw = KnownInt::missing(none);
+  if (!all) leaks_.lose(all.error());
   std::size_t read = 0;
-  for (const Json& chassis : *all) {
+  for (const Json& chassis : all ? *all : std::vector<Json>{}) {
     if (is_of_gpu_board(chassis)) continue;
-    if (++read > kMostChassis) break;
+    if (++read > kMostChassis) {
+      const Error more(ErrorCode::protocol, "the BMC has more chassis than are read");
+      lose_power(more);
+      lose_thermal(more);
+      leaks_.lose(more);
+      break;
+    }
     read_one_chassis(chassis);
   }
-  // A list that failed in part stays absent: how many there are is not known.
-  const std::string& psus_why = facts_.psus.absent;
-  if (!psus_.empty() && psus_why == reason) facts_.psus = std::move(psus_);
-  if (!fans_.empty()) facts_.fans = std::move(fans_);
-  const bool leaks_failed = facts_.leaks.absent != "the BMC has no leak detector";
-  if (!leaks_.empty() && !leaks_failed) facts_.leaks = std::move(leaks_);
+  show(none);
 }
 
 }  // namespace

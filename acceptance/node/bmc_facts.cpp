@@ -21,7 +21,7 @@ class Reader {
  public:
   explicit Reader(const Fetch& fetch) : redfish_(fetch) {}
 
-  BmcFacts read();
+  BmcFacts read(const BmcSoFar& so_far);
 
  private:
   void read_manager();
@@ -137,22 +137,33 @@ void Reader::read_events() {
   facts_.events = std::move(events);
 }
 
-BmcFacts Reader::read() {
+BmcFacts Reader::read(const BmcSoFar& so_far) {
+  const auto tell = [&] {
+    if (so_far) so_far(facts_);
+  };
+  facts_ = no_bmc(kNotReadYet);
   auto root = redfish_.get("/redfish/v1/");
   if (!root) return no_bmc(root.error().what());
   root_ = *std::move(root);
   facts_.redfish_version = text_at(root_, {"RedfishVersion"});
+  tell();
   read_manager();
+  tell();
   read_system();
+  tell();
   read_chassis(redfish_, root_, facts_);
+  tell();
   read_firmware();
+  tell();
   read_events();
   return facts_;
 }
 
 }  // namespace
 
-BmcFacts bmc_facts(const Fetch& fetch) { return Reader(fetch).read(); }
+BmcFacts bmc_facts(const Fetch& fetch, const BmcSoFar& so_far) {
+  return Reader(fetch).read(so_far);
+}
 
 BmcFacts replayed_bmc(const std::string& folder) {
   constexpr std::size_t kMostBytes = std::size_t{16} << 20;

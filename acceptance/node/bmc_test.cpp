@@ -154,6 +154,91 @@ TEST(BmcFacts, ACircleOfPagesEnds) {
   EXPECT_FALSE(facts.events);
 }
 
+TEST(BmcFacts, ACircleOfEmptyPagesEnds) {
+  const BmcFacts facts = read_tree([](Json& all) {
+    const std::string entries = "/redfish/v1/Systems/1/LogServices/SEL/Entries";
+    Json page;
+    page.add("Members", JsonArray{}).add("Members@odata.nextLink", entries);
+    resource(all, entries) = page;
+  });
+  EXPECT_EQ(facts.events.absent,
+            "/redfish/v1/Systems/1/LogServices/SEL/Entries: pages that lead in a circle");
+}
+
+TEST(BmcFacts, WhatIsLinkedAndCannotBeReadIsLost) {
+  const std::string at = "/redfish/v1/Chassis/1/";
+  BmcFacts facts = read_tree([&](Json& all) { remove(all, at + "PowerSubsystem"); });
+  EXPECT_NE(facts.psus.absent.find("404"), std::string::npos) << facts.psus.absent;
+  EXPECT_FALSE(facts.power_redundancy);
+  EXPECT_TRUE(facts.fans);
+  facts = read_tree([&](Json& all) { remove(all, at + "ThermalSubsystem"); });
+  for (const std::string& reason : {facts.fans.absent, facts.leaks.absent,
+                                    facts.fan_redundancy.absent, facts.inlet_mc.absent}) {
+    EXPECT_NE(reason.find("404"), std::string::npos) << reason;
+  }
+  facts = read_tree([&](Json& all) { remove(all, at + "ThermalSubsystem/LeakDetection"); });
+  EXPECT_NE(facts.leaks.absent.find("404"), std::string::npos) << facts.leaks.absent;
+}
+
+// A second chassis that says all is well, after one of which a part could not be read.
+void add_chassis(Json& all, const std::string& id) {
+  const std::string path = "/redfish/v1/Chassis/" + id;
+  for (auto& [name, value] : resource(all, "/redfish/v1/Chassis").as_object()) {
+    if (name == "Members") value.as_array().push_back(Json().add("@odata.id", path));
+  }
+  all.add(path, Json().add("Id", id).add("Power", Json().add("@odata.id", path + "/Power")));
+  all.add(path + "/Power", *parse_foreign_json(R"({"PowerSupplies": [{"Name": "PS9"}],
+                                  "Redundancy": [{"Status": {"Health": "OK"}}]})"));
+}
+
+TEST(BmcFacts, AnotherChassisDoesNotMendWhatIsLost) {
+  const BmcFacts facts = read_tree([](Json& all) {
+    add_chassis(all, "2");
+    const std::string group = R"({"PowerSupplyRedundancy": [{"Status": {}}],
+        "PowerSupplies": {"@odata.id": "/redfish/v1/nowhere"}})";
+    resource(all, "/redfish/v1/Chassis/1/PowerSubsystem") = *parse_foreign_json(group);
+  });
+  EXPECT_FALSE(facts.psus);
+  EXPECT_EQ(facts.power_redundancy.absent, "the BMC does not say Status.Health");
+}
+
+TEST(BmcFacts, ListsOfMoreChassisThanAreReadAreAbsent) {
+  const BmcFacts facts = read_tree([](Json& all) {
+    for (int i = 0; i < 40; ++i) add_chassis(all, "more" + std::to_string(i));
+  });
+  EXPECT_EQ(facts.psus.absent, "the BMC has more chassis than are read");
+  EXPECT_FALSE(facts.fans);
+  EXPECT_EQ(*facts.chassis_serial, "C200");
+}
+
+TEST(BmcFacts, AreToldTopicByTopic) {
+  std::vector<BmcFacts> told;
+  const Json all = tree();
+  bmc_facts([&](const std::string& path) -> Result<std::string> { return dump(*all.find(path)); },
+            [&](const BmcFacts& facts) { told.push_back(facts); });
+  ASSERT_EQ(told.size(), 5u);
+  EXPECT_TRUE(told[1].manager_model);
+  EXPECT_EQ(told[1].psus.absent, kNotReadYet);
+  EXPECT_TRUE(told[3].psus);
+  EXPECT_EQ(told[4].events.absent, kNotReadYet);
+}
+
+TEST(Redfish, ReadsABoundedNumberOfBytes) {
+  const std::string body = "{\"a\": \"" + std::string(std::size_t{4} << 20, 'x') + "\"}";
+  int fetched = 0;
+  const Fetch fetch = [&](const std::string&) -> Result<std::string> {
+    ++fetched;
+    return body;
+  };
+  Redfish redfish(fetch);
+  int read = 0;
+  for (int i = 0; i < 30; ++i) read += redfish.get("/redfish/v1/" + std::to_string(i)) ? 1 : 0;
+  EXPECT_EQ(read, 15);
+  EXPECT_EQ(fetched, 16);
+  EXPECT_EQ(redfish.get("/redfish/v1/29").error().what(),
+            "/redfish/v1/29: the BMC says more than is read");
+}
+
 TEST(BmcFacts, OddTypesAreAbsent) {
   const BmcFacts facts = read_tree([](Json& all) {
     resource(all, "/redfish/v1/Chassis/1/EnvironmentMetrics") =

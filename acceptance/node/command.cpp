@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <thread>
 
 namespace ga {
 
@@ -22,6 +23,18 @@ std::int64_t now_ns() {
   return std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
 }
 
+// True when it has ended by then, with how.
+bool ended_by(pid_t pid, std::int64_t until_ns, int& status) {
+  constexpr std::chrono::milliseconds kLook(2);
+  for (;;) {
+    const pid_t ended = ::waitpid(pid, &status, WNOHANG);
+    if (ended == pid) return true;
+    if (ended < 0 && errno != EINTR) return false;
+    if (now_ns() >= until_ns) return false;
+    std::this_thread::sleep_for(kLook);
+  }
+}
+
 struct Child {
   pid_t pid = -1;
   int output = -1;
@@ -31,8 +44,10 @@ struct Child {
   ~Child() {
     if (output >= 0) ::close(output);
     if (pid > 0) {
+      constexpr std::int64_t kDyingNs = 500'000'000;  // in the kernel it may stay for good
+      int status = 0;
       ::kill(pid, SIGKILL);
-      ::waitpid(pid, nullptr, 0);
+      ended_by(pid, now_ns() + kDyingNs, status);
     }
   }
 };
@@ -60,14 +75,17 @@ Status start(const std::vector<std::string>& arguments, Child& child) {
   return Error(ErrorCode::environment, arguments[0] + ": " + std::strerror(failed));
 }
 
-Status ended_well(const std::string& program, Child& child) {
+Error late(const std::string& program) {
+  return Error(ErrorCode::timeout, program + " did not end in time");
+}
+
+Status ended_well(const std::string& program, std::int64_t until_ns, Child& child) {
   int status = 0;
-  const pid_t ended = ::waitpid(child.pid, &status, 0);
+  if (!ended_by(child.pid, until_ns, status)) return late(program);
   child.pid = -1;
-  if (ended > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0) return Ok{};
-  const std::string how = ended > 0 && WIFEXITED(status)
-                              ? "exit status " + std::to_string(WEXITSTATUS(status))
-                              : std::string("ended by a signal");
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return Ok{};
+  const std::string how = WIFEXITED(status) ? "exit status " + std::to_string(WEXITSTATUS(status))
+                                            : std::string("ended by a signal");
   return Error(ErrorCode::environment, program + ": " + how);
 }
 
@@ -84,7 +102,7 @@ Status run_program(const Command& command, const TakeLine& line) {
   for (;;) {
     pollfd ready{.fd = child.output, .events = POLLIN, .revents = 0};
     const std::int64_t left_ms = (until_ns - now_ns()) / kNsPerMs;
-    if (left_ms <= 0) return Error(ErrorCode::timeout, program + " did not end in time");
+    if (left_ms <= 0) return late(program);
     if (::poll(&ready, 1, static_cast<int>(left_ms)) < 0 && errno != EINTR) {
       return Error(ErrorCode::io, program + ": " + std::strerror(errno));
     }
@@ -103,7 +121,7 @@ Status run_program(const Command& command, const TakeLine& line) {
     rest.erase(0, from);
   }
   if (!rest.empty()) line(rest);
-  return ended_well(program, child);
+  return ended_well(program, until_ns, child);
 }
 
 }  // namespace ga

@@ -22,6 +22,13 @@ bool printable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
 
+std::string cleaned(std::string_view text, std::size_t most) {
+  std::string out(text.substr(0, most));
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return out;
+}
+
 std::optional<std::int64_t> to_int(std::string_view text, int base) {
   std::int64_t value = 0;
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value, base);
@@ -86,6 +93,7 @@ bool exists(const std::string& path) {
 }
 
 std::optional<std::int64_t> count_of_ranges(std::string_view ranges) {
+  constexpr std::int64_t kMost = 1 << 20;  // more than any machine has of anything counted so
   std::int64_t count = 0;
   for (std::size_t from = 0; from <= ranges.size();) {
     const std::size_t end = std::min(ranges.find(',', from), ranges.size());
@@ -93,8 +101,9 @@ std::optional<std::int64_t> count_of_ranges(std::string_view ranges) {
     const std::size_t dash = range.find('-');
     const auto first = to_int(range.substr(0, dash));
     const auto last = dash == std::string_view::npos ? first : to_int(range.substr(dash + 1));
-    if (!first || !last || *first < 0 || *last < *first) return std::nullopt;
+    if (!first || !last || *first < 0 || *last < *first || *last > kMost) return std::nullopt;
     count += *last - *first + 1;
+    if (count > kMost) return std::nullopt;
     from = end + 1;
   }
   return count;

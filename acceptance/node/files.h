@@ -24,6 +24,8 @@ inline constexpr std::size_t kSmallFile = 64 << 10;  // bytes; a file of one lin
 
 // Without blanks, tabs and newlines at both ends.
 std::string_view trimmed(std::string_view text);
+// Of a foreign text the first `most` bytes, with '?' for what is not printable ASCII.
+std::string cleaned(std::string_view text, std::size_t most);
 bool printable(std::string_view text);  // ASCII 0x20 to 0x7e
 std::optional<std::int64_t> to_int(std::string_view text, int base = 10);
 // The lines, without their newlines.

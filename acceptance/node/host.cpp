@@ -125,7 +125,10 @@ Known<std::vector<ProcGpu>> proc_gpus(const Roots& roots) {
     const auto line = [&](std::string_view label) {
       return text ? awake(labelled(*text, label)) : KnownText::missing(text.error().what());
     };
-    gpus.push_back({.address = name, .uuid = line("GPU UUID:"), .vbios = line("Video BIOS:")});
+    gpus.push_back({.address = name,
+                    .uuid = line("GPU UUID:"),
+                    .vbios = line("Video BIOS:"),
+                    .excluded = line("GPU Excluded:").value == "Yes"});
   }
   std::sort(gpus.begin(), gpus.end(),
             [](const ProcGpu& a, const ProcGpu& b) { return comes_before(a.address, b.address); });
@@ -134,20 +137,30 @@ Known<std::vector<ProcGpu>> proc_gpus(const Roots& roots) {
 
 std::span<const Profiler> known_profilers() { return kProfilers; }
 
-KnownText running_profilers(const Roots& roots) {
-  const auto names = names_in(roots.proc);
-  if (!names) return KnownText::missing(names.absent);
+KnownList<std::string> running_names(const Roots& roots) {
+  using Names = KnownList<std::string>;
+  const auto all = names_in(roots.proc);
+  if (!all) return all;
   // Process 1 is always there; where it is not shown, neither are other users' processes.
   if (const KnownText first = one_line(roots.proc + "/1/comm"); !first) {
-    return KnownText::missing("other users' processes are hidden: " + first.absent);
+    return Names::missing("other users' processes are hidden: " + first.absent);
   }
-  std::set<std::string> running;
-  for (const std::string& name : *names) {
+  std::vector<std::string> running;
+  for (const std::string& name : *all) {
     if (!to_int(name)) continue;
     const KnownText comm = one_line(roots.proc + "/" + name + "/comm");
-    if (!comm) continue;  // it ended in the meantime
+    if (comm) running.push_back(*comm);  // else it ended in the meantime
+  }
+  return running;
+}
+
+KnownText running_profilers(const Roots& roots) {
+  const auto names = running_names(roots);
+  if (!names) return KnownText::missing(names.absent);
+  std::set<std::string> running;
+  for (const std::string& name : *names) {
     for (const Profiler& profiler : kProfilers) {
-      if (names_profiler(*comm, profiler)) running.insert(*comm);
+      if (names_profiler(name, profiler)) running.insert(name);
     }
   }
   std::string list;

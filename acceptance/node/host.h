@@ -29,11 +29,16 @@ Known<std::vector<PciGpu>> pci_gpus(const Roots& roots);
 struct ProcGpu {
   std::string address;
   KnownText uuid, vbios;
+  bool excluded = false;  // the driver was told to leave it out
 };
 Known<std::vector<ProcGpu>> proc_gpus(const Roots& roots);
 
 // Whether address `a` comes before `b` on the bus.
 bool comes_before(std::string_view a, std::string_view b);
+
+// What the processes that run are called, as the kernel cuts their names. Absent where other users'
+// processes are hidden.
+KnownList<std::string> running_names(const Roots& roots);
 
 // A program that holds a GPU's performance counters or slows its work, by the name that the kernel
 // shows, which is cut after 15 characters.

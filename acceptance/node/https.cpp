@@ -97,6 +97,7 @@ struct Https::State {
   }
 
   bool prepare();
+  bool no_other_authority();
 
   SharedLibrary library;
   Functions f;
@@ -129,9 +130,15 @@ bool Https::State::prepare() {
            text(CURLOPT_PINNEDPUBLICKEY, pin_of(access.public_key_sha256));
   } else {
     good = good && number(CURLOPT_SSL_VERIFYPEER, 1) && number(CURLOPT_SSL_VERIFYHOST, 2) &&
-           text(CURLOPT_CAINFO, access.ca_file);
+           text(CURLOPT_CAINFO, access.ca_file) && no_other_authority();
   }
   return good;
+}
+
+// Beside the file libcurl would trust the system's folder of authorities.
+bool Https::State::no_other_authority() {
+  const CURLcode code = f.set(handle, CURLOPT_CAPATH, static_cast<char*>(nullptr));
+  return code == CURLE_OK || code == CURLE_NOT_BUILT_IN;  // then there is no folder
 }
 
 Result<Https> Https::open(const BmcAccess& access, const HttpsLimits& limits) {

@@ -13,8 +13,8 @@
 namespace ga {
 
 struct HttpsLimits {
-  std::int64_t connect_ms = 5'000, answer_ms = 20'000;  // of one request
-  std::int64_t total_ms = 60'000;                       // of all of them
+  std::int64_t connect_ms = 5'000, answer_ms = 10'000;  // of one request
+  std::int64_t total_ms = 20'000;                       // of all: facts wait for them
   std::size_t answer_bytes = std::size_t{4} << 20;      // of one answer
 };
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "acceptance/node/host.h"
 #include "reports/codec/foreign_json.h"
 
 namespace ga {
@@ -92,14 +91,6 @@ Result<JournalLine> parse_journal_line(std::string_view text) {
   return JournalLine{.t_ns = *us * kNsPerUs,
                      .boot_id = boot->as_string(),
                      .message = message == nullptr ? std::string() : text_of(*message)};
-}
-
-UnitNames names_on_bus(const Roots& roots) {
-  UnitNames names;
-  if (const auto gpus = pci_gpus(roots)) {
-    for (const PciGpu& gpu : *gpus) names[gpu.address] = "gpu/" + std::to_string(names.size());
-  }
-  return names;
 }
 
 KernelHistory kernel_history(const Roots& roots, const RunProgram& run) {

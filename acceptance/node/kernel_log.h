@@ -51,10 +51,6 @@ struct KernelHistory {
   std::vector<LogEvent> events;
 };
 
-// What the PCI bus calls the GPUs: "gpu/0" is the first in order of address. For a reader of the
-// log that must not wait for NVML.
-UnitNames names_on_bus(const Roots& roots);
-
 // The ring, else `journalctl` for this boot.
 KernelHistory kernel_history(const Roots& roots, const RunProgram& run);
 

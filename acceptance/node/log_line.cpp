@@ -12,13 +12,6 @@ namespace {
 
 constexpr std::string_view kUnreadable = "unreadable";
 
-std::string cleaned(std::string_view line) {
-  std::string text(line.substr(0, kMaxLogText));
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-  return text;
-}
-
 bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
@@ -73,9 +66,19 @@ bool is_detail(std::string_view rest) {
   return said.starts_with("Data {") || said.starts_with("Severity ");
 }
 
+// Where "SXid" begins behind the switch that says it, "nvidia-nvswitch3: SXid ("; npos for nowhere.
+std::size_t sxid_in(std::string_view line) {
+  constexpr std::string_view kSwitch = "nvidia-nvswitch";
+  const std::size_t at = line.find(kSwitch);
+  if (at == std::string_view::npos) return at;
+  const std::size_t end = line.find_first_not_of("0123456789", at + kSwitch.size());
+  const bool said = end != std::string_view::npos && line.substr(end).starts_with(": SXid");
+  return said ? end + 2 : std::string_view::npos;
+}
+
 std::string aer_code(std::string_view line) {
-  if (has(line, "everity=Corrected") || has(line, "Corrected error") ||
-      has(line, "Correctable error")) {
+  if (has(line, "everity=Corrected") || has(line, "everity=Correctable") ||
+      has(line, "Corrected error") || has(line, "Correctable error")) {
     return "aer.corrected";
   }
   if (has(line, "Non-Fatal")) return "aer.nonfatal";
@@ -163,16 +166,17 @@ std::optional<LogEvent> LogLines::take(std::int64_t t_ns, std::string_view line)
                     .source = source_,
                     .gpu = std::move(address),
                     .code = std::move(code),
-                    .text = cleaned(line)};
+                    .text = cleaned(line, kMaxLogText)};
   };
-  if (const std::size_t at = line.find("SXid"); at != std::string_view::npos) {
-    if (!has(line, "nvswitch") || is_detail(line.substr(at))) return std::nullopt;
-    Numbered found = numbered("sxid", line.substr(at));
-    return event(std::move(found.address), std::move(found.code));
-  }
+  // Before all else: a line of an Xid may name a process, and a process may be named anything.
   constexpr std::string_view kXid = "NVRM: Xid";
   if (const std::size_t at = line.find(kXid); at != std::string_view::npos) {
     Numbered found = numbered("xid", line.substr(at + kXid.size()));
+    return event(std::move(found.address), std::move(found.code));
+  }
+  if (const std::size_t at = sxid_in(line); at != std::string_view::npos) {
+    if (is_detail(line.substr(at))) return std::nullopt;
+    Numbered found = numbered("sxid", line.substr(at));
     return event(std::move(found.address), std::move(found.code));
   }
   // The driver spreads this message over three lines, the first with the address.
@@ -192,46 +196,66 @@ std::optional<LogEvent> LogLines::take(std::int64_t t_ns, std::string_view line)
   return std::nullopt;
 }
 
-std::vector<LogEvent> thinned(std::vector<LogEvent> events) {
-  constexpr std::size_t kFirst = 20, kMost = 1000;
-  using Key = std::pair<std::string, std::string>;
-  std::map<Key, std::vector<std::size_t>> places;
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    places[{events[i].gpu, events[i].code}].push_back(i);
-  }
+namespace {
+
+// The events at hand of each device and code, in order.
+using Places = std::map<std::pair<std::string, std::string>, std::vector<std::size_t>>;
+
+// Of each the first `first`, and with `last` also the last one and how many stood between.
+std::vector<LogEvent> some_of(const std::vector<LogEvent>& events, const Places& places,
+                              std::size_t first, bool last) {
   std::vector<bool> keep(events.size(), false);
   std::vector<LogEvent> marks;
   for (const auto& [key, at] : places) {
-    for (std::size_t i = 0; i < at.size(); ++i) keep[at[i]] = i < kFirst || i + 1 == at.size();
-    if (at.size() <= kFirst + 1) continue;
-    const LogEvent& last = events[at.back()];
+    for (std::size_t i = 0; i < at.size(); ++i) {
+      keep[at[i]] = i < first || (last && i + 1 == at.size());
+    }
+    if (!last || at.size() <= first + 1) continue;
+    const LogEvent& newest = events[at.back()];
     marks.push_back(
-        {.t_ns = last.t_ns,
-         .source = last.source,
+        {.t_ns = newest.t_ns,
+         .source = newest.source,
          .gpu = key.first,
          .code = "log.repeated",
-         .text = key.second + ": " + std::to_string(at.size() - kFirst - 1) + " more lines"});
+         .text = key.second + ": " + std::to_string(at.size() - first - 1) + " more lines"});
   }
   std::vector<LogEvent> kept;
   for (std::size_t i = 0; i < events.size(); ++i) {
-    if (keep[i]) kept.push_back(std::move(events[i]));
+    if (keep[i]) kept.push_back(events[i]);
   }
   kept.insert(kept.end(), marks.begin(), marks.end());
   std::stable_sort(kept.begin(), kept.end(),
                    [](const LogEvent& a, const LogEvent& b) { return a.t_ns < b.t_ns; });
-  if (kept.size() <= kMost) return kept;
-  const std::size_t dropped = kept.size() - kMost;
-  kept.erase(kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(dropped));
-  kept.insert(kept.begin(), {.t_ns = kept.front().t_ns,
-                             .source = kept.front().source,
-                             .gpu = {},
-                             .code = "log.cut",
-                             .text = std::to_string(dropped) + " older events are left out"});
+  return kept;
+}
+
+}  // namespace
+
+std::vector<LogEvent> thinned(std::vector<LogEvent> events) {
+  constexpr std::size_t kMost = 1000;
+  Places places;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    places[{events[i].gpu, events[i].code}].push_back(i);
+  }
+  for (const std::size_t first : {20, 8, 3, 1}) {
+    auto kept = some_of(events, places, first, true);
+    if (kept.size() <= kMost) return kept;
+  }
+  // So many kinds: the first line of each, and of more than fit the oldest lines.
+  auto kept = some_of(events, places, 1, false);
+  if (kept.size() > kMost) kept.resize(kMost);
+  const LogEvent& newest = events.back();
+  kept.push_back({.t_ns = newest.t_ns,
+                  .source = newest.source,
+                  .gpu = {},
+                  .code = "log.cut",
+                  .text = std::to_string(events.size() - kept.size()) + " events are left out"});
   return kept;
 }
 
 void name_units(const UnitNames& names, std::vector<LogEvent>& events) {
   for (LogEvent& event : events) {
+    if (event.gpu.empty()) continue;
     const auto found = names.find(event.gpu);
     if (found != names.end()) event.gpu = found->second;
   }

@@ -33,7 +33,9 @@ class LogLines {
 std::string pci_address_of(std::string_view text);
 
 // Of each code and device the first lines and the last, and how many stood between: a log of the
-// same complaint a thousand times a second must not push out what was said once. Oldest first.
+// same complaint a thousand times a second must not push out what was said once. Where there is
+// still too much, fewer of the first lines; one of each stays. "log.cut" stands at the end where
+// even that is not all that was said. Oldest first.
 std::vector<LogEvent> thinned(std::vector<LogEvent> events);
 
 // Replaces addresses by the names that the report uses.

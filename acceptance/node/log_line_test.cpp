@@ -61,6 +61,15 @@ TEST(LogLine, ReadsAnSxidOnce) {
   EXPECT_EQ(one("nvidia-nvswitch0: SXid (PCI:0000:a9:00.0): xyz, Fatal error").code,
             "sxid.unreadable");
   EXPECT_EQ(one("a story about SXid (1): 2, Fatal"), Found{});
+  EXPECT_EQ(one("nvidia-nvswitch0: using SXid (PCI:0000:a9:00.0): 20034, Fatal"), Found{});
+}
+
+TEST(LogLine, AProcessNamedAfterAnSxidHidesNoXid) {
+  const Found lost{"xid.79", "0000:05:00.0"};
+  EXPECT_EQ(one("NVRM: Xid (PCI:0000:05:00): 79, pid=7, name=SXid, GPU has fallen off the bus."),
+            lost);
+  EXPECT_EQ(one("NVRM: Xid (PCI:0000:05:00): 79, pid=7, name=nvidia-nvswitch0: SXid (1): 2, x"),
+            lost);
 }
 
 TEST(LogLine, AGpuThatFellOffTheBusIsSeenWithoutAnXid) {
@@ -109,6 +118,10 @@ TEST(LogLine, KnowsTheOtherSourcesOfTrouble) {
        "aer.corrected"},
       {"nvidia 0000:1b:00.0: PCIe Bus Error: severity=Uncorrected (Fatal), type=Transaction Layer",
        "aer.fatal"},
+      {"nvidia 0000:1b:00.0: PCIe Bus Error: severity=Correctable, type=Physical Layer",
+       "aer.corrected"},
+      {"nvidia 0000:1b:00.0: PCIe Bus Error: severity=Uncorrectable (Non-Fatal), type=Data Link",
+       "aer.nonfatal"},
       {"nvidia 0000:1b:00.0: PCIe Bus Error: severity=odd", "aer.unreadable"},
       {"watchdog: BUG: soft lockup - CPU#3 stuck for 26s!", "kernel.lockup"},
   };
@@ -180,19 +193,32 @@ TEST(LogLine, AFewEventsStayAsTheyAre) {
   EXPECT_EQ(thinned(events), events);
 }
 
+TEST(LogLine, TheFirstOfEachKindStaysHoweverMuchIsSaid) {
+  std::vector<LogEvent> events{at(0, "gpu/3", "xid.79")};
+  for (int i = 1; i <= 20'000; ++i) {
+    events.push_back(at(i, "", "edac." + std::to_string(i % 300)));
+  }
+  const auto kept = thinned(events);
+  EXPECT_LE(kept.size(), 1000u);
+  EXPECT_EQ(kept[0].code, "xid.79");
+}
+
 TEST(LogLine, WhatIsCutIsSaid) {
   std::vector<LogEvent> events;
   for (int i = 0; i < 1500; ++i) events.push_back(at(i, "", "xid." + std::to_string(i)));
   const auto kept = thinned(events);
   ASSERT_EQ(kept.size(), 1001u);
-  EXPECT_EQ(kept[0].code, "log.cut");
-  EXPECT_EQ(kept[0].text, "500 older events are left out");
-  EXPECT_EQ(kept[1].code, "xid.500");
+  EXPECT_EQ(kept[0].code, "xid.0");
+  EXPECT_EQ(kept[1000].code, "log.cut");
+  EXPECT_EQ(kept[1000].text, "500 events are left out");
+  EXPECT_EQ(kept[1000].t_ns, 1499);
 }
 
 TEST(LogLine, NamesUnitsByTheirAddress) {
-  std::vector<LogEvent> events{at(1, "0000:1b:00.0", "xid.79"), at(2, "0000:05:00.0", "sxid.1")};
-  name_units({{"0000:1b:00.0", "gpu/0"}}, events);
+  std::vector<LogEvent> events{at(1, "0000:1b:00.0", "xid.79"), at(2, "0000:05:00.0", "sxid.1"),
+                               at(3, "", "mce.logged")};
+  name_units({{"0000:1b:00.0", "gpu/0"}, {"", "gpu/1"}}, events);
+  EXPECT_EQ(events[2].gpu, "");  // of the node, whatever the names say
   EXPECT_EQ(events[0].gpu, "gpu/0");
   EXPECT_EQ(events[1].gpu, "0000:05:00.0");
 }

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <set>
 #include <string>
 
@@ -147,6 +148,12 @@ void read_iommu(const Roots& roots, HostFacts& host) {
     return;
   }
   const auto names = names_in(groups);
+  std::error_code ec;
+  if (!names &&
+      std::filesystem::symlink_status(groups, ec).type() != std::filesystem::file_type::not_found) {
+    host.iommu = KnownText::missing(names.absent);
+    return;
+  }
   std::set<std::string> kinds;
   if (names) {
     for (const std::string& name : *names) {

@@ -111,6 +111,10 @@ TEST_F(MachineTest, TellsWhatTheIommuDoesForTheNode) {
   HostFacts host;
   read_iommu(options_.roots, host);
   EXPECT_FALSE(host.iommu);
+  put("sys/kernel/iommu_groups", "no folder");  // there, and not to be listed
+  read_iommu(options_.roots, host);
+  EXPECT_FALSE(host.iommu);
+  std::filesystem::remove(root_ / "sys/kernel/iommu_groups");
   std::filesystem::create_directories(root_ / "sys/kernel/iommu_groups");
   read_iommu(options_.roots, host);
   EXPECT_EQ(*host.iommu, "off");
@@ -212,6 +216,12 @@ TEST_F(ServicesTest, ReadsModulesAndSwitches) {
   EXPECT_FALSE(*host.rdma_dmabuf);
 }
 
+TEST(Ranges, AreCountedUnlessNoMachineHasSoMany) {
+  EXPECT_EQ(count_of_ranges("0-3,8"), 5);
+  EXPECT_FALSE(count_of_ranges("0-9223372036854775807"));
+  EXPECT_FALSE(count_of_ranges("0-1048575,0-1048575"));
+}
+
 TEST(Command, GivesEachLine) {
   std::vector<std::string> lines;
   const Status ran = run_program({.arguments = {"/bin/sh", "-c", "echo one; printf 'two\\nthree'"},
@@ -229,6 +239,10 @@ TEST(Command, RefusesWhatIsLateLoudFailingOrMissing) {
         [](std::string_view) {});
   };
   EXPECT_EQ(run({"/bin/sleep", "30"}).error().code(), ErrorCode::timeout);
+  // One that closes its output and stays.
+  const Status stays = run({"/bin/sh", "-c", "exec >&-; exec sleep 30"});
+  ASSERT_FALSE(stays);
+  EXPECT_EQ(stays.error().code(), ErrorCode::timeout);
   EXPECT_FALSE(run({"/bin/sh", "-c", "head -c 5000 /dev/zero"}));
   EXPECT_FALSE(run({"/bin/sh", "-c", "exit 3"}));
   EXPECT_FALSE(run({"/bin/sh", "-c", "kill -9 $$"}));

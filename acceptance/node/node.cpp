@@ -9,6 +9,7 @@
 #include "acceptance/node/pci.h"
 #include "acceptance/node/record.h"
 #include "acceptance/node/record_host.h"
+#include "acceptance/node/unit_names.h"
 
 namespace ga {
 
@@ -24,16 +25,13 @@ void all_absent(Subject& subject, const std::string& reason) {
   });
 }
 
-// Addresses that the driver or the bus knows and that no unit has claimed.
-std::vector<std::string> unclaimed(const std::vector<ProcGpu>& known,
+// Addresses that the kernel knows and that no unit has claimed.
+std::vector<std::string> unclaimed(std::vector<std::string> known,
                                    const std::vector<std::string>& claimed) {
-  std::vector<std::string> rest;
-  for (const ProcGpu& gpu : known) {
-    if (std::find(claimed.begin(), claimed.end(), gpu.address) == claimed.end()) {
-      rest.push_back(gpu.address);
-    }
-  }
-  return rest;
+  std::erase_if(known, [&](const std::string& address) {
+    return std::find(claimed.begin(), claimed.end(), address) != claimed.end();
+  });
+  return known;
 }
 
 template <class Gpu>
@@ -113,18 +111,15 @@ void Node::find_units() {
     }
     units_.push_back(std::move(unit));
   }
-  // A GPU that fell off the bus cannot say where it was. If the driver knows just as many addresses
+  // A GPU that fell off the bus cannot say where it was. If the kernel knows just as many addresses
   // that nobody claims, it was there: the others keep their numbers.
-  const auto known = proc_gpus(options_.roots);
-  if (known) {
-    const std::vector<std::string> rest = unclaimed(*known, claimed);
-    std::vector<Unit*> nameless;
-    for (Unit& unit : units_) {
-      if (unit.address.empty()) nameless.push_back(&unit);
-    }
-    if (rest.size() == nameless.size()) {
-      for (std::size_t i = 0; i < rest.size(); ++i) nameless[i]->address = rest[i];
-    }
+  const std::vector<std::string> rest = unclaimed(gpu_addresses(options_.roots), claimed);
+  std::vector<Unit*> nameless;
+  for (Unit& unit : units_) {
+    if (unit.address.empty()) nameless.push_back(&unit);
+  }
+  if (rest.size() == nameless.size()) {
+    for (std::size_t i = 0; i < rest.size(); ++i) nameless[i]->address = rest[i];
   }
   number_units();
 }
@@ -147,7 +142,15 @@ void Node::number_units() {
     if (a.address.empty() || b.address.empty()) return !a.address.empty() && b.address.empty();
     return comes_before(a.address, b.address);
   });
-  for (std::size_t i = 0; i < units_.size(); ++i) units_[i].unit_id = "gpu/" + std::to_string(i);
+  std::vector<std::string> addresses;
+  for (const Unit& unit : units_) addresses.push_back(unit.address);
+  const std::vector<std::string> ids = unit_ids(gpu_addresses(options_.roots), addresses);
+  for (std::size_t i = 0; i < units_.size(); ++i) {
+    units_[i].unit_id = ids[i];
+    if (!addresses[i].empty()) names_.emplace(addresses[i], ids[i]);
+  }
+  // Now, while the ports of a GPU that falls off later are still there.
+  name_ports(options_.roots, names_);
 }
 
 bool Node::wanted(const Unit& unit) const {
@@ -213,7 +216,7 @@ void Node::add_host_facts(Facts& facts) const {
   }
 }
 
-BmcFacts Node::read_bmc() {
+BmcFacts Node::read_bmc(const BmcSoFar& so_far) {
   if (!options_.replay.empty()) return replayed_bmc(options_.replay);
   if (options_.bmc.empty()) return no_bmc("no --bmc file was given");
   const auto access = read_bmc_file(options_.bmc);
@@ -221,7 +224,7 @@ BmcFacts Node::read_bmc() {
   auto https = Https::open(*access, {});
   if (!https) return no_bmc(https.error().what());
   if (auto library = https->library()) curl_ = *std::move(library);
-  return bmc_facts([&](const std::string& path) { return https->get(path); });
+  return bmc_facts([&](const std::string& path) { return https->get(path); }, so_far);
 }
 
 Facts Node::facts(const AskCuda& ask_cuda, const SoFar& so_far) {
@@ -257,9 +260,13 @@ Facts Node::facts(const AskCuda& ask_cuda, const SoFar& so_far) {
     addresses.push_back(units[i]->address);
     tell();
   }
-  facts.bmc = read_bmc();
-  tell();
   add_cuda_facts(ask_cuda ? ask_cuda() : CudaView{}, facts, addresses);
+  tell();
+  // Last: a slow one takes nothing else with it.
+  facts.bmc = read_bmc([&](const BmcFacts& bmc) {
+    facts.bmc = bmc;
+    tell();
+  });
   return facts;
 }
 
@@ -302,8 +309,6 @@ Result<std::vector<GpuCounters>> Node::counters(const std::vector<std::string>& 
 
 NodeReading Node::reading() {
   open();
-  UnitNames names;
-  for (const Unit& unit : units_) names[unit.address] = unit.unit_id;
   NodeReading reading{.counters = node_counters(options_.roots), .log = {}};
   KernelHistory history = kernel_history(options_.roots, options_.host.run);
   reading.counters.boot_id = boot_id(options_.roots);
@@ -311,7 +316,7 @@ NodeReading Node::reading() {
   reading.counters.kernel_log_first_ns = history.first_ns;
   reading.counters.kernel_log_last_ns = history.last_ns;
   reading.log = thinned(std::move(history.events));
-  name_units(names, reading.log);
+  name_units(names_, reading.log);
   return reading;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "acceptance/node/bmc.h"
 #include "acceptance/node/host.h"
 #include "acceptance/node/host_facts.h"
 #include "acceptance/node/kernel_log.h"
@@ -55,10 +56,10 @@ class Node {
  public:
   explicit Node(NodeOptions options);
 
-  // Numbers GPUs in order of PCI address, as NVML lists them; without NVML, as the PCI bus does.
-  // CUDA is asked last: waking it up takes memory that would be read as in use.
+  // The GPUs that NVML lists, or without NVML the PCI bus, numbered as unit_names.h says.
+  // CUDA is asked after NVML: waking it up takes memory that would be read as in use. The BMC last.
   // `so_far` is told after each step; what is not read yet is absent with kNotRead.
-  static constexpr const char* kNotRead = "not read yet";
+  static constexpr const char* kNotRead = kNotReadYet;
   using SoFar = std::function<void(const Facts&)>;
   Facts facts(const AskCuda& ask_cuda, const SoFar& so_far = {});
 
@@ -99,13 +100,14 @@ class Node {
   bool wanted(const Unit& unit) const;
   void read_gpu(const Unit& unit, GpuFacts& facts) const;
   void add_host_facts(Facts& facts) const;
-  BmcFacts read_bmc();
+  BmcFacts read_bmc(const BmcSoFar& so_far);
   void add_processes(const Unit& unit, GpuFacts& facts) const;
 
   NodeOptions options_;
   std::optional<Result<Nvml>> nvml_;
   KnownInt nvml_count_;
   std::vector<Unit> units_;
+  UnitNames names_;  // of the units, and of the ports that lead to one of them
   std::optional<Library> curl_;
 };
 

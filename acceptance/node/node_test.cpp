@@ -353,6 +353,17 @@ TEST_F(NodeTest, AGpuThatCudaDoesNotSeeSaysSo) {
   EXPECT_EQ(*all.gpus[3].cuda_uuid, uuid(3));
 }
 
+TEST_F(NodeTest, TheBmcIsAskedLast) {
+  state();
+  healthy_kernel();
+  bool told = false;
+  Node(options_).facts(cuda, [&](const Facts& so_far) {
+    told = told || (so_far.node.gpus_cuda && so_far.gpus[7].sm_count &&
+                    so_far.bmc.psus.absent == Node::kNotRead);
+  });
+  EXPECT_TRUE(told);  // a BMC that takes its time finds CUDA's answers at hand
+}
+
 TEST_F(NodeTest, ListsProcessesThatAreNotOurs) {
   std::string many;
   for (int i = 0; i < 90; ++i) many += " " + std::to_string(1000 + i);

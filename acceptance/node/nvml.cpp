@@ -11,27 +11,18 @@ namespace ga {
 
 namespace {
 
-constexpr std::size_t kFirstProcesses = 64;   // asked for at first; NVML says if there are more
-constexpr std::size_t kMostProcesses = 4096;  // on one GPU; more than that is a wrong answer
-
-// The list of one kind of process. NVML says how many there are when the buffer is too small.
+// The list of one kind of process.
 nvml::Return list_processes(const Asker& gpu, const char* symbol, std::vector<std::int64_t>& pids) {
-  std::vector<nvml::ProcessInfo> infos(kFirstProcesses);
-  for (;;) {
-    auto count = static_cast<unsigned>(infos.size());
-    const nvml::Return code = gpu.ask<nvml::GetProcesses>(symbol, &count, infos.data());
-    if (code == nvml::kInsufficientSize && infos.size() < kMostProcesses) {
-      infos.resize(std::min(kMostProcesses, std::max<std::size_t>(count, infos.size() * 2)));
-      continue;
-    }
-    if (code != nvml::kSuccess) return code;
-    if (count > infos.size()) return nvml::kUnknown;
-    for (unsigned i = 0; i < count; ++i) {
-      if (infos[i].pid == nvml::kNoValue32) return nvml::kUnknown;
-      pids.push_back(infos[i].pid);
-    }
-    return code;
+  std::vector<nvml::ProcessInfo> infos(kMostProcesses);
+  unsigned count = kMostProcesses;
+  const nvml::Return code = gpu.ask<nvml::GetProcesses>(symbol, &count, infos.data());
+  if (code != nvml::kSuccess) return code;
+  if (count > kMostProcesses) return nvml::kUnknown;
+  for (unsigned i = 0; i < count; ++i) {
+    if (infos[i].pid == nvml::kNoValue32) return nvml::kUnknown;
+    pids.push_back(infos[i].pid);
   }
+  return code;
 }
 
 // Of the node: its GPUs run confidential computing together or not at all.
@@ -55,7 +46,8 @@ void read_confidential_computing(const Asker& nvml, NodeFacts& facts) {
   }
   constexpr std::array<std::string_view, 2> kFeature{"off", "on"};
   facts.cc_mode = nvml::word_of(feature, kFeature);
-  if (facts.cc_mode && devtools && *devtools != 0) facts.cc_mode = KnownText("devtools");
+  if (facts.cc_mode && !devtools) facts.cc_mode = KnownText::missing(devtools.absent);
+  if (facts.cc_mode && *devtools != 0) facts.cc_mode = KnownText("devtools");
 }
 
 // The replay library alone has this: the folder that it plays; false where it cannot.

@@ -1,5 +1,6 @@
 #include "acceptance/node/nvml_asker.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -176,7 +177,8 @@ void Asker::note(const void* device, const char* symbol, nvml::Return code, int 
 void Asker::note(const void* device, const char* symbol, nvml::Return code, unsigned* count,
                  nvml::ProcessInfo* infos) const {
   nvml::WordWriter words;
-  for (unsigned i = 0; code == nvml::kSuccess && i < *count; ++i) words(infos[i].pid);
+  const unsigned listed = std::min(*count, kMostProcesses);
+  for (unsigned i = 0; code == nvml::kSuccess && i < listed; ++i) words(infos[i].pid);
   transcript_->note(device, std::string(symbol) + "()",
                     code == nvml::kSuccess ? words.text() : "!" + std::to_string(code));
 }

@@ -17,6 +17,8 @@
 namespace ga {
 
 inline constexpr const char* kNvmlSoname = "libnvidia-ml.so.1";
+// Of one kind on one GPU; room for so many is given, and more is a wrong answer.
+inline constexpr unsigned kMostProcesses = 4096;
 
 class Asker {
  public:

@@ -51,7 +51,10 @@ Sram read_sram(const Asker& gpu, nvml::EccCounter counter) {
 
 namespace {
 
-// Over the links that are active: the sum, or the worst. Absent when one of them does not say.
+// One that carries traffic or may at once: not "inactive", nor "active_traffic_disabled".
+bool is_up(const KnownText& state) { return *state == "active" || *state == "sleep"; }
+
+// Over the links that are up: the sum, or the worst. Absent when one of them does not say.
 struct OverLinks {
   const KnownList<NvLink>& links;
 
@@ -61,7 +64,7 @@ struct OverLinks {
     KnownInt total = KnownInt::missing("no link is active");
     for (const NvLink& link : *links) {
       if (!link.state) return KnownInt::missing(of(link, "state: " + link.state.absent));
-      if (*link.state == "inactive") continue;
+      if (!is_up(link.state)) continue;
       const KnownInt& value = link.*field;
       if (!value) return KnownInt::missing(of(link, value.absent));
       total = total ? join(*total, *value) : value;
@@ -79,7 +82,7 @@ struct OverLinks {
     std::int64_t count = 0;
     for (const NvLink& link : *links) {
       if (!link.state) return KnownInt::missing(of(link, "state: " + link.state.absent));
-      count += *link.state == "inactive" ? 0 : 1;
+      count += is_up(link.state) ? 1 : 0;
     }
     return count;
   }

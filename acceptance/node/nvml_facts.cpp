@@ -184,7 +184,7 @@ void read_memory_health(const Asker& gpu, GpuFacts& facts) {
   nvml::UnrepairableMemory lost;
   code = gpu.ask<nvml::GetUnrepairable>("nvmlDeviceGetUnrepairableMemoryFlag_v1", &lost);
   facts.memory_unrepairable =
-      code == kSuccess ? nvml::known_flag(lost.unrepairable) : gpu.missing<bool>(code);
+      code == kSuccess ? nvml::known_flag(lost.flag()) : gpu.missing<bool>(code);
   facts.recovery_action = recovery_action(gpu);
 }
 

@@ -14,8 +14,9 @@ constexpr std::int64_t kBytesPerMb = 1'000'000;
 constexpr unsigned kLinksOfOldSpeeds = 12;  // older drivers have a field for each of so many links
 
 KnownText link_state(const Asker& gpu, unsigned link) {
+  // nvml.h of NVML 13 has three; the fourth is of the bindings of 13.615.
   constexpr std::array<std::string_view, 4> kStates{"inactive", "active", "sleep",
-                                                    "active_without_traffic"};
+                                                    "active_traffic_disabled"};
   return nvml::word_of(gpu.link_number("nvmlDeviceGetNvLinkState", link), kStates);
 }
 
@@ -184,7 +185,10 @@ void read_fabric(const Asker& gpu, GpuFacts& facts) {
   const auto number = [&](unsigned value) {
     return ok ? nvml::known_int(value) : gpu.missing<std::int64_t>(code);
   };
-  facts.fabric_state = nvml::word_of(number(fabric.state), kStates);
+  const auto byte = [&](unsigned char value) {
+    return number(value == nvml::kNoValue8 ? nvml::kNoValue32 : value);
+  };
+  facts.fabric_state = nvml::word_of(byte(fabric.state), kStates);
   constexpr nvml::Return kNoStatus = -1;
   facts.fabric_status = !ok                               ? gpu.missing<std::string>(code)
                         : fabric.status == nvml::kSuccess ? KnownText("success")
@@ -193,8 +197,7 @@ void read_fabric(const Asker& gpu, GpuFacts& facts) {
   facts.fabric_clique_id = number(fabric.clique_id);
   facts.fabric_cluster_uuid =
       ok ? nvml::uuid_text(fabric.cluster_uuid) : gpu.missing<std::string>(code);
-  facts.fabric_health = nvml::word_of(
-      number(fabric.health == nvml::kNoValue8 ? nvml::kNoValue32 : fabric.health), kHealth);
+  facts.fabric_health = nvml::word_of(byte(fabric.health), kHealth);
   facts.fabric_health_mask = number(fabric.health_mask);
   facts.fabric_degraded_bandwidth = health_flag(facts.fabric_health_mask, 0);
   facts.fabric_route_recovery = health_flag(facts.fabric_health_mask, 2);

@@ -1,5 +1,6 @@
 // What NVML says of links, fabric, limits and settings, and each way in which a driver may say it.
 #include "acceptance/node/nvml_fields.h"
+#include "acceptance/node/nvml_structs.h"
 #include "acceptance/node/testing/fixture.h"
 
 namespace ga {
@@ -75,6 +76,31 @@ TEST_F(NvmlLinks, TheFabricIsReadInTheNewestFormThatTheDriverKnows) {
   EXPECT_EQ(first().fabric_state, KnownText::missing("GPU is lost"));
 }
 
+// The library fills one byte of the state; what lies behind it is padding, and was once read too.
+TEST(NvmlStructs, TheFabricsStateIsOneByte) {
+  nvml::Fabric fabric;
+  reinterpret_cast<unsigned char*>(&fabric)[28] = 3;
+  EXPECT_EQ(fabric.state, 3);
+  nvml::Fabric1 older;
+  reinterpret_cast<unsigned char*>(&older)[24] = 3;
+  EXPECT_EQ(older.state, 3);
+}
+
+TEST_F(NvmlLinks, AFabricThatNamesNoStateIsNotMeasured) {
+  state("nvmlDeviceGetGpuFabricInfoV() = " + std::string(32, '0') + " 0 0 255 0 1\n");
+  EXPECT_EQ(first().fabric_state, KnownText::missing("value not available"));
+}
+
+TEST_F(NvmlLinks, UnrepairableMemoryIsReadInBothForms) {
+  state("nvmlDeviceGetUnrepairableMemoryFlag_v1() = 1\n");  // the replay's library fills the first
+  EXPECT_TRUE(*first().memory_unrepairable);
+  state("nvmlDeviceGetUnrepairableMemoryFlag_v1() = unset\n");
+  EXPECT_FALSE(first().memory_unrepairable);
+  nvml::UnrepairableMemory versioned;
+  versioned.second = 0;
+  EXPECT_EQ(versioned.flag(), 0u);
+}
+
 TEST_F(NvmlLinks, EachBitOfTheFabricsHealthHasItsFact) {
   const std::string head = "nvmlDeviceGetGpuFabricInfoV() = " + std::string(32, '0') + " 0 0 3 ";
   state(head + "0x555 2\n");  // all true, and the misconfiguration 5
@@ -98,6 +124,10 @@ TEST_F(NvmlLinks, SumsAreOfActiveLinksAndOfAllOfThem) {
   // A link that is down does not count, and does not hide the others.
   state("nvmlDeviceGetNvLinkState(3) = 0\nnvmlDeviceGetNvLinkErrorCounter(3,2) = !3\n");
   EXPECT_EQ(*first_counters().nvlink_crc_flit_errors, 0);
+  EXPECT_EQ(*first_counters().nvlinks_active, 17);
+  // Nor does one whose traffic is off: the gate nvlink.links calls it down too. A sleeping one
+  // does.
+  state("nvmlDeviceGetNvLinkState(3) = 3\nnvmlDeviceGetNvLinkState(4) = 2\n");
   EXPECT_EQ(*first_counters().nvlinks_active, 17);
   // One that is up and does not say makes the sum unknown.
   state("nvmlDeviceGetNvLinkErrorCounter(3,1) = !999\nfield(162,3) = !999\nfield(215,3) = !999\n");
@@ -183,6 +213,8 @@ TEST_F(NvmlLinks, TheDriversModuleAndConfidentialComputingAreOfTheNode) {
   EXPECT_EQ(*node.cc_multi_gpu, "protected_pcie");
   EXPECT_EQ(*node.kernel_module, "proprietary");
   EXPECT_EQ(*node.kernel_module_version, "550.54.15");
+  raw_state("nvmlSystemGetConfComputeSettings() = 2 1 0xffffffff 0\n");
+  EXPECT_FALSE(Node(options_).facts({}).node.cc_mode);     // on, or in the mode of developers
   raw_state("nvmlSystemGetConfComputeState() = 2 1 1\n");  // an older driver
   node = Node(options_).facts({}).node;
   EXPECT_EQ(*node.cc_mode, "devtools");

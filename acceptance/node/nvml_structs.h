@@ -1,6 +1,7 @@
 // NVML's structs as far as they are used, by hand. Each layout is asserted; the figures are those
-// of NVML 13.615's published bindings. each_word() names what the library fills, in order: the
-// recorder and the fake library turn it into text and back.
+// of nvml.h of NVML 13. Its published bindings are wider in places, and then wrong. each_word()
+// names what the library fills, in order: the recorder and the fake library turn it into text and
+// back.
 #pragma once
 
 #include <algorithm>
@@ -115,14 +116,17 @@ void each_word(W&& w, RepairStatus& s) {
   w(s.channel_pending), w(s.tpc_pending);
 }
 
-struct UnrepairableMemory {  // nvmlUnrepairableMemory_v1_t
-  unsigned version = struct_version(8, 1);
-  unsigned unrepairable = kNoValue32;
+// nvmlUnrepairableMemoryStatus_v1_t: in nvml.h the flag alone, in NVML's published bindings a
+// version before it. Both fit here.
+struct UnrepairableMemory {
+  static constexpr unsigned kVersion = struct_version(8, 1);
+  unsigned first = kVersion, second = kNoValue32;
+  unsigned& flag() { return first == kVersion ? second : first; }  // the one that was filled in
 };
-static_assert(sizeof(UnrepairableMemory) == 8);
+static_assert(sizeof(UnrepairableMemory) == 8 && offsetof(UnrepairableMemory, second) == 4);
 template <class W>
 void each_word(W&& w, UnrepairableMemory& s) {
-  w(s.unrepairable);
+  w(s.flag());
 }
 
 struct ViolationTime {
@@ -192,10 +196,12 @@ void each_word(W&& w, Pdi& s) {
 struct Fabric1 {  // nvmlGpuFabricInfo_t, without a version
   unsigned char cluster_uuid[16];
   Return status = -1;
-  unsigned clique_id = kNoValue32, state = kNoValue32;
+  unsigned clique_id = kNoValue32;
+  unsigned char state = kNoValue8;
   Fabric1() { std::fill_n(cluster_uuid, sizeof(cluster_uuid), kNoValue8); }
 };
 static_assert(sizeof(Fabric1) == 28 && offsetof(Fabric1, state) == 24);
+static_assert(sizeof(Fabric1::state) == 1);  // what follows is padding, which nobody fills
 template <class W>
 void each_word(W&& w, Fabric1& s) {
   w(s.cluster_uuid), w(s.status), w(s.clique_id), w(s.state);
@@ -206,11 +212,14 @@ struct Fabric {  // nvmlGpuFabricInfo_v3_t; _v2 is the same without the last mem
   unsigned version = kVersion3;
   unsigned char cluster_uuid[16];
   Return status = -1;
-  unsigned clique_id = kNoValue32, state = kNoValue32, health_mask = kNoValue32;
+  unsigned clique_id = kNoValue32;
+  unsigned char state = kNoValue8;
+  unsigned health_mask = kNoValue32;
   unsigned char health = kNoValue8;
   Fabric() { std::fill_n(cluster_uuid, sizeof(cluster_uuid), kNoValue8); }
 };
 static_assert(sizeof(Fabric) == 40 && offsetof(Fabric, health_mask) == 32);
+static_assert(offsetof(Fabric, state) == 28 && sizeof(Fabric::state) == 1);
 static_assert(offsetof(Fabric, health) == 36);
 template <class W>
 void each_word(W&& w, Fabric& s) {

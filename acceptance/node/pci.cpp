@@ -83,6 +83,14 @@ KnownText acs_of(const std::string& device) {
   if (config->size() <= kPublic) {
     return KnownText::missing("the configuration space is shown to root only");
   }
+  // Extended capabilities begin here, and an empty header is zero; all ones are no answer.
+  constexpr std::size_t kExtended = 0x100;
+  if (config->size() < kExtended + 4) {
+    return KnownText::missing("no extended configuration space is shown");
+  }
+  if (word_at(*config, kExtended) == 0xFFFF && word_at(*config, kExtended + 2) == 0xFFFF) {
+    return KnownText::missing("the extended configuration space does not answer");
+  }
   const std::size_t at = extended_capability(*config, kAcs);
   const unsigned control = at == 0 ? 0 : word_at(*config, at + 6);
   std::string names;

@@ -93,6 +93,13 @@ TEST_F(PciTest, AConfigurationSpaceThatIsCutSaysNothingOfAcs) {
   put(config, bridge_config(0x1d).substr(0, 64));
   auto path = pci_path(options_.roots, kGpu);
   EXPECT_EQ((*path)[3].acs, KnownText::missing("the configuration space is shown to root only"));
+  // Without the extended space, where ACS stands, or with one that does not answer.
+  for (const std::string& cut :
+       {bridge_config(0x1d).substr(0, 256), bridge_config(0x1d).substr(0, 0x103),
+        bridge_config(0x1d).substr(0, 256) + std::string(4096 - 256, '\xff')}) {
+    put(config, cut);
+    EXPECT_FALSE((*pci_path(options_.roots, kGpu))[3].acs) << cut.size();
+  }
   put(config, "short");
   path = pci_path(options_.roots, kGpu);
   EXPECT_FALSE((*path)[3].acs);

@@ -36,16 +36,6 @@ constexpr std::array<std::string_view, 14> kOfPciDevice{"vendor",
                                                         "aer_dev_nonfatal",
                                                         "aer_dev_fatal"};
 
-Status write_file(const fs::path& path, const std::string& text) {
-  std::error_code ec;
-  fs::create_directories(path.parent_path(), ec);
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  file.flush();
-  if (!file) return Error(ErrorCode::io, path.string() + " cannot be written");
-  return Ok{};
-}
-
 Status copy_text(const fs::path& from, const fs::path& to) {
   const auto text = read_file(from.string(), kMostBytes);
   return text ? write_file(to, *text) : Status(Ok{});
@@ -70,6 +60,9 @@ Status copy_pci(const fs::path& sys, const fs::path& to) {
     if (fs::is_symlink(device, ec)) {
       const fs::path target = fs::read_symlink(device, ec);
       real = (list / target).lexically_normal();
+      if (real.is_absolute() || *real.begin() == "..") {
+        return Error(ErrorCode::io, device.string() + " leads out of " + sys.string());
+      }
       fs::create_directories((to / name).parent_path(), ec);
       fs::create_directory_symlink(target, to / name, ec);
       if (ec) return Error(ErrorCode::io, (to / name).string() + " cannot be written");
@@ -119,6 +112,16 @@ Status copy_proc(const fs::path& proc, const fs::path& to, const Facts& facts) {
 }
 
 }  // namespace
+
+Status write_file(const fs::path& path, const std::string& text) {
+  std::error_code ec;
+  fs::create_directories(path.parent_path(), ec);
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.flush();
+  if (!file) return Error(ErrorCode::io, path.string() + " cannot be written");
+  return Ok{};
+}
 
 Status write_record(const std::string& folder, const Roots& roots, const Transcript& transcript,
                     const Facts& facts) {

@@ -1,6 +1,7 @@
 // Record: a node's state as a folder that a replay can play: NVML's answers and the kernel's files.
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "acceptance/node/host.h"
@@ -9,6 +10,9 @@
 #include "reports/model/result.h"
 
 namespace ga {
+
+// A file, and the folders that it lies in.
+Status write_file(const std::filesystem::path& path, const std::string& text);
 
 // Writes nvml.state, and below sys/ and proc/ the files that facts are read from. The names of
 // processes are copied for those alone that `facts` names. A usage error where the folder exists

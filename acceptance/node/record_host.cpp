@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <initializer_list>
 #include <system_error>
 
 #include "acceptance/node/kernel_log.h"
+#include "acceptance/node/record.h"
 #include "reports/model/digest.h"
 
 namespace ga {
@@ -19,16 +19,6 @@ constexpr std::size_t kMostBytes = 1 << 20;
 constexpr std::int64_t kNsPerUs = 1000;
 
 using Files = std::initializer_list<const char*>;
-
-Status write_file(const fs::path& path, const std::string& text) {
-  std::error_code ec;
-  fs::create_directories(path.parent_path(), ec);
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  file.flush();
-  if (!file) return Error(ErrorCode::io, path.string() + " cannot be written");
-  return Ok{};
-}
 
 // Files below one root, to the same places below another.
 struct Copier {

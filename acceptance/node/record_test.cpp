@@ -40,6 +40,23 @@ TEST_F(RecordTest, PlaysBackEveryFactAndCounter) {
   }
 }
 
+TEST_F(RecordTest, WritesNothingOutsideItsFolder) {
+  state();
+  const auto list = root_ / "sys/bus/pci/devices";
+  std::filesystem::create_directories(list);
+  put("outside/vendor", "0x10de\n");
+  options_.transcript = std::make_shared<Transcript>();
+  for (const std::string& target :
+       {std::string("../../../../outside"), (root_ / "outside").string()}) {
+    std::filesystem::remove(list / "0000:1b:00.0");
+    std::filesystem::create_symlink(target, list / "0000:1b:00.0");
+    const Status recorded = Node(options_).record((root_ / "one/record").string());
+    ASSERT_FALSE(recorded) << target;
+    EXPECT_NE(recorded.error().what().find("leads out of"), std::string::npos);
+    std::filesystem::remove_all(root_ / "one");
+  }
+}
+
 TEST_F(RecordTest, PlaysBackASickNodeToo) {
   state(
       "nvmlDeviceGetSerial() = !4\nnvmlDeviceGetComputeRunningProcesses_v3() = 77\n"

@@ -1,25 +1,22 @@
 #include "acceptance/node/redfish.h"
 
 #include <algorithm>
+#include <set>
+
+#include "acceptance/node/files.h"
 
 namespace ga {
 
 namespace {
 
 constexpr std::size_t kMostResources = 600, kMostMembers = 1000, kMostText = 400;
+constexpr std::size_t kMostBytes = std::size_t{64} << 20;  // of all answers together
 constexpr std::string_view kRoot = "/redfish/v1";
 
 std::string joined(JsonPath path) {
   std::string text;
   for (const std::string_view part : path) text += (text.empty() ? "" : ".") + std::string(part);
   return text;
-}
-
-std::string cleaned(const std::string& text) {
-  std::string out = text.substr(0, kMostText);
-  std::replace_if(
-      out.begin(), out.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-  return out;
 }
 
 // A path of this service and of nothing else.
@@ -47,7 +44,7 @@ KnownText text_at(const Json& json, JsonPath path) {
   if (value == nullptr || !value->is_string()) {
     return KnownText::missing("the BMC does not say " + joined(path));
   }
-  return cleaned(value->as_string());
+  return cleaned(value->as_string(), kMostText);
 }
 
 KnownInt milli_at(const Json& json, JsonPath path) {
@@ -70,7 +67,11 @@ Result<Json> Redfish::get(const std::string& path) {
     return Error(ErrorCode::protocol, path + ": the BMC has more resources than are read");
   }
   const auto read = [&]() -> Result<Json> {
+    const Error too_much(ErrorCode::protocol, path + ": the BMC says more than is read");
+    if (bytes_ > kMostBytes) return too_much;
     GA_TRY(const std::string body, fetch_(path));
+    bytes_ += body.size();
+    if (bytes_ > kMostBytes) return too_much;
     auto json = parse_foreign_json(body);
     if (!json) return std::move(json).error().with(path);
     if (!json->is_object()) return Error(ErrorCode::parse, path + ": is no object");
@@ -78,6 +79,8 @@ Result<Json> Redfish::get(const std::string& path) {
   };
   return seen_.emplace(path, read()).first->second;
 }
+
+bool Redfish::has_link(const Json& json, JsonPath path) { return at_path(json, path) != nullptr; }
 
 Result<Json> Redfish::follow(const Json& json, JsonPath path) {
   const Json* link = at_path(json, path);
@@ -90,6 +93,7 @@ Result<Json> Redfish::follow(const Json& json, JsonPath path) {
 
 Result<std::vector<Json>> Redfish::members(const Json& collection) {
   std::vector<Json> all;
+  std::set<std::string> pages;  // a page that was seen is answered at once, for ever
   Json page = collection;
   for (;;) {
     const Json* list = page.find("Members");
@@ -111,6 +115,9 @@ Result<std::vector<Json>> Redfish::members(const Json& collection) {
     }
     const Json* next = page.find("Members@odata.nextLink");
     if (next == nullptr || !next->is_string()) return all;
+    if (!pages.insert(next->as_string()).second) {
+      return Error(ErrorCode::protocol, next->as_string() + ": pages that lead in a circle");
+    }
     GA_TRY(page, get(next->as_string()));
   }
 }

@@ -30,6 +30,9 @@ class Redfish {
   explicit Redfish(const Fetch& fetch) : fetch_(fetch) {}
 
   Result<Json> get(const std::string& path);
+  // Whether there is anything at that place: what is there and cannot be followed is lost, and what
+  // is not there is none.
+  static bool has_link(const Json& json, JsonPath path);
   // What a link such as {"@odata.id": "/redfish/v1/Chassis"} at that place leads to. An error says
   // that there is no such link, or why it could not be followed.
   Result<Json> follow(const Json& json, JsonPath path);
@@ -41,6 +44,7 @@ class Redfish {
  private:
   const Fetch& fetch_;
   std::map<std::string, Result<Json>> seen_;
+  std::size_t bytes_ = 0;  // of all answers so far
 };
 
 }  // namespace ga

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "acceptance/node/host.h"
 #include "reports/model/digest.h"
 
 namespace ga {
@@ -113,25 +114,16 @@ KnownList<NvSwitchFacts> nvswitches(const Roots& roots) {
 }  // namespace
 
 KnownList<std::string> running_of(const Roots& roots, const std::vector<std::string>& names) {
-  using Names = KnownList<std::string>;
-  const auto all = names_in(roots.proc);
-  if (!all) return Names::missing(all.absent);
-  // Process 1 is always there; where it is not shown, neither are other users' processes.
-  if (const KnownText first = one_line(roots.proc + "/1/comm"); !first) {
-    return Names::missing("other users' processes are hidden: " + first.absent);
-  }
-  std::vector<std::string> running;
-  for (const std::string& name : *all) {
-    if (!to_int(name)) continue;
-    const KnownText comm = one_line(roots.proc + "/" + name + "/comm");
-    if (!comm) continue;  // it ended in the meantime
-    const bool wanted = std::any_of(names.begin(), names.end(), [&](const std::string& n) {
-      return *comm == std::string_view(n).substr(0, kCommLength);
+  auto running = running_names(roots);
+  if (!running) return running;
+  std::erase_if(*running.value, [&](const std::string& comm) {
+    return std::none_of(names.begin(), names.end(), [&](const std::string& n) {
+      return comm == std::string_view(n).substr(0, kCommLength);
     });
-    if (wanted) running.push_back(*comm);
-  }
-  std::sort(running.begin(), running.end());
-  running.erase(std::unique(running.begin(), running.end()), running.end());
+  });
+  std::sort(running.value->begin(), running.value->end());
+  running.value->erase(std::unique(running.value->begin(), running.value->end()),
+                       running.value->end());
   return running;
 }
 

@@ -6,6 +6,8 @@
 #include <thread>
 #include <utility>
 
+#include "acceptance/node/unit_names.h"
+
 namespace ga {
 
 namespace {

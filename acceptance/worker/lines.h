@@ -12,7 +12,16 @@ class LineBuffer {
  public:
   explicit LineBuffer(std::size_t longest) : longest_(longest) {}
 
-  void feed(std::string_view piece) { buffer_.append(piece); }
+  void feed(std::string_view piece) {
+    // Whoever always stops in the middle of a line never empties it.
+    if (start_ > kMostTaken) {
+      buffer_.erase(0, start_);
+      searched_ -= start_;
+      start_ = 0;
+    }
+    buffer_.append(piece);
+  }
+  std::size_t held() const { return buffer_.size(); }  // bytes, taken ones too
 
   // The next whole line without its newline; nothing while it is incomplete or overlong.
   std::optional<std::string> next() {
@@ -39,6 +48,7 @@ class LineBuffer {
   bool has_rest() const { return start_ < buffer_.size(); }
 
  private:
+  static constexpr std::size_t kMostTaken = std::size_t{64} << 10;
   std::size_t longest_;
   std::string buffer_;
   std::size_t start_ = 0, searched_ = 0;

@@ -20,6 +20,20 @@ TEST(LineBuffer, JoinsPiecesAndSplitsLines) {
   EXPECT_FALSE(lines.has_rest());
 }
 
+TEST(LineBuffer, PiecesThatEndWithinALineDoNotPileUp) {
+  LineBuffer lines(2000);
+  const std::string line(999, 'x');
+  lines.feed("x");
+  for (int i = 0; i < 10'000; ++i) {
+    lines.feed(line.substr(1) + "\nx");  // the end of one line and the begin of the next
+    const auto whole = lines.next();
+    ASSERT_TRUE(whole);
+    ASSERT_EQ(*whole, line);
+    ASSERT_FALSE(lines.next());
+  }
+  EXPECT_LT(lines.held(), 70'000u);
+}
+
 TEST(LineBuffer, TheLongestLineIsTakenAndOneByteMoreIsNot) {
   LineBuffer lines(3);
   lines.feed("abc\n");

@@ -225,6 +225,7 @@ bool WorkerPool::check_exit(int number, Worker& worker, std::int64_t now,
   ::kill(-pid, SIGKILL);
   int status = 0;
   ::waitpid(pid, &status, 0);
+  worker.child.pid = -1;  // the number may be another's from now on
   // What it left in the pipe was said before it died.
   while (worker.child.output.open() && read_output(number, worker, notices)) {
   }

@@ -41,6 +41,7 @@ std::string exit_text(int status) {
 }
 
 void signal_group(pid_t pid, int number) {
+  if (pid <= 0) return;  // reaped: no process, and to kill() every one
   // The group, for what the worker may have started; the process, should it have left the group.
   ::kill(-pid, number);
   ::kill(pid, number);

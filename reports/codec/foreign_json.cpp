@@ -56,8 +56,11 @@ Result<Json> parse_foreign_json(std::string_view text) {
     if (deep) return Error(ErrorCode::parse, "JSON deeper than 32 levels");
     if (value.is_null()) return Error(ErrorCode::parse, "JSON that is null");
     return ours(value);
-  } catch (const Foreign::exception& error) {
-    return Error(ErrorCode::parse, std::string("no JSON: ") + error.what());
+  } catch (const Foreign::parse_error& error) {
+    // Where, and nothing of what stands there: the text is somebody else's.
+    return Error(ErrorCode::parse, "no JSON: at byte " + std::to_string(error.byte));
+  } catch (const Foreign::exception&) {
+    return Error(ErrorCode::parse, "no JSON");
   }
 }
 

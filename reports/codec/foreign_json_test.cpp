@@ -26,6 +26,13 @@ TEST(ForeignJson, RefusesWhatIsNoJsonOrTooDeep) {
   EXPECT_TRUE(parse_foreign_json(std::string(20, '[') + std::string(20, ']')));
 }
 
+TEST(ForeignJson, ARefusalRepeatsNothingOfTheText) {
+  const auto refused = parse_foreign_json("{\"a\": 1,\n \"b\": \"secret\x07 word}");
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().what().starts_with("no JSON: at byte ")) << refused.error().what();
+  EXPECT_EQ(refused.error().what().find("secret"), std::string::npos) << refused.error().what();
+}
+
 TEST(ForeignJson, CountsInThousandths) {
   EXPECT_EQ(thousandths_of(Json(24)), 24'000);
   EXPECT_EQ(thousandths_of(Json("23.5")), 23'500);

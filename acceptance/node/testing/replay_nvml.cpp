@@ -200,9 +200,13 @@ VERSIONED(nvmlDeviceGetSramEccErrorStatus, SramErrors)
 VERSIONED(nvmlDeviceGetTemperatureV, Temperature)
 VERSIONED(nvmlDeviceGetMarginTemperature, MarginTemperature)
 VERSIONED(nvmlDeviceGetRepairStatus, RepairStatus)
-VERSIONED(nvmlDeviceGetUnrepairableMemoryFlag_v1, UnrepairableMemory)
 VERSIONED(nvmlDeviceWorkloadPowerProfileGetCurrentProfiles, CurrentProfiles)
 VERSIONED(nvmlDeviceGetPdi, Pdi)
+
+// As nvml.h has it: the flag alone.
+PLAYED Return nvmlDeviceGetUnrepairableMemoryFlag_v1(Device d, UnrepairableMemory* s) {
+  return about(d, __func__, &s->first);
+}
 
 // Of two versions: a line without the summary at its end is a driver's that knows the second alone.
 PLAYED Return nvmlDeviceGetGpuFabricInfoV(Device d, Fabric* s) {
