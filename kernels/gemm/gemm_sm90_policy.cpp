@@ -74,6 +74,9 @@ const char* sm90_fault(const ProductShape& shape, const Sm90Maps& maps) {
     if (const char* fault = tensor_map_fault(map)) return fault;
     if (!tensor_map_aligned(map.data)) return "address is no multiple of 16 bytes";
   }
+  // A store would overwrite what lies behind the row: tensor_map.h.
+  const std::uint64_t row = maps.c.cols * static_cast<std::uint64_t>(element_bytes(maps.c.element));
+  if (row % 16 != 0) return "a row of C is no multiple of 16 bytes";
   return nullptr;
 }
 

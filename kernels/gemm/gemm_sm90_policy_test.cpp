@@ -95,6 +95,25 @@ TEST(Sm90Fault, SaysWhatTmaCannotDo) {
             nullptr);
 }
 
+// Rows of C end inside 16 bytes: 4 elements of fp32, 8 of a 16-bit type. Those of A and B may.
+TEST(Sm90Fault, RefusesRowsOfCThatAStoreWouldOverrun) {
+  alignas(16) static const char memory[16] = {};
+  const auto fault = [](std::int64_t n, ElementType out) {
+    const ProductShape shape{64, n, 61};
+    const ga::Sm90Operands operands{memory, memory, memory, 64, 72, 72, ElementType::bf16, out};
+    const char* const text = ga::sm90_fault(shape, ga::sm90_maps(shape, operands, 128));
+    return std::string(text == nullptr ? "" : text);
+  };
+  const std::string refused = "a row of C is no multiple of 16 bytes";
+  EXPECT_EQ(fault(68, ElementType::fp32), "");
+  EXPECT_EQ(fault(64, ElementType::bf16), "");
+  EXPECT_EQ(fault(68, ElementType::bf16), refused);
+  for (const std::int64_t n : {1, 61, 63, 65, 67}) {
+    EXPECT_EQ(fault(n, ElementType::fp32), refused) << n;
+    EXPECT_EQ(fault(n, ElementType::bf16), refused) << n;
+  }
+}
+
 struct Ask {
   GemmKernel kernel = GemmKernel::by_shape;
   std::int64_t lda = 4096;

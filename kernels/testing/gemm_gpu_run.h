@@ -50,12 +50,14 @@ inline std::size_t elements(std::int64_t rows, std::int64_t ld) {
   return static_cast<std::size_t>(rows * ld);
 }
 
-// TMA takes rows whose pitch is a multiple of 16 bytes.
+// TMA takes rows whose pitch is a multiple of 16 bytes, and writes rows that are one themselves: n
+// becomes the next multiple of 4 floats.
 inline GemmSize padded_for(const Variant& v, GemmSize s) {
   if (!v.sm90()) return s;
   const auto up = [](std::int64_t used, std::int64_t pad, std::int64_t unit) {
     return (used + pad + unit - 1) / unit * unit - used;
   };
+  s.n += up(s.n, 0, 4);
   return {s.m, s.n, s.k, up(s.k, s.pad_a, 8), up(s.n, s.pad_b, 8), up(s.n, s.pad_c, 8)};
 }
 

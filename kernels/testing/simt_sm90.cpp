@@ -91,9 +91,12 @@ void land(const BoxLoad& load) {
   ++machine.events;
 }
 
+// As hardware does, a store ends within a row at a multiple of 16 bytes: tensor_map.h.
 void land(const Block& block, const BoxStore& store) {
   const auto size = static_cast<std::uint32_t>(element_bytes(store.map.element));
-  each_element(store.map, store.from, store.x, store.y,
+  TensorMapShape written = store.map;
+  written.cols = (written.cols * size + 15) / 16 * 16 / size;
+  each_element(written, store.from, store.x, store.y,
                [&](std::uint32_t offset, const unsigned char* to) {
                  if (to == nullptr) return;
                  std::memcpy(const_cast<unsigned char*>(to), block.async + offset, size);
