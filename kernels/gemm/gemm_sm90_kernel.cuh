@@ -35,14 +35,8 @@ struct Sm90Params {
   std::uint32_t* smid;
 };
 
-template <class Shape>
-__device__ __forceinline__ void wait_full(std::uint32_t barrier, std::uint32_t parity) {
-  if constexpr (Shape::kCluster == 1) {
-    while (!ptx::mbarrier_try_wait(barrier, parity)) {
-    }
-  } else {  // the peer's copies end here too
-    while (!ptx::mbarrier_try_wait_cluster(barrier, parity)) {
-    }
+__device__ __forceinline__ void wait(std::uint32_t barrier, std::uint32_t parity) {
+  while (!ptx::mbarrier_try_wait(barrier, parity)) {
   }
 }
 
@@ -93,7 +87,7 @@ __device__ __forceinline__ void produce(const Sm90Params& p, Sm90Memory<Shape> m
     const auto row = static_cast<std::int32_t>(tile.m * Shape::kM);
     const auto column = static_cast<std::int32_t>(tile.n * Shape::kN);
     for (std::uint32_t k = 0; k < p.k_tiles; ++k) {
-      wait_full<Shape>(memory.empty(at.stage), at.parity ^ 1);
+      wait(memory.empty(at.stage), at.parity ^ 1);
       load_stage<Shape>(p, memory, at.stage, static_cast<std::int32_t>(k), row, column, rank,
                         kDepth);
       at.advance(Shape::kStages);
@@ -130,7 +124,7 @@ __device__ __forceinline__ void multiply_tile(const Sm90Params& p, Sm90Memory<Sh
                                               StageCursor& at, int consumer, bool first_lane) {
   int last = at.stage;
   for (std::uint32_t k = 0; k < p.k_tiles; ++k) {
-    wait_full<Shape>(memory.full(at.stage), at.parity);
+    wait(memory.full(at.stage), at.parity);
     ptx::wgmma_fence();
     multiply_stage<Shape, In>(c, memory, at.stage, consumer, k > 0);
     ptx::wgmma_commit();

@@ -24,9 +24,6 @@ inline void mbarrier_arrive_expect(std::uint32_t barrier, std::uint32_t bytes) {
 inline bool mbarrier_try_wait(std::uint32_t barrier, std::uint32_t parity) {
   return simt::mbarrier_try_wait(barrier, parity);
 }
-inline bool mbarrier_try_wait_cluster(std::uint32_t barrier, std::uint32_t parity) {
-  return simt::mbarrier_try_wait(barrier, parity);
-}
 
 inline std::uint32_t cluster_rank() { return simt::cluster_rank(); }
 inline std::uint32_t map_shared(std::uint32_t shared, std::uint32_t rank) {
