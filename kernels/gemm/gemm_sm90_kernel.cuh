@@ -167,11 +167,12 @@ __device__ __forceinline__ void stage_box(const float (&c)[kCount], int box, std
 }
 
 // One block of 64 rows to C. Two boxes take turns: while TMA reads one the other is written. Only
-// the thread that issues the stores can wait for them.
+// the thread that issues the stores can wait for them: the elected one of warp 0.
 template <class Shape, class Out>
 __device__ __forceinline__ void store_block(const Sm90Params& p, Sm90Memory<Shape> memory,
                                             const float (&c)[Shape::kAccumulators], int consumer,
-                                            std::int32_t column, std::int32_t row, int thread) {
+                                            std::int32_t column, std::int32_t row, int warp,
+                                            int lane) {
   constexpr int kColumns = static_cast<int>(kBoxRowBytes / sizeof(Out));
   constexpr int kBoxes = Shape::kN / kColumns;
   static_assert(kBoxes % kStagedBoxes == 0, "the next block must find the same turn");
@@ -179,12 +180,12 @@ __device__ __forceinline__ void store_block(const Sm90Params& p, Sm90Memory<Shap
 #pragma unroll
   for (int box = 0; box < kBoxes; ++box) {
     const std::uint32_t staged = memory.staged(consumer, box % kStagedBoxes);
-    if (thread == 0) ptx::bulk_wait_read<kStagedBoxes - 1>();
+    if (warp == 0 && ptx::elect()) ptx::bulk_wait_read<kStagedBoxes - 1>();
     ptx::named_barrier(barrier, kWarpgroup);
-    stage_box<Out>(c, box, staged, thread / 32, thread % 32);
+    stage_box<Out>(c, box, staged, warp, lane);
     ptx::fence_proxy_async();
     ptx::named_barrier(barrier, kWarpgroup);
-    if (thread == 0) {
+    if (warp == 0 && ptx::elect()) {
       ptx::tma_store(&p.c, staged, column + box * kColumns, row);
       ptx::bulk_commit();
     }
@@ -193,26 +194,29 @@ __device__ __forceinline__ void store_block(const Sm90Params& p, Sm90Memory<Shap
 
 template <class Shape, class In, class Out>
 __device__ __forceinline__ void consume(const Sm90Params& p, Sm90Memory<Shape> memory,
-                                        std::uint32_t first, std::uint32_t step,
-                                        std::uint32_t rank) {
-  const int thread = static_cast<int>(threadIdx.x) % kWarpgroup;
-  const int consumer = static_cast<int>(threadIdx.x) / kWarpgroup - 1;
+                                        std::uint32_t first, std::uint32_t step, std::uint32_t rank,
+                                        int block_warp) {
+  constexpr int kWarps = kWarpgroup / 32;
+  const int consumer = block_warp / kWarps - 1;
+  const int warp = block_warp % kWarps;
+  const int lane = static_cast<int>(threadIdx.x) % 32;
   float c[Shape::kBlocks][Shape::kAccumulators] = {};
   StageCursor at;
   for (std::uint32_t unit = first; unit < p.order.units(); unit += step) {
-    multiply_tile<Shape, In>(p, memory, c, at, consumer, thread % 32 == 0);
+    multiply_tile<Shape, In>(p, memory, c, at, consumer, lane == 0);
     const auto tile = p.order.tile(unit, Shape::kCluster, rank);
     const auto row = static_cast<std::int32_t>(tile.m * Shape::kM) + consumer * Shape::kRows;
     const auto column = static_cast<std::int32_t>(tile.n * Shape::kN);
 #pragma unroll
     for (int block = 0; block < Shape::kBlocks; ++block) {
-      store_block<Shape, Out>(p, memory, c[block], consumer, column, row + block * kWgmmaRows,
-                              thread);
+      store_block<Shape, Out>(p, memory, c[block], consumer, column, row + block * kWgmmaRows, warp,
+                              lane);
     }
-    const bool records = p.smid != nullptr && consumer == 0 && thread == 0;
+    const bool records = p.smid != nullptr && consumer == 0 && warp == 0 && lane == 0;
     if (records && tile.m < p.tiles_m) p.smid[tile.m * p.tiles_n + tile.n] = ptx::smid();
   }
-  if (thread == 0) ptx::bulk_wait<0>();  // shared memory may not go before it has been read
+  if (warp == 0 && ptx::elect())
+    ptx::bulk_wait<0>();  // shared memory may not go before it has been read
 }
 
 template <class Shape>
@@ -246,12 +250,13 @@ __launch_bounds__(Shape::kThreads, 1) __global__
   const std::uint32_t step = gridDim.x / Shape::kCluster;
   if (threadIdx.x == 0) init_barriers<Shape>(memory);
   meet<Shape>();
-  if (threadIdx.x < kWarpgroup) {
+  const int warp = ptx::warp_uniform(static_cast<int>(threadIdx.x) / 32);
+  if (warp < kWarpgroup / 32) {
     ptx::setmaxnreg_dec<Shape::kProducerRegisters>();
-    if (threadIdx.x < 32 && ptx::elect()) produce<Shape, In>(p, memory, first, step, rank);
+    if (warp == 0 && ptx::elect()) produce<Shape, In>(p, memory, first, step, rank);
   } else {
     ptx::setmaxnreg_inc<Shape::kConsumerRegisters>();
-    consume<Shape, In, Out>(p, memory, first, step, rank);
+    consume<Shape, In, Out>(p, memory, first, step, rank, warp);
   }
   if constexpr (Shape::kCluster > 1) meet<Shape>();
 }

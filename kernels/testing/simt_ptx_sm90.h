@@ -62,6 +62,10 @@ inline void named_barrier(std::uint32_t id, std::uint32_t threads) {
   simt::named_barrier(id, threads);
 }
 inline bool elect() { return simt::thread_index().x % 32 == 0; }
+inline int warp_uniform(int value) {
+  std::memcpy(&value, simt::exchange(&value, sizeof value), sizeof value);
+  return value;
+}
 inline void fence_proxy_async() { simt::fence_async(); }
 
 inline void wgmma_fence() { simt::product_fence(); }
