@@ -5,6 +5,7 @@
 #include <set>
 
 #include "kernels/data/random_gemm.h"
+#include "kernels/runtime/error.h"
 #include "kernels/testing/gemm_gpu_run.h"
 
 namespace {
@@ -219,6 +220,15 @@ TEST(GemmGpu, CarriesSpecialValues) {
       EXPECT_EQ(c[12 * 64 + j], 0.0f) << v.name();
     }
   }
+}
+
+// CUDA keeps a call's error until it is asked for it; there is no GPU with that number anywhere.
+TEST(GemmGpu, AnErrorThatWasReportedFailsNoLaterLaunch) {
+  const ga::Status reported = ga::cuda_status(cudaSetDevice(1 << 20), "cudaSetDevice(ordinal)");
+  EXPECT_FALSE(reported);
+  EXPECT_EQ(cudaPeekAtLastError(), cudaSuccess);
+  const ExactOperands o = exact_operands({}, {64, 64, 64}, 9);
+  expect_exact(o, 9, "by shape");
 }
 
 // On Hopper its own kernel is what the gates run, and where TMA cannot, the plan says why.
