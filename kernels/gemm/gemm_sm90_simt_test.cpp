@@ -24,10 +24,11 @@ using ga::testing::run_sm90;
 // Small enough for many sizes, and the shapes that are launched.
 using Small = ga::Sm90Shape<128, 128, 2, 1>;
 using SmallPair = ga::Sm90Shape<128, 128, 2, 2>;
-using Wide = ga::Sm90Shape<128, 256, 4, 1>;
-using WidePair = ga::Sm90Shape<128, 256, 4, 2>;
-using Tall = ga::Sm90Shape<256, 128, 4, 1>;
-using Square = ga::Sm90Shape<128, 128, 5, 1>;
+using Wide = ga::Sm90ShapeOf<0>;
+using Tall = ga::Sm90ShapeOf<1>;
+using Square = ga::Sm90ShapeOf<2>;
+using WidePair = ga::Sm90ShapeOf<3>;
+static_assert(ga::kSm90Policies.size() == 4, "the new shape is launched below");
 
 TEST(GemmSm90, IsExactAtRaggedSizes) {
   const std::int64_t sizes[][3] = {{1, 4, 1},       {1, 8, 8},       {127, 132, 64},
