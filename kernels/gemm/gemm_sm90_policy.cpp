@@ -54,6 +54,12 @@ const Sm90Policy& sm90_pick(const ProductShape& shape, int sm_count) {
   return *best;
 }
 
+std::int64_t sm90_clusters(const Sm90Policy& policy, const ProductShape& shape, int resident) {
+  const std::int64_t units =
+      tiles(shape.m, policy.tile_m * policy.cluster) * tiles(shape.n, policy.tile_n);
+  return std::min<std::int64_t>(units, resident);
+}
+
 const Sm90Policy* sm90_find(GemmKernel kernel) {
   const auto* const found = std::find_if(kSm90Policies.begin(), kSm90Policies.end(),
                                          [&](const auto& p) { return p.kernel == kernel; });

@@ -55,6 +55,15 @@ TEST(Sm90Policies, AreNamedOnceAndSayTheirSweep) {
   EXPECT_EQ(ga::sm90_find(GemmKernel::by_shape), nullptr);
 }
 
+// 384 x 512 are 3 x 2 tiles, or 2 x 2 pairs one below the other.
+TEST(Sm90Clusters, AreNoMoreThanFitOrThanThereIsWorkFor) {
+  const ga::Sm90Policy& pair = policy(GemmKernel::sm90_128x256_pair);
+  EXPECT_EQ(ga::sm90_clusters(policy(GemmKernel::sm90_128x256), {384, 512, 64}, 132), 6);
+  EXPECT_EQ(ga::sm90_clusters(pair, {384, 512, 64}, 66), 4);
+  EXPECT_EQ(ga::sm90_clusters(pair, {384, 512, 64}, 3), 3);
+  EXPECT_EQ(ga::sm90_clusters(pair, {8192, 8192, 64}, 60), 60);
+}
+
 // Boxes: A 64 of k by the tile's rows, B 64 of n by 64 of k, C 128 bytes by 64 rows.
 TEST(Sm90Maps, ByHand) {
   alignas(16) static const char memory[16] = {};
