@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -20,24 +21,30 @@ struct Variant {
   GemmKernel kernel = GemmKernel::by_shape;
   ElementType in = ElementType::bf16;
   bool sm90() const { return sm90_find(kernel) != nullptr; }
-  std::string name() const {
+  std::string kernel_name() const {
     const Sm90Policy* const policy = sm90_find(kernel);
-    return std::string(policy != nullptr ? policy->name : "portable") +
-           (in == ElementType::fp16 ? " fp16" : " bf16");
+    return policy != nullptr ? policy->name : "portable";
   }
+  std::string name() const { return kernel_name() + (in == ElementType::fp16 ? " fp16" : " bf16"); }
 };
 
 // The portable kernel, and on Hopper each policy of its own: the choice by shape is one of these.
+// GA_VARIANT names one ("128x256", "128x256 fp16"): then a kernel that hangs does not hide the
+// rest.
 inline std::vector<Variant> variants() {
   std::vector<GemmKernel> kernels{GemmKernel::portable};
   if (must(current_shape()).arch == 90 && sm90_built()) {
     for (const Sm90Policy& policy : kSm90Policies) kernels.push_back(policy.kernel);
   }
+  const char* const only = std::getenv("GA_VARIANT");
   std::vector<Variant> all;
   for (const GemmKernel kernel : kernels) {
-    all.push_back({kernel, ElementType::bf16});
-    all.push_back({kernel, ElementType::fp16});
+    for (const ElementType in : {ElementType::bf16, ElementType::fp16}) {
+      const Variant v{kernel, in};
+      if (only == nullptr || v.name() == only || v.kernel_name() == only) all.push_back(v);
+    }
   }
+  EXPECT_FALSE(all.empty()) << "this GPU has no variant GA_VARIANT=" << only;
   return all;
 }
 
