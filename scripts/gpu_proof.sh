@@ -87,12 +87,27 @@ run_gpu_tests() { # DIR [WRAPPER...]
   done
 }
 
+# Each kernel of the GEMM in a process of its own, the proven ones first: one that hangs does not hide
+# the rest. With asserts, where pack left such a build, a hang is an error of the launch.
+run_gemm_variants() {
+  local dir=$from/tests variant name
+  [ -d "$from/tests-debug" ] && dir=$from/tests-debug
+  for variant in portable 128x128 128x256 256x128 128x256-pair; do
+    name=gemm-$variant
+    if [ "$variant" != portable ] && [ "$(own_arch)" != 90a-real ]; then continue; fi
+    GA_VARIANT=$variant GA_SMALL=1 timeout 60 "$dir/kernels_gpu_test" --gtest_filter='GemmGpu.*' \
+      >"$where/$name.log" 2>&1
+    hold "$name alone" 0 $?
+  done
+}
+
 do_facts() {
   "$from/bin/gpuprobe" facts --text >"$where/facts.txt" 2>"$where/facts.log"
   hold "gpuprobe facts" 0 $?
   "$from/bin/gpuprobe" facts >"$where/facts.jsonl" 2>>"$where/facts.log"
   "$from/bin/gpuprobe" events >"$where/events.jsonl" 2>>"$where/facts.log"
   hold "gpuprobe events" 0 $?
+  run_gemm_variants
   run_gpu_tests "$from/tests"
   local level
   for level in quick; do

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "kernels/data/exact_fill.h"
+
 namespace ga {
 namespace {
 
@@ -40,42 +42,66 @@ void walk(std::uint64_t seed, std::uint64_t first, std::uint64_t count, std::uin
   }
 }
 
-// Weights in two parts, so that their sums with small integers stay in 64 bits: 2^31 * 8 * count,
-// for as many as 2^29 of them.
+// Weights in two parts of at most 31 bits, so that their products with small numbers and the sums
+// of as many as 2^29 of these stay in 64 bits. Elements come with 8 added, and without a sign: what
+// that adds is 8 times the sum of the weights.
 constexpr int kLowBits = 31;
-struct Parts {
-  std::vector<std::int64_t> low, high;
+struct Weight {
+  std::uint32_t low, high;
+};
+Weight weight_at(std::uint64_t seed, std::uint64_t index, std::uint32_t stream) {
+  const std::uint64_t weight = digest_weight(seed, index, stream);
+  return {static_cast<std::uint32_t>(weight & ((std::uint64_t{1} << kLowBits) - 1)),
+          static_cast<std::uint32_t>(weight >> kLowBits)};
+}
 
-  explicit Parts(std::size_t count) : low(count), high(count) {}
-  void set(std::size_t i, std::uint64_t weight) {
-    low[i] = static_cast<std::int64_t>(weight & ((std::uint64_t{1} << kLowBits) - 1));
-    high[i] = static_cast<std::int64_t>(weight >> kLowBits);
-  }
+// Of products of weights, part by part.
+struct Sums {
+  std::uint64_t low = 0, high = 0;
 };
 
-std::uint64_t join(std::int64_t low, std::int64_t high) {
+// The sum of weights times elements, from that of weights times elements + 8.
+std::uint64_t join(Sums products, Sums weights) {
+  const auto low = static_cast<std::int64_t>(products.low - 8 * weights.low);
+  const auto high = static_cast<std::int64_t>(products.high - 8 * weights.high);
   return add(mul(residue(high), std::uint64_t{1} << kLowBits), residue(low));
 }
 
-// Elements first .. first+count-1 of a stream. A buffer, because filling it and summing over it are
-// two loops that a compiler makes wide.
+// Elements first .. first+count-1 of a stream, with 8 added. A buffer, because filling it and
+// summing over it are two loops that a compiler makes wide.
 class Row {
  public:
-  explicit Row(std::uint64_t longest) : elements_(longest + 8) {}
+  explicit Row(std::uint64_t longest) : elements_(longest + 20) {}
 
-  const std::int32_t* fill(std::uint64_t seed, std::uint64_t first, std::uint64_t count,
-                           std::uint32_t stream) {
-    std::int32_t* out = elements_.data();
-    for (std::uint64_t block = first / 4; block < (first + count + 3) / 4; ++block) {
-      const Philox4 words = philox(seed, block, stream);
-      for (const std::uint32_t word : words.word) *out++ = exact_from_word(word);
-    }
+  const std::uint32_t* fill(std::uint64_t seed, std::uint64_t first, std::uint64_t count,
+                            std::uint32_t stream) {
+    const std::uint64_t block = first / 4;
+    exact_fill(seed, block, (first + count + 3) / 4 - block, stream, elements_.data());
     return elements_.data() + first % 4;
   }
 
  private:
-  std::vector<std::int32_t> elements_;
+  std::vector<std::uint32_t> elements_;
 };
+
+struct Weights {
+  std::vector<std::uint32_t> low, high;
+};
+
+// Weights times elements, summed.
+Sums dot(const Weights& weights, const std::uint32_t* elements) {
+  Sums sums;
+  for (std::size_t i = 0; i < weights.low.size(); ++i) {
+    sums.low += std::uint64_t{weights.low[i]} * elements[i];
+    sums.high += std::uint64_t{weights.high[i]} * elements[i];
+  }
+  return sums;
+}
+
+void add_multiple(std::vector<std::uint64_t>& to, std::uint32_t weight,
+                  const std::uint32_t* elements) {
+  for (std::size_t i = 0; i < to.size(); ++i) to[i] += std::uint64_t{weight} * elements[i];
+}
 
 }  // namespace
 
@@ -83,23 +109,29 @@ std::uint64_t exact_gemm_digest(const ExactGemm& gemm) {
   const auto m = static_cast<std::uint64_t>(gemm.m);
   const auto n = static_cast<std::uint64_t>(gemm.n);
   const auto k = static_cast<std::uint64_t>(gemm.k);
-  Parts v(n), ua(k);
-  for (std::uint64_t j = 0; j < n; ++j) v.set(j, digest_weight(gemm.seed, j, kStreamDigestV));
   Row row(std::max(n, k));
-  Parts u(1);
+  std::vector<std::uint64_t> ua_low(k), ua_high(k);
+  Sums u_sum;
   for (std::uint64_t i = 0; i < m; ++i) {
-    u.set(0, digest_weight(gemm.seed, i, kStreamDigestU));
-    const std::int32_t* a = row.fill(gemm.seed, i * k, k, kStreamExactA);
-    for (std::uint64_t l = 0; l < k; ++l) ua.low[l] += u.low[0] * a[l];
-    for (std::uint64_t l = 0; l < k; ++l) ua.high[l] += u.high[0] * a[l];
+    const Weight u = weight_at(gemm.seed, i, kStreamDigestU);
+    u_sum.low += u.low;
+    u_sum.high += u.high;
+    const std::uint32_t* const a = row.fill(gemm.seed, i * k, k, kStreamExactA);
+    add_multiple(ua_low, u.low, a);
+    add_multiple(ua_high, u.high, a);
+  }
+  Weights vs{std::vector<std::uint32_t>(n), std::vector<std::uint32_t>(n)};
+  Sums v_sum;
+  for (std::uint64_t j = 0; j < n; ++j) {
+    const Weight v = weight_at(gemm.seed, j, kStreamDigestV);
+    v_sum.low += vs.low[j] = v.low;
+    v_sum.high += vs.high[j] = v.high;
   }
   std::uint64_t digest = 0;
   for (std::uint64_t l = 0; l < k; ++l) {
-    const std::int32_t* b = row.fill(gemm.seed, l * n, n, kStreamExactB);
-    std::int64_t low = 0, high = 0;
-    for (std::uint64_t j = 0; j < n; ++j) low += v.low[j] * b[j];
-    for (std::uint64_t j = 0; j < n; ++j) high += v.high[j] * b[j];
-    digest = add(digest, mul(join(ua.low[l], ua.high[l]), join(low, high)));
+    const std::uint32_t* const b = row.fill(gemm.seed, l * n, n, kStreamExactB);
+    const std::uint64_t bv = join(dot(vs, b), v_sum);
+    digest = add(digest, mul(join({ua_low[l], ua_high[l]}, u_sum), bv));
   }
   return digest;
 }

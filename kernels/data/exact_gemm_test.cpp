@@ -6,6 +6,8 @@
 #include <random>
 #include <vector>
 
+#include "kernels/data/exact_fill.h"
+
 namespace {
 
 using ga::ExactGemm;
@@ -35,6 +37,23 @@ TEST(ExactGemm, ProductIsTheSumOverK) {
                ga::exact_element(11, l * 5 + j, ga::kStreamExactB);
       }
       EXPECT_EQ(c[i * 5 + j], sum);
+    }
+  }
+}
+
+// From any block on, across the carry of the block's number into its upper word.
+TEST(ExactGemm, FilledInBulkElementsAreTheSame) {
+  for (const auto fill : {ga::exact_fill, ga::exact_fill_portable}) {
+    for (const std::uint64_t first : {0ull, 5ull, 0xFFFFFFFEull, 1ull << 40}) {
+      for (const std::uint64_t count : {1u, 4u, 7u}) {
+        std::vector<std::uint32_t> filled(4 * (count + 3) + 1, 99);
+        fill(0x123456789ABCDEF, first, count, ga::kStreamExactB, filled.data());
+        for (std::uint64_t i = 0; i < 4 * count; ++i) {
+          const int right = ga::exact_element(0x123456789ABCDEF, 4 * first + i, ga::kStreamExactB);
+          ASSERT_EQ(filled[i], static_cast<std::uint32_t>(right + 8)) << first << " " << i;
+        }
+        EXPECT_EQ(filled.back(), 99u);
+      }
     }
   }
 }

@@ -28,7 +28,9 @@ struct TensorMapShape {
 inline constexpr std::uint32_t kBoxRowBytes = 128;
 
 // nullptr, or why TMA cannot use the matrix so. Elements of a box outside the matrix are read as
-// zeros and not written.
+// zeros. A store leaves rows outside alone, but ends within a row at a multiple of 16 bytes only:
+// with a row that is none it overwrites up to 15 bytes behind the row (triton-lang/triton, issue
+// 11583, measured on an H100).
 constexpr const char* tensor_map_fault(const TensorMapShape& s) {
   constexpr std::uint64_t kMaxSize = std::uint64_t{1} << 32;
   constexpr std::uint64_t kMaxPitch = std::uint64_t{1} << 40;

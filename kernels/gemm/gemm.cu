@@ -140,7 +140,10 @@ Result<Instance> choose(const Gemm& args, const DeviceShape& shape) {
   }
   const Sm90Choice sm90 = sm90_choose(args.kernel, {args.m, args.n, args.k}, sm90_operands(args),
                                       {shape.arch, shape.sm_count, sm90_built()});
-  if (sm90.policy != nullptr) return Instance{nullptr, sm90_plan(args, *sm90.policy, shape)};
+  if (sm90.policy != nullptr) {
+    GA_TRY(const GemmPlan plan, sm90_plan(args, *sm90.policy, shape));
+    return Instance{nullptr, plan};
+  }
   if (const Sm90Policy* const asked = sm90_find(args.kernel)) {
     return Error(ErrorCode::usage, std::string("gemm: kernel ") + asked->name + ": " + sm90.reason);
   }

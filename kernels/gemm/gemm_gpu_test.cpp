@@ -5,6 +5,7 @@
 #include <set>
 
 #include "kernels/data/random_gemm.h"
+#include "kernels/runtime/error.h"
 #include "kernels/testing/gemm_gpu_run.h"
 
 namespace {
@@ -43,25 +44,42 @@ std::vector<GemmSize> ragged_sizes() {
   return sizes;
 }
 
+// Right, and what lies behind the rows is not touched.
+void expect_exact(const ExactOperands& o, std::uint64_t seed, const std::string& name) {
+  const ga::Gemm& g = o.gemm;
+  must_ok(ga::gemm(g, nullptr));
+  const ga::DigestReport report = digest_of(g, seed);
+  EXPECT_EQ(report.digest, ga::exact_gemm_digest({g.m, g.n, g.k, seed}))
+      << name << " " << g.m << "x" << g.n << "x" << g.k;
+  EXPECT_EQ(report.not_exact, 0u) << name;
+  const std::vector<float> c = to_host(o.c);
+  for (std::int64_t i = 0; i < g.m; ++i) {
+    for (std::int64_t j = g.n; j < g.ldc; ++j) {
+      ASSERT_TRUE(std::isnan(c[elements(i, g.ldc) + static_cast<std::size_t>(j)]))
+          << name << " wrote behind row " << i;
+    }
+  }
+}
+
 TEST(GemmGpu, IsExactOnSmallIntegersAtRaggedShapes) {
   for (const Variant& v : variants()) {
     std::uint64_t seed = 1;
     for (const GemmSize& s : ragged_sizes()) {
       ++seed;
-      const ExactOperands o = exact_operands(v, s, seed);
-      must_ok(ga::gemm(o.gemm, nullptr));
-      const ga::DigestReport report = digest_of(o.gemm, seed);
-      EXPECT_EQ(report.digest, ga::exact_gemm_digest({s.m, s.n, s.k, seed}))
-          << v.name() << " " << s.m << "x" << s.n << "x" << s.k;
-      EXPECT_EQ(report.not_exact, 0u) << v.name();
-      const std::vector<float> c = to_host(o.c);  // what lies behind the rows is not touched
-      for (std::int64_t i = 0; i < s.m; ++i) {
-        for (std::int64_t j = s.n; j < o.gemm.ldc; ++j) {
-          ASSERT_TRUE(std::isnan(c[elements(i, o.gemm.ldc) + static_cast<std::size_t>(j)]))
-              << v.name() << " wrote behind row " << i;
-        }
-      }
+      expect_exact(exact_operands(v, s, seed), seed, v.name());
     }
+  }
+}
+
+// Rows of C that TMA would overrun: the portable kernel takes them, and the plan says why.
+TEST(GemmGpu, LeavesWhatLiesBehindARaggedRowOfCAlone) {
+  const bool hopper = must(ga::current_shape()).arch == 90 && ga::sm90_built();
+  for (const std::int64_t n : {129, 130, 131}) {
+    const ExactOperands o = exact_operands({}, {300, n, 200, 0, 136 - n, 136 - n}, 3);
+    const ga::GemmPlan plan = must(ga::gemm_plan(o.gemm));
+    EXPECT_EQ(plan.kernel, GemmKernel::portable);
+    EXPECT_STREQ(plan.not_sm90, hopper ? "a row of C is no multiple of 16 bytes" : "");
+    expect_exact(o, 3, "by shape");
   }
 }
 
@@ -69,7 +87,7 @@ TEST(GemmGpu, GivesTheSameBitsOneThousandTimes) {
   const int repeats = small_sizes() ? 5 : 1000;
   for (const Variant& v : variants()) {
     const ExactOperands o = exact_operands(v, {700, 1100, 300}, 5);
-    const std::uint64_t right = ga::exact_gemm_digest({700, 1100, 300, 5});
+    const std::uint64_t right = ga::exact_gemm_digest({o.gemm.m, o.gemm.n, o.gemm.k, 5});
     const std::size_t bytes = o.c.bytes();
     const auto hashes =
         must(ga::DeviceBuffer<std::uint64_t>::make(static_cast<std::size_t>(repeats)));
@@ -202,6 +220,15 @@ TEST(GemmGpu, CarriesSpecialValues) {
       EXPECT_EQ(c[12 * 64 + j], 0.0f) << v.name();
     }
   }
+}
+
+// CUDA keeps a call's error until it is asked for it; there is no GPU with that number anywhere.
+TEST(GemmGpu, AnErrorThatWasReportedFailsNoLaterLaunch) {
+  const ga::Status reported = ga::cuda_status(cudaSetDevice(1 << 20), "cudaSetDevice(ordinal)");
+  EXPECT_FALSE(reported);
+  EXPECT_EQ(cudaPeekAtLastError(), cudaSuccess);
+  const ExactOperands o = exact_operands({}, {64, 64, 64}, 9);
+  expect_exact(o, 9, "by shape");
 }
 
 // On Hopper its own kernel is what the gates run, and where TMA cannot, the plan says why.

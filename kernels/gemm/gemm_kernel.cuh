@@ -58,16 +58,18 @@ __device__ __forceinline__ Loader make_loader(const void* data, std::int64_t ld,
           static_cast<std::uint32_t>(swizzled(at.row, at.chunk, kRowChunks))};
 }
 
-// Copies chunk `copy` of the share into the stage; what lies outside the operand becomes zero.
+// Copies chunk `copy` of the share into the stage; what lies outside the operand `data` becomes
+// zero.
 template <int kRowChunks, int kRowStep, bool kAlwaysAsync>
-__device__ __forceinline__ void load_chunk(const Loader& loader, int copy, unsigned char* stage,
-                                           bool async) {
+__device__ __forceinline__ void load_chunk(const void* data, const Loader& loader, int copy,
+                                           unsigned char* stage, bool async) {
   const bool inside = copy * kRowStep < loader.rows_left;
   const int bytes = inside ? chunk_bytes(loader.cols_left) : 0;
   const Word16* const from = loader.from + copy * loader.step;
   unsigned char* const to = stage + loader.offset + copy * kRowStep * kRowChunks * kChunkBytes;
   if (kAlwaysAsync || async) {
-    ptx::cp_async_16(ptx::shared_address(to), from, bytes);
+    const void* const valid = bytes > 0 ? from : data;  // even where nothing is read
+    ptx::cp_async_16(ptx::shared_address(to), valid, bytes);
   } else {
     auto* const elements = reinterpret_cast<Word16*>(to);
 #pragma unroll
@@ -169,13 +171,13 @@ __device__ __forceinline__ void load_share(const GemmParams& p, const Loader& a,
 #pragma unroll
   for (int i = 0; i < Shape::kCopiesA; ++i) {
     if (i % kShares != step) continue;
-    load_chunk<Shape::kRowChunksA, Shape::kRowStepA, kAlwaysAsync>(a, i, stage, p.async_a);
+    load_chunk<Shape::kRowChunksA, Shape::kRowStepA, kAlwaysAsync>(p.a, a, i, stage, p.async_a);
   }
 #pragma unroll
   for (int i = 0; i < Shape::kCopiesB; ++i) {
     if (i % kShares != step) continue;
-    load_chunk<Shape::kRowChunksB, Shape::kRowStepB, kAlwaysAsync>(b, i, stage + Shape::kBytesA,
-                                                                   p.async_b);
+    load_chunk<Shape::kRowChunksB, Shape::kRowStepB, kAlwaysAsync>(
+        p.b, b, i, stage + Shape::kBytesA, p.async_b);
   }
 }
 

@@ -1,6 +1,7 @@
 // Hopper GEMM: instances, tensor maps and launches. The kernel, and what bounds it:
 // gemm_sm90_kernel.cuh.
-#include <algorithm>
+#include <map>
+#include <mutex>
 #include <utility>
 
 #include "kernels/gemm/gemm_sm90.h"
@@ -31,8 +32,7 @@ struct Instance {
 
 template <std::size_t i>
 Instance instance(const Gemm& args) {
-  constexpr Sm90Policy kPolicy = kSm90Policies[i];
-  using Shape = Sm90Shape<kPolicy.tile_m, kPolicy.tile_n, kPolicy.stages, kPolicy.cluster>;
+  using Shape = Sm90ShapeOf<i>;
   return {kernel_of<Shape>(args.in, args.out), Shape::kThreads, Shape::kSharedBytes};
 }
 
@@ -73,12 +73,59 @@ Result<Sm90Params> params_of(const Gemm& args, const GemmPlan& plan) {
   return params;
 }
 
+// A launch of `ctas`, but for its stream; `cluster` is kept for it by the caller.
+cudaLaunchConfig_t config_of(const Instance& instance, std::int64_t ctas, int cluster_size,
+                             cudaLaunchAttribute& cluster) {
+  cluster.id = cudaLaunchAttributeClusterDimension;
+  cluster.val.clusterDim = {static_cast<unsigned>(cluster_size), 1, 1};
+  cudaLaunchConfig_t config{};
+  config.gridDim = dim3(static_cast<unsigned>(ctas));
+  config.blockDim = dim3(static_cast<unsigned>(instance.threads));
+  config.dynamicSmemBytes = instance.shared_bytes;
+  config.attrs = &cluster;
+  config.numAttrs = cluster_size > 1 ? 1 : 0;
+  return config;
+}
+
+// How many clusters fit on the current device at once. A CTA has an SM for itself, but an SM whose
+// neighbours are fused off has no place in a cluster: only the driver knows how many these are.
+Result<int> count_resident(const Instance& instance, int cluster_size, int sm_count) {
+  if (cluster_size == 1) return sm_count;
+  int clusters = 0;
+  cudaLaunchAttribute cluster{};
+  const cudaLaunchConfig_t config = config_of(instance, cluster_size, cluster_size, cluster);
+  GA_CUDA(cudaOccupancyMaxActiveClusters(&clusters, instance.kernel, &config));
+  if (clusters < 1) {
+    return Error(ErrorCode::environment, "gemm: no cluster of this kernel fits on this GPU");
+  }
+  return clusters;
+}
+
+// The same, and the kernel may take its shared memory. Both are done once for a kernel and device:
+// neither changes, and a launch is short.
+Result<int> resident_clusters(const Instance& instance, int cluster_size, int sm_count) {
+  static std::mutex mutex;
+  static std::map<std::pair<Kernel, int>, int> known;
+  int ordinal = 0;
+  GA_CUDA(cudaGetDevice(&ordinal));
+  const std::lock_guard lock(mutex);
+  const auto found = known.find({instance.kernel, ordinal});
+  if (found != known.end()) return found->second;
+  GA_CUDA(cudaFuncSetAttribute(reinterpret_cast<const void*>(instance.kernel),
+                               cudaFuncAttributeMaxDynamicSharedMemorySize,
+                               static_cast<int>(instance.shared_bytes)));
+  GA_TRY(const int clusters, count_resident(instance, cluster_size, sm_count));
+  known.emplace(std::pair{instance.kernel, ordinal}, clusters);
+  return clusters;
+}
+
 }  // namespace
 
 bool sm90_built() { return true; }
 
-GemmPlan sm90_plan(const Gemm& args, const Sm90Policy& policy, const DeviceShape& device) {
+Result<GemmPlan> sm90_plan(const Gemm& args, const Sm90Policy& policy, const DeviceShape& device) {
   const Instance chosen = instance_of(args, policy.kernel);
+  GA_TRY(const int resident, resident_clusters(chosen, policy.cluster, device.sm_count));
   GemmPlan plan{.tile_m = policy.tile_m,
                 .tile_n = policy.tile_n,
                 .tile_k = kStageDepthBytes / element_bytes(args.in),
@@ -91,29 +138,16 @@ GemmPlan sm90_plan(const Gemm& args, const Sm90Policy& policy, const DeviceShape
                 .async_b = true,
                 .kernel = policy.kernel,
                 .cluster = policy.cluster};
-  const std::int64_t clusters =
-      std::min<std::int64_t>(tiles_of(plan.tiles_m, policy.cluster) * plan.tiles_n,
-                             std::max(1, device.sm_count / policy.cluster));
-  plan.ctas = clusters * policy.cluster;
+  plan.ctas = sm90_clusters(policy, {args.m, args.n, args.k}, resident) * policy.cluster;
   return plan;
 }
 
 Status sm90_launch(const Gemm& args, const GemmPlan& plan, cudaStream_t stream) {
   GA_TRY(const Sm90Params params, params_of(args, plan));
   const Instance chosen = instance_of(args, plan.kernel);
-  GA_CUDA(cudaFuncSetAttribute(reinterpret_cast<const void*>(chosen.kernel),
-                               cudaFuncAttributeMaxDynamicSharedMemorySize,
-                               static_cast<int>(chosen.shared_bytes)));
   cudaLaunchAttribute cluster{};
-  cluster.id = cudaLaunchAttributeClusterDimension;
-  cluster.val.clusterDim = {static_cast<unsigned>(plan.cluster), 1, 1};
-  cudaLaunchConfig_t launch{};
-  launch.gridDim = dim3(static_cast<unsigned>(plan.ctas));
-  launch.blockDim = dim3(static_cast<unsigned>(chosen.threads));
-  launch.dynamicSmemBytes = chosen.shared_bytes;
+  cudaLaunchConfig_t launch = config_of(chosen, plan.ctas, plan.cluster, cluster);
   launch.stream = stream;
-  launch.attrs = &cluster;
-  launch.numAttrs = plan.cluster > 1 ? 1 : 0;
   GA_CUDA(cudaLaunchKernelEx(&launch, chosen.kernel, params));
   return Ok{};
 }

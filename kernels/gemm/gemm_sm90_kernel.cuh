@@ -35,14 +35,18 @@ struct Sm90Params {
   std::uint32_t* smid;
 };
 
-template <class Shape>
-__device__ __forceinline__ void wait_full(std::uint32_t barrier, std::uint32_t parity) {
-  if constexpr (Shape::kCluster == 1) {
-    while (!ptx::mbarrier_try_wait(barrier, parity)) {
-    }
-  } else {  // the peer's copies end here too
-    while (!ptx::mbarrier_try_wait_cluster(barrier, parity)) {
-    }
+// In builds with asserts a wait that cannot end is an error of the launch, and not a hang. No stage
+// takes a thousandth of this, a sanitizer's slowness included.
+#if defined(NDEBUG)
+inline constexpr std::uint64_t kHangNs = 0;
+#else
+inline constexpr std::uint64_t kHangNs = 20'000'000'000;
+#endif
+
+__device__ __forceinline__ void wait(std::uint32_t barrier, std::uint32_t parity) {
+  const std::uint64_t start = kHangNs == 0 ? 0 : ptx::globaltimer();
+  while (!ptx::mbarrier_try_wait(barrier, parity)) {
+    if (kHangNs != 0 && ptx::globaltimer() - start > kHangNs) ptx::trap();
   }
 }
 
@@ -93,7 +97,7 @@ __device__ __forceinline__ void produce(const Sm90Params& p, Sm90Memory<Shape> m
     const auto row = static_cast<std::int32_t>(tile.m * Shape::kM);
     const auto column = static_cast<std::int32_t>(tile.n * Shape::kN);
     for (std::uint32_t k = 0; k < p.k_tiles; ++k) {
-      wait_full<Shape>(memory.empty(at.stage), at.parity ^ 1);
+      wait(memory.empty(at.stage), at.parity ^ 1);
       load_stage<Shape>(p, memory, at.stage, static_cast<std::int32_t>(k), row, column, rank,
                         kDepth);
       at.advance(Shape::kStages);
@@ -130,7 +134,7 @@ __device__ __forceinline__ void multiply_tile(const Sm90Params& p, Sm90Memory<Sh
                                               StageCursor& at, int consumer, bool first_lane) {
   int last = at.stage;
   for (std::uint32_t k = 0; k < p.k_tiles; ++k) {
-    wait_full<Shape>(memory.full(at.stage), at.parity);
+    wait(memory.full(at.stage), at.parity);
     ptx::wgmma_fence();
     multiply_stage<Shape, In>(c, memory, at.stage, consumer, k > 0);
     ptx::wgmma_commit();
@@ -173,11 +177,12 @@ __device__ __forceinline__ void stage_box(const float (&c)[kCount], int box, std
 }
 
 // One block of 64 rows to C. Two boxes take turns: while TMA reads one the other is written. Only
-// the thread that issues the stores can wait for them.
+// the thread that issues the stores can wait for them: the elected one of warp 0.
 template <class Shape, class Out>
 __device__ __forceinline__ void store_block(const Sm90Params& p, Sm90Memory<Shape> memory,
                                             const float (&c)[Shape::kAccumulators], int consumer,
-                                            std::int32_t column, std::int32_t row, int thread) {
+                                            std::int32_t column, std::int32_t row, int warp,
+                                            int lane) {
   constexpr int kColumns = static_cast<int>(kBoxRowBytes / sizeof(Out));
   constexpr int kBoxes = Shape::kN / kColumns;
   static_assert(kBoxes % kStagedBoxes == 0, "the next block must find the same turn");
@@ -185,12 +190,12 @@ __device__ __forceinline__ void store_block(const Sm90Params& p, Sm90Memory<Shap
 #pragma unroll
   for (int box = 0; box < kBoxes; ++box) {
     const std::uint32_t staged = memory.staged(consumer, box % kStagedBoxes);
-    if (thread == 0) ptx::bulk_wait_read<kStagedBoxes - 1>();
+    if (warp == 0 && ptx::elect()) ptx::bulk_wait_read<kStagedBoxes - 1>();
     ptx::named_barrier(barrier, kWarpgroup);
-    stage_box<Out>(c, box, staged, thread / 32, thread % 32);
+    stage_box<Out>(c, box, staged, warp, lane);
     ptx::fence_proxy_async();
     ptx::named_barrier(barrier, kWarpgroup);
-    if (thread == 0) {
+    if (warp == 0 && ptx::elect()) {
       ptx::tma_store(&p.c, staged, column + box * kColumns, row);
       ptx::bulk_commit();
     }
@@ -199,26 +204,29 @@ __device__ __forceinline__ void store_block(const Sm90Params& p, Sm90Memory<Shap
 
 template <class Shape, class In, class Out>
 __device__ __forceinline__ void consume(const Sm90Params& p, Sm90Memory<Shape> memory,
-                                        std::uint32_t first, std::uint32_t step,
-                                        std::uint32_t rank) {
-  const int thread = static_cast<int>(threadIdx.x) % kWarpgroup;
-  const int consumer = static_cast<int>(threadIdx.x) / kWarpgroup - 1;
+                                        std::uint32_t first, std::uint32_t step, std::uint32_t rank,
+                                        int block_warp) {
+  constexpr int kWarps = kWarpgroup / 32;
+  const int consumer = block_warp / kWarps - 1;
+  const int warp = block_warp % kWarps;
+  const int lane = static_cast<int>(threadIdx.x) % 32;
   float c[Shape::kBlocks][Shape::kAccumulators] = {};
   StageCursor at;
   for (std::uint32_t unit = first; unit < p.order.units(); unit += step) {
-    multiply_tile<Shape, In>(p, memory, c, at, consumer, thread % 32 == 0);
+    multiply_tile<Shape, In>(p, memory, c, at, consumer, lane == 0);
     const auto tile = p.order.tile(unit, Shape::kCluster, rank);
     const auto row = static_cast<std::int32_t>(tile.m * Shape::kM) + consumer * Shape::kRows;
     const auto column = static_cast<std::int32_t>(tile.n * Shape::kN);
 #pragma unroll
     for (int block = 0; block < Shape::kBlocks; ++block) {
-      store_block<Shape, Out>(p, memory, c[block], consumer, column, row + block * kWgmmaRows,
-                              thread);
+      store_block<Shape, Out>(p, memory, c[block], consumer, column, row + block * kWgmmaRows, warp,
+                              lane);
     }
-    const bool records = p.smid != nullptr && consumer == 0 && thread == 0;
+    const bool records = p.smid != nullptr && consumer == 0 && warp == 0 && lane == 0;
     if (records && tile.m < p.tiles_m) p.smid[tile.m * p.tiles_n + tile.n] = ptx::smid();
   }
-  if (thread == 0) ptx::bulk_wait<0>();  // shared memory may not go before it has been read
+  if (warp == 0 && ptx::elect())
+    ptx::bulk_wait<0>();  // shared memory may not go before it has been read
 }
 
 template <class Shape>
@@ -252,12 +260,13 @@ __launch_bounds__(Shape::kThreads, 1) __global__
   const std::uint32_t step = gridDim.x / Shape::kCluster;
   if (threadIdx.x == 0) init_barriers<Shape>(memory);
   meet<Shape>();
-  if (threadIdx.x < kWarpgroup) {
+  const int warp = ptx::warp_uniform(static_cast<int>(threadIdx.x) / 32);
+  if (warp < kWarpgroup / 32) {
     ptx::setmaxnreg_dec<Shape::kProducerRegisters>();
-    if (threadIdx.x < 32 && ptx::elect()) produce<Shape, In>(p, memory, first, step, rank);
+    if (warp == 0 && ptx::elect()) produce<Shape, In>(p, memory, first, step, rank);
   } else {
     ptx::setmaxnreg_inc<Shape::kConsumerRegisters>();
-    consume<Shape, In, Out>(p, memory, first, step, rank);
+    consume<Shape, In, Out>(p, memory, first, step, rank, warp);
   }
   if constexpr (Shape::kCluster > 1) meet<Shape>();
 }

@@ -5,10 +5,16 @@ namespace ga {
 
 bool sm90_built() { return false; }
 
-GemmPlan sm90_plan(const Gemm&, const Sm90Policy&, const DeviceShape&) { return {}; }
+namespace {
 
-Status sm90_launch(const Gemm&, const GemmPlan&, cudaStream_t) {
-  return Error(ErrorCode::internal, "gemm: this build has no kernel for sm_90a");
+Error not_built() { return {ErrorCode::internal, "gemm: this build has no kernel for sm_90a"}; }
+
+}  // namespace
+
+Result<GemmPlan> sm90_plan(const Gemm&, const Sm90Policy&, const DeviceShape&) {
+  return not_built();
 }
+
+Status sm90_launch(const Gemm&, const GemmPlan&, cudaStream_t) { return not_built(); }
 
 }  // namespace ga

@@ -54,6 +54,12 @@ const Sm90Policy& sm90_pick(const ProductShape& shape, int sm_count) {
   return *best;
 }
 
+std::int64_t sm90_clusters(const Sm90Policy& policy, const ProductShape& shape, int resident) {
+  const std::int64_t units =
+      tiles(shape.m, policy.tile_m * policy.cluster) * tiles(shape.n, policy.tile_n);
+  return std::min<std::int64_t>(units, resident);
+}
+
 const Sm90Policy* sm90_find(GemmKernel kernel) {
   const auto* const found = std::find_if(kSm90Policies.begin(), kSm90Policies.end(),
                                          [&](const auto& p) { return p.kernel == kernel; });
@@ -74,6 +80,9 @@ const char* sm90_fault(const ProductShape& shape, const Sm90Maps& maps) {
     if (const char* fault = tensor_map_fault(map)) return fault;
     if (!tensor_map_aligned(map.data)) return "address is no multiple of 16 bytes";
   }
+  // A store would overwrite what lies behind the row: tensor_map.h.
+  const std::uint64_t row = maps.c.cols * static_cast<std::uint64_t>(element_bytes(maps.c.element));
+  if (row % 16 != 0) return "a row of C is no multiple of 16 bytes";
   return nullptr;
 }
 

@@ -40,11 +40,16 @@ struct ProductShape {
 };
 
 // The clocks that a policy's tiles take by a simple model:
-// rounds of tiles over the SMs, each bound by the tensor cores or by what the L2 gives an SM.
+// rounds of tiles over the SMs, each bound by the tensor cores or by what the L2 gives an SM. As if
+// every SM had a place in a cluster; how many have one is the driver's answer, for the launch.
 double sm90_model_cycles(const Sm90Policy& policy, const ProductShape& shape, int sm_count);
 
 // The policy with the least of it; the first of equals.
 const Sm90Policy& sm90_pick(const ProductShape& shape, int sm_count);
+
+// The clusters to launch where `resident` of them fit on the GPU at once: no more than there is
+// work for.
+std::int64_t sm90_clusters(const Sm90Policy& policy, const ProductShape& shape, int resident);
 
 // nullptr where there is no such kernel.
 const Sm90Policy* sm90_find(GemmKernel kernel);

@@ -55,6 +55,15 @@ TEST(Sm90Policies, AreNamedOnceAndSayTheirSweep) {
   EXPECT_EQ(ga::sm90_find(GemmKernel::by_shape), nullptr);
 }
 
+// 384 x 512 are 3 x 2 tiles, or 2 x 2 pairs one below the other.
+TEST(Sm90Clusters, AreNoMoreThanFitOrThanThereIsWorkFor) {
+  const ga::Sm90Policy& pair = policy(GemmKernel::sm90_128x256_pair);
+  EXPECT_EQ(ga::sm90_clusters(policy(GemmKernel::sm90_128x256), {384, 512, 64}, 132), 6);
+  EXPECT_EQ(ga::sm90_clusters(pair, {384, 512, 64}, 66), 4);
+  EXPECT_EQ(ga::sm90_clusters(pair, {384, 512, 64}, 3), 3);
+  EXPECT_EQ(ga::sm90_clusters(pair, {8192, 8192, 64}, 60), 60);
+}
+
 // Boxes: A 64 of k by the tile's rows, B 64 of n by 64 of k, C 128 bytes by 64 rows.
 TEST(Sm90Maps, ByHand) {
   alignas(16) static const char memory[16] = {};
@@ -93,6 +102,25 @@ TEST(Sm90Fault, SaysWhatTmaCannotDo) {
   const ProductShape huge{(std::int64_t{1} << 31) - 1, 64, 64};
   EXPECT_NE(ga::sm90_fault(huge, ga::sm90_maps(huge, {memory, memory, memory, 64, 64, 64}, 128)),
             nullptr);
+}
+
+// Rows of C end inside 16 bytes: 4 elements of fp32, 8 of a 16-bit type. Those of A and B may.
+TEST(Sm90Fault, RefusesRowsOfCThatAStoreWouldOverrun) {
+  alignas(16) static const char memory[16] = {};
+  const auto fault = [](std::int64_t n, ElementType out) {
+    const ProductShape shape{64, n, 61};
+    const ga::Sm90Operands operands{memory, memory, memory, 64, 72, 72, ElementType::bf16, out};
+    const char* const text = ga::sm90_fault(shape, ga::sm90_maps(shape, operands, 128));
+    return std::string(text == nullptr ? "" : text);
+  };
+  const std::string refused = "a row of C is no multiple of 16 bytes";
+  EXPECT_EQ(fault(68, ElementType::fp32), "");
+  EXPECT_EQ(fault(64, ElementType::bf16), "");
+  EXPECT_EQ(fault(68, ElementType::bf16), refused);
+  for (const std::int64_t n : {1, 61, 63, 65, 67}) {
+    EXPECT_EQ(fault(n, ElementType::fp32), refused) << n;
+    EXPECT_EQ(fault(n, ElementType::bf16), refused) << n;
+  }
 }
 
 struct Ask {

@@ -7,6 +7,7 @@
 
 #include "kernels/data/tensor_map.h"
 #include "kernels/gemm/gemm_index.h"
+#include "kernels/gemm/gemm_sm90_policy.h"
 #include "kernels/gemm/placement.h"
 #include "kernels/ptx/wgmma_descriptor.h"
 
@@ -67,6 +68,11 @@ struct Sm90Shape {
   static_assert(kStages >= 2, "a stage is given back once the next one is full");
   static_assert(kCluster == 1 || kCluster == 2);
 };
+
+// The shape that policy `i` launches.
+template <std::size_t i>
+using Sm90ShapeOf = Sm90Shape<kSm90Policies[i].tile_m, kSm90Policies[i].tile_n,
+                              kSm90Policies[i].stages, kSm90Policies[i].cluster>;
 
 // Addresses in shared memory from its base.
 template <class Shape>

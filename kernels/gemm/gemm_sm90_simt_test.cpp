@@ -24,15 +24,16 @@ using ga::testing::run_sm90;
 // Small enough for many sizes, and the shapes that are launched.
 using Small = ga::Sm90Shape<128, 128, 2, 1>;
 using SmallPair = ga::Sm90Shape<128, 128, 2, 2>;
-using Wide = ga::Sm90Shape<128, 256, 4, 1>;
-using WidePair = ga::Sm90Shape<128, 256, 4, 2>;
-using Tall = ga::Sm90Shape<256, 128, 4, 1>;
-using Square = ga::Sm90Shape<128, 128, 5, 1>;
+using Wide = ga::Sm90ShapeOf<0>;
+using Tall = ga::Sm90ShapeOf<1>;
+using Square = ga::Sm90ShapeOf<2>;
+using WidePair = ga::Sm90ShapeOf<3>;
+static_assert(ga::kSm90Policies.size() == 4, "the new shape is launched below");
 
 TEST(GemmSm90, IsExactAtRaggedSizes) {
-  const std::int64_t sizes[][3] = {{1, 1, 1},       {1, 8, 8},       {127, 129, 64},
-                                   {128, 128, 192}, {65, 63, 1},     {7, 129, 31},
-                                   {257, 5, 67},    {131, 197, 193}, {129, 127, 257}};
+  const std::int64_t sizes[][3] = {{1, 4, 1},       {1, 8, 8},       {127, 132, 64},
+                                   {128, 128, 192}, {65, 60, 1},     {7, 132, 31},
+                                   {257, 4, 67},    {131, 196, 193}, {129, 124, 257}};
   std::uint64_t seed = 1;
   for (const auto& size : sizes) {
     const ExactGemm g{size[0], size[1], size[2], seed++};
@@ -41,8 +42,20 @@ TEST(GemmSm90, IsExactAtRaggedSizes) {
   }
 }
 
+// Why sm90_fault() refuses rows of C that are no multiple of 16 bytes: 129 floats end 4 bytes into
+// a chunk, and the other three of it are overwritten.
+TEST(GemmSm90, WouldOverwriteWhatLiesBehindARaggedRowOfC) {
+  const ExactGemm g{5, 129, 64, 22};
+  const auto out = run_sm90<Small, Bf16, float>(g, {.pad_c = 4, .grid = 1});
+  ASSERT_EQ(out.ldc, 136);
+  for (std::int64_t j = 129; j < 136; ++j) {
+    const bool kept = out.c[static_cast<std::size_t>(3 * out.ldc + j)] == ga::testing::kPoison;
+    EXPECT_EQ(kept, j >= 132) << j;
+  }
+}
+
 TEST(GemmSm90, LaunchedShapesAreExactInBothTypes) {
-  const ExactGemm g{300, 270, 330, 21};
+  const ExactGemm g{300, 268, 330, 21};
   const Launch launch{.options = {.order_seed = 3}, .grid = 2};
   expect_exact(g, run_sm90<Wide, Bf16, float>(g, launch));
   expect_exact(g, run_sm90<WidePair, Fp16, float>(g, launch));
@@ -108,7 +121,7 @@ TEST(GemmSm90, EveryPlacementGivesTheSameBitsOnOtherCtas) {
 // 16-bit outputs are the rounded sums, and what lies behind a row is not touched.
 template <class Shape, class T>
 void expect_rounded() {
-  const ExactGemm g{70, 139, 100, 31};
+  const ExactGemm g{70, 136, 100, 31};
   const auto out = run_sm90<Shape, T, T>(g, {.pad_c = 5, .grid = 1});
   const auto exact = run_sm90<Shape, T, float>(g, {.pad_c = 1, .grid = 1});
   for (std::int64_t i = 0; i < g.m; ++i) {

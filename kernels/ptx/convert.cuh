@@ -17,14 +17,14 @@ __device__ std::uint32_t pack(float low, float high);
 template <>
 __device__ __forceinline__ std::uint32_t pack<Bf16>(float low, float high) {
   std::uint32_t packed;
-  asm volatile("cvt.rn.bf16x2.f32 %0, %1, %2;\n" : "=r"(packed) : "f"(high), "f"(low));
+  asm("cvt.rn.bf16x2.f32 %0, %1, %2;\n" : "=r"(packed) : "f"(high), "f"(low));
   return packed;
 }
 
 template <>
 __device__ __forceinline__ std::uint32_t pack<Fp16>(float low, float high) {
   std::uint32_t packed;
-  asm volatile("cvt.rn.f16x2.f32 %0, %1, %2;\n" : "=r"(packed) : "f"(high), "f"(low));
+  asm("cvt.rn.f16x2.f32 %0, %1, %2;\n" : "=r"(packed) : "f"(high), "f"(low));
   return packed;
 }
 

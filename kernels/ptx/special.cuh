@@ -1,5 +1,5 @@
 // Special registers and waiting.
-// PTX ISA, "Special Registers" and "nanosleep".
+// PTX ISA, "Special Registers", "nanosleep" and "trap".
 #pragma once
 
 #include <cstdint>
@@ -32,6 +32,9 @@ __device__ __forceinline__ std::uint64_t clock_cycles() {
 __device__ __forceinline__ void nanosleep(std::uint32_t nanoseconds) {
   asm volatile("nanosleep.u32 %0;\n" ::"r"(nanoseconds));
 }
+
+// Ends the kernel with an error.
+__device__ __forceinline__ void trap() { asm volatile("trap;\n"); }
 
 }  // namespace ga::ptx
 #endif

@@ -32,6 +32,12 @@ __device__ __forceinline__ bool elect() {
   return elected != 0;
 }
 
+// Lane 0's value in all lanes. All 32 lanes call; the compiler knows the result to be one for the
+// warp, so that instructions that take such values need no loop over lanes.
+__device__ __forceinline__ int warp_uniform(int value) {
+  return __shfl_sync(0xFFFFFFFFu, value, 0);
+}
+
 // Barrier `id` (1 to 15; 0 is __syncthreads) for `threads` threads, whole warps.
 __device__ __forceinline__ void named_barrier(std::uint32_t id, std::uint32_t threads) {
   asm volatile("bar.sync %0, %1;\n" ::"r"(id), "r"(threads) : "memory");

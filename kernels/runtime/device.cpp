@@ -96,15 +96,21 @@ Status select_device(int ordinal) {
 Result<DeviceShape> current_shape() {
   int ordinal = 0;
   GA_CUDA(cudaGetDevice(&ordinal));
+  // Asked for by every launch, and never another answer for a device.
+  thread_local int known = -1;
+  thread_local DeviceShape shape;
+  if (ordinal == known) return shape;
   GA_TRY(const int major, attribute(cudaDevAttrComputeCapabilityMajor, ordinal));
   GA_TRY(const int minor, attribute(cudaDevAttrComputeCapabilityMinor, ordinal));
   GA_TRY(const int sms, attribute(cudaDevAttrMultiProcessorCount, ordinal));
   GA_TRY(const int l2, attribute(cudaDevAttrL2CacheSize, ordinal));
   GA_TRY(const int shared, attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin, ordinal));
-  return DeviceShape{.arch = 10 * major + minor,
-                     .sm_count = sms,
-                     .l2_bytes = static_cast<std::size_t>(l2),
-                     .shared_bytes_per_block = shared};
+  shape = {.arch = 10 * major + minor,
+           .sm_count = sms,
+           .l2_bytes = static_cast<std::size_t>(l2),
+           .shared_bytes_per_block = shared};
+  known = ordinal;
+  return shape;
 }
 
 Result<void*> driver_entry(const char* symbol, unsigned version) {

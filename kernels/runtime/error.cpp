@@ -33,6 +33,7 @@ bool of_environment(cudaError_t code) {
 
 Status cuda_status(cudaError_t code, const char* call, Location at) {
   if (code == cudaSuccess) return Ok{};
+  (void)cudaGetLastError();  // reported here, not once more by the next launch
   const std::string what =
       std::string(call) + ": " + cudaGetErrorName(code) + " (" + cudaGetErrorString(code) + ")";
   return Error(of_environment(code) ? ErrorCode::environment : ErrorCode::device, what, at)

@@ -35,8 +35,10 @@ Result<TensorMap> encode_tensor_map(const TensorMapShape& shape) {
   if (!tensor_map_aligned(shape.data)) {
     return Error(ErrorCode::usage, "tensor map: address is no multiple of 16 bytes");
   }
-  GA_TRY(void* const entry, driver_entry("cuTensorMapEncodeTiled", 12000));
-  const auto encode = reinterpret_cast<PFN_cuTensorMapEncodeTiled_v12000>(entry);
+  // Looked up once: three maps are encoded for each launch.
+  static const Result<void*> entry = driver_entry("cuTensorMapEncodeTiled", 12000);
+  if (!entry) return entry.error();
+  const auto encode = reinterpret_cast<PFN_cuTensorMapEncodeTiled_v12000>(*entry);
   const cuuint64_t sizes[2] = {shape.cols, shape.rows};
   const cuuint64_t pitches[1] = {shape.pitch_bytes};
   const cuuint32_t box[2] = {shape.box_cols, shape.box_rows};

@@ -15,6 +15,10 @@ EM_CUDA = 190
 # What a kernel is not without, by a part of its name; every kernel is without local memory.
 REQUIRED = {"11gemm_kernel": ("hmma", "ldsm", "ldgsts"),
             "16gemm_sm90_kernel": ("hgmma", "utmaldg", "utmastg", "syncs", "usetmaxreg")}
+# What it has at most: a fence of the whole GPU (ERRBAR follows each) before and after a cluster's
+# work, none in its loops.
+AT_MOST = {"16gemm_sm90_kernel": {"errbar": 2}}
+COMPANIONS = ("errbar",)  # ERRBAR and CGAERRBAR come together: either counts
 
 
 def sections(elf):
@@ -64,6 +68,8 @@ def learn(kernels):
         if len(found) > 1:  # addresses cost more too, by arithmetic that the other probes use as well
             others = set().union(*(c for n, c in kernels.items() if f"probe_{probe}I" not in n))
             found = [op for op in found if op not in others]
+        if probe in COMPANIONS:
+            found = found[:1]
         if len(found) != 1:
             raise SystemExit(f"census: probe {probe}: opcodes {[hex(op) for op in found]}, not one")
         codes[probe] = found[0]
@@ -78,6 +84,8 @@ def judge(name, count, codes, alignment):
             if alignment < 1024:
                 wrong.append(f"shared memory aligned to {alignment} bytes, not 1024")
             wrong += [f"no {p.upper()}" for p in needed if not has.get(p)]
+            wrong += [f"{has[p]} x {p.upper()}, more than {most}"
+                      for p, most in AT_MOST.get(part, {}).items() if has[p] > most]
             print(f"  {name}: " + " ".join(f"{p.upper()} {n}" for p, n in has.items()))
     return wrong
 

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -20,24 +21,30 @@ struct Variant {
   GemmKernel kernel = GemmKernel::by_shape;
   ElementType in = ElementType::bf16;
   bool sm90() const { return sm90_find(kernel) != nullptr; }
-  std::string name() const {
+  std::string kernel_name() const {
     const Sm90Policy* const policy = sm90_find(kernel);
-    return std::string(policy != nullptr ? policy->name : "portable") +
-           (in == ElementType::fp16 ? " fp16" : " bf16");
+    return policy != nullptr ? policy->name : "portable";
   }
+  std::string name() const { return kernel_name() + (in == ElementType::fp16 ? " fp16" : " bf16"); }
 };
 
 // The portable kernel, and on Hopper each policy of its own: the choice by shape is one of these.
+// GA_VARIANT names one ("128x256", "128x256 fp16"): then a kernel that hangs does not hide the
+// rest.
 inline std::vector<Variant> variants() {
   std::vector<GemmKernel> kernels{GemmKernel::portable};
   if (must(current_shape()).arch == 90 && sm90_built()) {
     for (const Sm90Policy& policy : kSm90Policies) kernels.push_back(policy.kernel);
   }
+  const char* const only = std::getenv("GA_VARIANT");
   std::vector<Variant> all;
   for (const GemmKernel kernel : kernels) {
-    all.push_back({kernel, ElementType::bf16});
-    all.push_back({kernel, ElementType::fp16});
+    for (const ElementType in : {ElementType::bf16, ElementType::fp16}) {
+      const Variant v{kernel, in};
+      if (only == nullptr || v.name() == only || v.kernel_name() == only) all.push_back(v);
+    }
   }
+  EXPECT_FALSE(all.empty()) << "this GPU has no variant GA_VARIANT=" << only;
   return all;
 }
 
@@ -50,12 +57,14 @@ inline std::size_t elements(std::int64_t rows, std::int64_t ld) {
   return static_cast<std::size_t>(rows * ld);
 }
 
-// TMA takes rows whose pitch is a multiple of 16 bytes.
+// TMA takes rows whose pitch is a multiple of 16 bytes, and writes rows that are one themselves: n
+// becomes the next multiple of 4 floats.
 inline GemmSize padded_for(const Variant& v, GemmSize s) {
   if (!v.sm90()) return s;
   const auto up = [](std::int64_t used, std::int64_t pad, std::int64_t unit) {
     return (used + pad + unit - 1) / unit * unit - used;
   };
+  s.n += up(s.n, 0, 4);
   return {s.m, s.n, s.k, up(s.k, s.pad_a, 8), up(s.n, s.pad_b, 8), up(s.n, s.pad_c, 8)};
 }
 

@@ -46,6 +46,24 @@ __global__ void probe_syncs(int* out, std::uint32_t barrier) {
 }
 
 template <int kCount>
+__global__ void probe_fence() {
+#pragma unroll
+  for (int i = 0; i < kCount; ++i) ga::ptx::fence_proxy_async();
+}
+
+template <int kCount>
+__global__ void probe_depbar() {
+#pragma unroll
+  for (int i = 0; i < kCount; ++i) ga::ptx::bulk_wait<0>();
+}
+
+template <int kCount>
+__global__ void probe_errbar() {
+#pragma unroll
+  for (int i = 0; i < kCount; ++i) __threadfence();
+}
+
+template <int kCount>
 __global__ void probe_stsm(std::uint32_t to, std::uint32_t value) {
   const std::uint32_t values[4] = {value, value, value, value};
 #pragma unroll
@@ -96,6 +114,12 @@ template __global__ void probe::probe_utmastg<5>(const __grid_constant__ ga::Ten
                                                  std::uint32_t);
 template __global__ void probe::probe_syncs<1>(int*, std::uint32_t);
 template __global__ void probe::probe_syncs<5>(int*, std::uint32_t);
+template __global__ void probe::probe_fence<1>();
+template __global__ void probe::probe_fence<5>();
+template __global__ void probe::probe_depbar<1>();
+template __global__ void probe::probe_depbar<5>();
+template __global__ void probe::probe_errbar<1>();
+template __global__ void probe::probe_errbar<5>();
 template __global__ void probe::probe_stsm<1>(std::uint32_t, std::uint32_t);
 template __global__ void probe::probe_stsm<5>(std::uint32_t, std::uint32_t);
 template __global__ void probe::probe_usetmaxreg<1>(int*);

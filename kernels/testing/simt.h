@@ -48,6 +48,8 @@ inline constexpr std::size_t kSlot = 64;
 const unsigned char* exchange(const void* value, std::size_t size);
 
 unsigned char* dynamic_shared();
+// Where dynamic shared memory begins, as on Hopper: an offset taken for an address is seen.
+inline constexpr std::uint32_t kSharedBase = 1024;
 std::uint32_t shared_address(const void* shared);
 
 // cp.async of 16 bytes with zero fill, its groups and its wait.

@@ -99,6 +99,9 @@ void wait_at(Barrier& barrier, unsigned needed);
 // The next number of the run's random sequence; zero always where the order is natural.
 std::uint32_t next_random();
 
+// The offset in dynamic shared memory of `bytes` at this address; fails where they are not in it.
+std::uint32_t offset_of(std::uint32_t address, std::size_t bytes);
+
 inline Fiber& self() { return machine.fibers[machine.current]; }
 inline Block& own_block() { return machine.blocks[machine.current / machine.threads]; }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <type_traits>
 
@@ -31,13 +32,14 @@ inline std::uint32_t smid() { return simt::block_index().x % 7; }
 inline std::uint64_t globaltimer() { return 1000; }
 inline std::uint64_t clock_cycles() { return 2000; }
 inline void nanosleep(std::uint32_t) {}
+inline void trap() { std::abort(); }
 
 // Element (row, col) of matrix `matrix`, whose rows lie where the lanes said.
 inline std::uint16_t shared_element(const unsigned char* addresses, int matrix, int row, int col) {
   std::uint32_t address = 0;
   std::memcpy(&address, addresses + (8 * matrix + row) * static_cast<int>(simt::kSlot), 4);
   std::uint16_t element = 0;
-  std::memcpy(&element, simt::dynamic_shared() + address + 2 * col, 2);
+  std::memcpy(&element, simt::dynamic_shared() + (address - simt::kSharedBase) + 2 * col, 2);
   return element;
 }
 

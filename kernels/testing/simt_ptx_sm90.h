@@ -24,9 +24,6 @@ inline void mbarrier_arrive_expect(std::uint32_t barrier, std::uint32_t bytes) {
 inline bool mbarrier_try_wait(std::uint32_t barrier, std::uint32_t parity) {
   return simt::mbarrier_try_wait(barrier, parity);
 }
-inline bool mbarrier_try_wait_cluster(std::uint32_t barrier, std::uint32_t parity) {
-  return simt::mbarrier_try_wait(barrier, parity);
-}
 
 inline std::uint32_t cluster_rank() { return simt::cluster_rank(); }
 inline std::uint32_t map_shared(std::uint32_t shared, std::uint32_t rank) {
@@ -65,6 +62,10 @@ inline void named_barrier(std::uint32_t id, std::uint32_t threads) {
   simt::named_barrier(id, threads);
 }
 inline bool elect() { return simt::thread_index().x % 32 == 0; }
+inline int warp_uniform(int value) {
+  std::memcpy(&value, simt::exchange(&value, sizeof value), sizeof value);
+  return value;
+}
 inline void fence_proxy_async() { simt::fence_async(); }
 
 inline void wgmma_fence() { simt::product_fence(); }

@@ -18,8 +18,7 @@ struct At {
 
 At resolve(std::uint32_t address) {
   const std::uint32_t rank = address >> kRankShift;
-  const std::uint32_t offset = address & ((1u << kRankShift) - 1);
-  if (offset >= machine.options.dynamic_shared) fail("an address outside shared memory");
+  const std::uint32_t offset = offset_of(address & ((1u << kRankShift) - 1), 8);
   if (rank > machine.blocks.size()) fail("an address of a block that is not in the cluster");
   Block& block = rank == 0 ? own_block() : machine.blocks[rank - 1];
   if (block.left == 0) fail("touches the shared memory of a block that has ended");
@@ -44,10 +43,10 @@ std::uint32_t swizzle(std::uint32_t address) { return address ^ ((address >> 7 &
 
 std::uint32_t box_bytes(const TensorMapShape& map) { return map.box_rows * kBoxRowBytes; }
 
-void require_box(const TensorMapShape& map, std::uint32_t shared) {
+std::uint32_t box_offset(const TensorMapShape& map, std::uint32_t shared) {
   // The kernels' descriptors take the base offset of an aligned atom.
   if (shared % 1024 != 0) fail("a box that is not aligned to its swizzle");
-  if (shared + box_bytes(map) > machine.options.dynamic_shared) fail("a box outside shared memory");
+  return offset_of(shared, box_bytes(map));
 }
 
 // Calls visit(offset in shared memory, element in global memory or null outside the matrix).
@@ -91,9 +90,12 @@ void land(const BoxLoad& load) {
   ++machine.events;
 }
 
+// As hardware does, a store ends within a row at a multiple of 16 bytes: tensor_map.h.
 void land(const Block& block, const BoxStore& store) {
   const auto size = static_cast<std::uint32_t>(element_bytes(store.map.element));
-  each_element(store.map, store.from, store.x, store.y,
+  TensorMapShape written = store.map;
+  written.cols = (written.cols * size + 15) / 16 * 16 / size;
+  each_element(written, store.from, store.x, store.y,
                [&](std::uint32_t offset, const unsigned char* to) {
                  if (to == nullptr) return;
                  std::memcpy(const_cast<unsigned char*>(to), block.async + offset, size);
@@ -126,8 +128,7 @@ std::uint16_t operand_element(std::uint64_t descriptor, std::uint32_t offset) {
   const bool swizzled_128 = descriptor >> 62 == 1;
   const bool aligned = (descriptor >> 49 & 7) == 0;
   if (!swizzled_128 || !aligned) fail("a descriptor of a layout that is not modelled");
-  const std::uint32_t at = swizzle(descriptor_field(descriptor, 0) + offset);
-  if (at + 2 > machine.options.dynamic_shared) fail("an operand outside shared memory");
+  const std::uint32_t at = offset_of(swizzle(descriptor_field(descriptor, 0) + offset), 2);
   std::uint16_t element = 0;
   std::memcpy(&element, own_block().async + at, sizeof element);
   return element;
@@ -147,8 +148,9 @@ TensorMap encode(const TensorMapShape& shape) {
 
 void load_box(const TensorMap& map, std::uint32_t to, std::uint32_t barrier, std::int32_t x,
               std::int32_t y, std::uint32_t ranks) {
-  const BoxLoad load{decode(map), to, barrier, x, y, ranks == 0 ? 1u << cluster_rank() : ranks};
-  require_box(load.map, to);
+  BoxLoad load{decode(map), 0, offset_of(barrier, 8), x, y, ranks};
+  load.to = box_offset(load.map, to);
+  if (ranks == 0) load.ranks = 1u << cluster_rank();
   if (machine.options.eager_copies) {
     land(load);
   } else {
@@ -166,8 +168,8 @@ bool land_one_load() {
 }
 
 void store_box(const TensorMap& map, std::uint32_t from, std::int32_t x, std::int32_t y) {
-  const BoxStore store{decode(map), from, x, y};
-  require_box(store.map, from);
+  BoxStore store{decode(map), 0, x, y};
+  store.from = box_offset(store.map, from);
   if (machine.options.eager_copies) {
     land(own_block(), store);
   } else {
@@ -264,10 +266,10 @@ bool mbarrier_try_wait(std::uint32_t barrier, std::uint32_t parity) {
 }
 
 void write_shared(std::uint32_t to, const void* from, std::size_t bytes) {
-  if (to + bytes > machine.options.dynamic_shared) fail("a store outside shared memory");
   if (to % bytes != 0) fail("a store that is not aligned");
-  std::memcpy(own_block().shared + to, from, bytes);
-  self().unfenced.push_back({to, bytes});
+  const std::uint32_t offset = offset_of(to, bytes);
+  std::memcpy(own_block().shared + offset, from, bytes);
+  self().unfenced.push_back({offset, bytes});
 }
 
 void fence_async() {

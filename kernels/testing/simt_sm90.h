@@ -7,8 +7,12 @@
 // - a store reads shared memory when it is waited for, or at once (eager_copies).
 // TMA and wgmma read a memory of their own, which the threads' writes reach by their fence alone.
 // So a missing wait reads poison or the last tile, a missing release overwrites what is still to be
-// read, a missing fence sends what was there before. Not modelled: timing, and an order of memory
-// weaker than that.
+// read, a missing fence sends what was there before.
+//
+// Not modelled: timing; an order of memory weaker than that, so neither the scopes and orders of
+// mbarriers nor a cluster's release and acquire (cluster_arrive does nothing, the wait is all of
+// it); registers (setmaxnreg does nothing). The swizzle is one function here, for TMA and wgmma:
+// that hardware means the same is what the golden words of the descriptors' tests are for.
 #pragma once
 
 #include <cstddef>

@@ -14,7 +14,7 @@ using ga::TensorMap;
 using ga::simt::Options;
 using ga::simt::run;
 
-constexpr std::uint32_t kBox = 0, kOther = 8192, kBarrier = 16384;  // offsets in shared memory
+constexpr std::uint32_t kBox = ga::simt::kSharedBase, kOther = kBox + 8192, kBarrier = kBox + 16384;
 constexpr std::size_t kBytes = 16400;
 
 // 64 x 64 elements, each its own number, and a second matrix of poison.
@@ -26,10 +26,13 @@ struct Matrices {
     from_map = map(from);
     to_map = map(to);
   }
-  static TensorMap map(std::vector<std::uint16_t>& of) {
+  static std::uint16_t* data(std::vector<std::uint16_t>& of) {
     auto* data = of.data();
     while (!ga::tensor_map_aligned(data)) ++data;
-    return ga::simt::encode({data, ga::ElementType::bf16, 60, 50, 128, 64, 64});
+    return data;
+  }
+  static TensorMap map(std::vector<std::uint16_t>& of) {
+    return ga::simt::encode({data(of), ga::ElementType::bf16, 60, 50, 128, 64, 64});
   }
 };
 
@@ -127,12 +130,12 @@ std::uint32_t stored(bool fences, bool overwrites) {
   while (!ga::tensor_map_aligned(data)) ++data;
   const TensorMap map = ga::simt::encode({data, ga::ElementType::fp32, 32, 64, 128, 32, 64});
   run({1}, 1, {.dynamic_shared = kBytes}, [&] {
-    ga::ptx::store_shared(ga::staged_offset(0, 0), 7.0f, 8.0f);
+    ga::ptx::store_shared(kBox + ga::staged_offset(0, 0), 7.0f, 8.0f);
     if (fences) ga::ptx::fence_proxy_async();
     ga::ptx::tma_store(&map, kBox, 0, 0);
     ga::ptx::bulk_commit();
     if (overwrites) {  // without waiting for the store to have read
-      ga::ptx::store_shared(ga::staged_offset(0, 0), 9.0f, 9.0f);
+      ga::ptx::store_shared(kBox + ga::staged_offset(0, 0), 9.0f, 9.0f);
       ga::ptx::fence_proxy_async();
     }
     ga::ptx::bulk_wait<0>();
@@ -144,6 +147,29 @@ TEST(SimtSm90, SeesAMissingFenceAndAnOverwrittenStore) {
   EXPECT_EQ(stored(true, false), ga::float_bits(7.0f));
   EXPECT_EQ(stored(false, false), 0xFFFFFFFFu);
   EXPECT_EQ(stored(true, true), ga::float_bits(9.0f));
+}
+
+TEST(SimtSm90DeathTest, SeesAnOffsetTakenForAnAddress) {
+  EXPECT_DEATH(run({1}, 1, {.dynamic_shared = kBytes},
+                   [] { ga::ptx::store_shared(ga::staged_offset(0, 0), 7.0f, 8.0f); }),
+               "outside shared memory");
+}
+
+// 60 columns of the matrix are 120 bytes of a row: the last 4 of its 64 are written too. Row 50 is
+// outside and stays.
+TEST(SimtSm90, AStoreEndsWithinARowAtSixteenBytes) {
+  Matrices m;
+  run({1}, 1, {.dynamic_shared = kBytes}, [&] {
+    for (std::uint32_t at = 0; at < 8192; at += 8) ga::ptx::store_shared(kBox + at, 0, 0);
+    ga::ptx::fence_proxy_async();
+    ga::ptx::tma_store(&m.to_map, kBox, 0, 0);
+    ga::ptx::bulk_commit();
+    ga::ptx::bulk_wait<0>();
+  });
+  const std::uint16_t* const to = Matrices::data(m.to);
+  EXPECT_EQ(to[49 * 64 + 59], 0);
+  EXPECT_EQ(to[49 * 64 + 63], 0);
+  EXPECT_EQ(to[50 * 64], 0xFFFF);
 }
 
 TEST(SimtSm90DeathTest, SeesAnExitBeforeTheStoresHaveRead) {
@@ -210,8 +236,8 @@ TEST(SimtSm90DeathTest, SeesAMissingFenceOfTheAccumulators) {
   EXPECT_DEATH(run({1}, 128, {.dynamic_shared = kBytes},
                    [] {
                      float c[32] = {};
-                     ga::ptx::wgmma<ga::Bf16>(c, ga::sm90_descriptor_a(0),
-                                              ga::sm90_descriptor_b(8192), 0);
+                     ga::ptx::wgmma<ga::Bf16>(c, ga::sm90_descriptor_a(kBox),
+                                              ga::sm90_descriptor_b(kOther), 0);
                    }),
                "without a fence");
 }
