@@ -44,7 +44,7 @@ __device__ __forceinline__ void wgmma_settle(float (&c)[kCount]) {
 template <class In, int kCount>
 __device__ void wgmma(float (&c)[kCount], std::uint64_t a, std::uint64_t b, int accumulate);
 
-// The operands of one asm statement cannot be counted by a loop: docs/adr/0010. Gone at the end.
+// The operands of one asm statement cannot be counted by a loop: docs/adr/0009. Gone at the end.
 // clang-format off
 #define GA_OUT_16(i)                                                                        \
   "+f"(c[i]), "+f"(c[i + 1]), "+f"(c[i + 2]), "+f"(c[i + 3]), "+f"(c[i + 4]), "+f"(c[i + 5]), \

@@ -27,7 +27,7 @@ MAY = {
     "acceptance/wire": [MODEL, CODEC, "benches/stats"],
     "acceptance/profiles": [MODEL, CODEC, "acceptance/core"],
     "acceptance/gates": ["acceptance/core", MODEL, "benches/stats", "kernels/data"],
-    # reports/codec by docs/adr/0021: it reads what a BMC and journald write.
+    # reports/codec by docs/adr/0010: it reads what a BMC and journald write.
     "acceptance/node": [MODEL, CODEC, "kernels/loader"],
     # By docs/adr: the worker's answers without its CUDA.
     "acceptance/probe": [MODEL, CODEC, "kernels/loader", "acceptance/node", "acceptance/wire",
