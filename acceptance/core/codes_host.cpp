@@ -21,6 +21,7 @@ constexpr Bilingual kMendFeeds{
 std::span<const Code> host_codes() {
   using Action::fix_config;
   using Action::fix_site;
+  using Action::measure_again;
   using Action::return_part;
   using Blame::config;
   using Blame::host;
@@ -46,6 +47,12 @@ std::span<const Code> host_codes() {
                {"a PCIe link to a GPU has fewer lanes than were ordered",
                 "GPU로 가는 PCIe 링크의 폭이 주문보다 좁습니다"},
                kReplacePart),
+      open_row("config.pcie.unread", host, measure_again,
+               {"the PCIe links were not read while data were copied",
+                "데이터 복사 중 PCIe 링크 상태를 읽지 못했습니다"},
+               {"check that /sys/bus/pci shows the GPU's whole path (not in every container), then "
+                "run again",
+                "/sys/bus/pci에서 GPU의 전체 경로가 보이는지 확인한 뒤 다시 실행하십시오"}),
       fail_row("config.acs.wrong", config, fix_config, Rma::no,
                {"PCIe switches do not treat peer traffic as ordered",
                 "PCIe 스위치의 ACS 설정이 주문과 다릅니다"},

@@ -76,6 +76,7 @@ std::span<const Code> speed_codes() {
       borderline_row("pcie.h2d.borderline", kUndecided, kSecondSession),
       borderline_row("pcie.h2d.below_provisional", kProvisional, kRejudge),
       borderline_row("pcie.h2d.below_at_quick", kAtQuick, kRunStandard),
+      fail_row("config.pcie.wrong_data", gpu, return_part, Rma::yes, kWrong, kReturnWrong),
       fail_row("pcie.h2d.wrong_data", gpu, return_part, Rma::yes, kWrong, kReturnWrong),
 
       fail_row("pcie.d2h.below_floor", node, return_part, Rma::yes, kBelowFloor, kMendLink),

@@ -29,6 +29,38 @@ TEST_F(ConfigPcie, FailsASlotOrAHopOfAnOlderGeneration) {
   }
 }
 
+// A link that can do Gen5, trains at Gen3 when data move, and looks right at rest.
+TEST_F(ConfigPcie, FailsALinkThatIsOldOrNarrowWhileDataMove) {
+  series("pcie.h2d").link_gen.assign(3, 3);
+  expect(Verdict::fail, "config.pcie.slow");
+  measure();
+  series("pcie.h2d").link_width.assign(3, 8);
+  expect(Verdict::fail, "config.pcie.narrow");
+  measure();
+  series("pcie.h2d").link_gen[0] = 1;  // still waking up
+  expect(Verdict::pass, "");
+}
+
+TEST_F(ConfigPcie, NeverPassesLinksThatWereNotReadUnderTheCopy) {
+  for (const std::int64_t value : {std::int64_t{0}, std::int64_t{99}}) {
+    measure();
+    series("pcie.h2d").link_gen.assign(3, value);
+    expect(Verdict::not_measured, "config.pcie.unread");
+  }
+  series("pcie.h2d").link_gen.clear();
+  series("pcie.h2d").link_width.clear();
+  expect(Verdict::not_measured, "config.pcie.unread");
+  series("pcie.h2d").link_width.assign(3, 16);
+  expect(Verdict::not_measured, "series.malformed");
+}
+
+TEST_F(ConfigPcie, NeverPassesUnsoundBlocks) { expect_unsound_never_passes("pcie.h2d"); }
+
+TEST_F(ConfigPcie, FailsWrongDataHoweverGoodTheLink) {
+  series("pcie.h2d").check->wrong = 1;
+  expect(Verdict::fail, "config.pcie.wrong_data");
+}
+
 TEST_F(ConfigPcie, FailsLanesThatAreLostAnywhereOnTheWay) {
   gpu().pcie_width_current = 8;
   expect(Verdict::fail, "config.pcie.narrow");

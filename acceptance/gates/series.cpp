@@ -43,7 +43,9 @@ bool is_well_formed(const Measurement& series, const SeriesNeed& need) {
   const std::size_t n = series.samples.size();
   return series.unit == need.unit && series.block_ns == need.name.block_ns &&
          series.clock_mhz.size() == n && series.power_mw.size() == n &&
-         series.temp_mc.size() == n && series.throttle.size() == n;
+         series.temp_mc.size() == n && series.throttle.size() == n &&
+         (series.link_gen.empty() || series.link_gen.size() == n) &&
+         series.link_width.size() == series.link_gen.size();
 }
 
 bool is_possible(const Measurement& series) {

@@ -221,6 +221,9 @@ void measure_blocks(const Request& request, Evidence& evidence, const Machine& m
     series->power_mw.push_back(695'000);
     series->temp_mc.push_back(61'000);
     series->throttle.push_back(0x4);
+    if (!request.case_id.starts_with("pcie.")) continue;
+    series->link_gen.push_back(5);
+    series->link_width.push_back(16);
   }
 }
 

@@ -245,6 +245,8 @@ void Fold::keep_block(const AskEntry& ask, const Pending& block) {
   series.power_mw.push_back(sample.power_mw);
   series.temp_mc.push_back(sample.temp_mc);
   series.throttle.push_back(sample.throttle);
+  if (sample.link_gen) series.link_gen.push_back(*sample.link_gen);
+  if (sample.link_width) series.link_width.push_back(*sample.link_width);
 }
 
 Status Fold::on(const ExitEntry& entry, std::int64_t) {

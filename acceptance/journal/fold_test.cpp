@@ -90,6 +90,19 @@ TEST_F(FoldTest, KeepsEveryAlgorithmThatRanInASeriesOnce) {
   EXPECT_EQ(series().algorithm, "id 66 | id 6");
 }
 
+TEST_F(FoldTest, KeepsTheLinkOfACopyBlockByBlock) {
+  const auto request = ask(0, 2);
+  for (std::int64_t block = 0; block < 2; ++block) {
+    SampleEvent copy{.block = block, .unit = "bytes_per_s", .value = 100, .clock_mhz = 1980};
+    copy.link_gen = 5 - block;
+    copy.link_width = 16;
+    event(request, copy);
+    check(request, block);
+  }
+  EXPECT_EQ(series().link_gen, (Samples{5, 4}));
+  EXPECT_EQ(series().link_width, (Samples{16, 16}));
+}
+
 TEST_F(FoldTest, ExtendsASeriesByFurtherRequests) {
   for (std::int64_t block = 0; block < 3; ++block) {
     const auto request = ask(block, 1);

@@ -343,6 +343,15 @@ GpuReading Node::now(const std::string& uuid) {
   return {.clock_mhz = none, .power_mw = none, .temp_mc = none, .throttle = none};
 }
 
+PciLink Node::link_now(const std::string& uuid) {
+  open();
+  for (const Unit& unit : units_) {
+    if (unit.uuid && *unit.uuid == uuid) return narrowest_link(options_.roots, unit.address);
+  }
+  const KnownInt none = KnownInt::missing("no GPU answers to " + uuid);
+  return {.gen_current = none, .gen_max = none, .width_current = none, .width_max = none};
+}
+
 std::vector<Library> Node::libraries() const {
   std::vector<Library> libraries;
   if (nvml_ && *nvml_) libraries.push_back((*nvml_)->library());

@@ -13,6 +13,7 @@
 #include "acceptance/node/host_facts.h"
 #include "acceptance/node/kernel_log.h"
 #include "acceptance/node/nvml.h"
+#include "acceptance/node/pci.h"
 #include "kernels/loader/loader.h"
 #include "reports/model/facts.h"
 #include "reports/model/report.h"
@@ -79,6 +80,8 @@ class Node {
 
   // Absent, with the reason, for a UUID that no GPU answers to.
   GpuReading now(const std::string& uuid);
+  // The links from that GPU to the root port at this moment.
+  PciLink link_now(const std::string& uuid);
 
   // Why NVML cannot be used, or nothing.
   std::optional<Error> nvml_missing();

@@ -171,6 +171,24 @@ KnownList<PciHop> pci_path(const Roots& roots, const std::string& address) {
   return hops;
 }
 
+PciLink narrowest_link(const Roots& roots, const std::string& address) {
+  const KnownList<PciHop> path = pci_path(roots, address);
+  const auto lowest = [&](KnownInt PciHop::*field) {
+    if (!path) return KnownInt::missing(path.absent);
+    KnownInt least = KnownInt::missing("no device on the path");
+    for (const PciHop& hop : *path) {
+      const KnownInt& value = hop.*field;
+      if (!value) return KnownInt::missing(*hop.address + ": " + value.absent);
+      if (!least || *value < *least) least = value;
+    }
+    return least;
+  };
+  return {.gen_current = lowest(&PciHop::gen_current),
+          .gen_max = lowest(&PciHop::gen_max),
+          .width_current = lowest(&PciHop::width_current),
+          .width_max = lowest(&PciHop::width_max)};
+}
+
 KnownText iommu_of(const Roots& roots, const std::string& address) {
   const std::string device = roots.sys + "/bus/pci/devices/" + address;
   if (address.empty()) return KnownText::missing("nobody knows its PCI address");

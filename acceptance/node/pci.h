@@ -20,6 +20,10 @@ KnownText pci_address_behind(const std::string& link);
 // From the device at that address to the root port.
 KnownList<PciHop> pci_path(const Roots& roots, const std::string& address);
 
+// The lowest generation and the fewest lanes now, and the most that each could have, of the links
+// from the device to the root port; absent where one of them does not say.
+PciLink narrowest_link(const Roots& roots, const std::string& address);
+
 // What the IOMMU does for the device: the type of its group's domain.
 KnownText iommu_of(const Roots& roots, const std::string& address);
 

@@ -71,6 +71,20 @@ TEST_F(PciTest, EachGenerationHasItsRate) {
   EXPECT_FALSE(generation(std::string(100'000, '3')));
 }
 
+TEST_F(PciTest, TheNarrowestLinkOfTheWayIsWhatTheWayCarries) {
+  gpu_path();
+  const std::string port = std::string("sys/devices/") + kGpuPath + "/..";
+  put(port + "/current_link_speed", "8.0 GT/s PCIe\n");
+  put(std::string("sys/devices/") + kGpuPath + "/current_link_width", "8\n");
+  const PciLink link = narrowest_link(options_.roots, kGpu);
+  EXPECT_EQ(link.gen_current, KnownInt(3));
+  EXPECT_EQ(link.width_current, KnownInt(8));
+  EXPECT_EQ(link.gen_max, KnownInt(5));
+  put(port + "/current_link_speed", "Unknown\n");
+  EXPECT_FALSE(narrowest_link(options_.roots, kGpu).gen_current);
+  EXPECT_FALSE(narrowest_link(options_.roots, "0000:99:00.0").gen_current);
+}
+
 TEST_F(PciTest, ALinkThatIsGoneIsNotANarrowLink) {
   gpu_path();
   const std::string width = std::string("sys/devices/") + kGpuPath + "/current_link_width";

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "acceptance/node/unit_names.h"
+#include "benches/cases/case_table.h"
 
 namespace ga {
 
@@ -29,7 +30,9 @@ SampleEvent sample_of(const BlockResult& block) {
           .temp_mc = block.temp_mc,
           .throttle = block.throttle,
           .discard = block.discard,
-          .algorithm = block.algorithm};
+          .algorithm = block.algorithm,
+          .link_gen = block.link_gen,
+          .link_width = block.link_width};
 }
 
 // Facts on their way from the thread that reads them.
@@ -225,10 +228,15 @@ Answer Probe::run_case(const WireRequest& request, Turn& turn) {
        .seed = request.seed},
       [&] {
         const GpuReading now = node_->now(gpu);
-        return DeviceReading{.clock_mhz = now.clock_mhz,
-                             .power_mw = now.power_mw,
-                             .temp_mc = now.temp_mc,
-                             .throttle = now.throttle};
+        DeviceReading reading{.clock_mhz = now.clock_mhz,
+                              .power_mw = now.power_mw,
+                              .temp_mc = now.temp_mc,
+                              .throttle = now.throttle};
+        if (!copies_over_pcie(request.case_id)) return reading;
+        const PciLink link = node_->link_now(gpu);
+        reading.link_gen = link.gen_current;
+        reading.link_width = link.width_current;
+        return reading;
       },
       [&](const BlockResult& block) {
         turn.send(sample_of(block));

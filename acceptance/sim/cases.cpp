@@ -272,6 +272,13 @@ SimulatedBlock simulate_block(const Scenario& scenario, const BlockName& name,
   sample.temp_mc = 1000 * std::llround(temperature_c(die, moment.heat));
   sample.throttle = moment.operating.reasons;
   sample.clock_mhz = clock_reading(scenario, name, moment.operating.clock_mhz);
+  if (copies_over_pcie(name.case_id)) {
+    const std::int64_t least =
+        std::llround(std::max(severity(scenario, FaultKind::pcie_gen_low, name),
+                              severity(scenario, FaultKind::pcie_gen_falls, name)));
+    sample.link_gen = least > 0 ? least : scenario.part.link_gen;
+    sample.link_width = die.link_width;
+  }
   if (static_cast<double>(name.index) < severity(scenario, FaultKind::clock_unreadable, name)) {
     sample.clock_mhz = 0;
     sample.discard = "no_clock_reading";

@@ -143,6 +143,8 @@ constexpr std::array kKinds{
               "NVLinks of the GPU are inactive"},
     FaultInfo{K::pcie_gen_low, "pcie-gen-low", P::either, false, "the generation", 1, 4, 3,
               "the slot can do no more than an older generation; copies are as slow as it"},
+    FaultInfo{K::pcie_gen_falls, "pcie-gen-falls", P::either, true, "the generation", 1, 4, 3,
+              "the link can do its own generation and runs at an older one while data move"},
     FaultInfo{K::persistence_off, "persistence-off", P::either, false, kNone, 0, 0, 0,
               "persistence mode is off"},
     FaultInfo{K::psu_failed, "psu-failed", P::node, false, kNone, 0, 0, 0,

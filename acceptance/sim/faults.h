@@ -67,6 +67,7 @@ enum class FaultKind {
   numa_uneven,
   nvlink_down,
   pcie_gen_low,
+  pcie_gen_falls,
   persistence_off,
   psu_failed,
   vbios_differs,

@@ -69,7 +69,9 @@ Die die_of(const Scenario& scenario, int gpu, double load_s) {
       spread(scenario, "spread memory", gpu, part.spread_memory) * (1 - lost(FaultKind::slow_hbm));
   die.pcie_factor =
       spread(scenario, "spread pcie", gpu, part.spread_pcie) * (1 - lost(FaultKind::slow_pcie));
-  if (const Fault* old = scenario.fault(FaultKind::pcie_gen_low, gpu)) {
+  for (const FaultKind kind : {FaultKind::pcie_gen_low, FaultKind::pcie_gen_falls}) {
+    const Fault* old = scenario.fault(kind, gpu);
+    if (old == nullptr || load_s < old->at_s) continue;
     die.pcie_factor *= std::exp2(old->severity - static_cast<double>(part.link_gen));
   }
   die.own_factor = 1 - lost(FaultKind::slow_own);

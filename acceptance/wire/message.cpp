@@ -62,6 +62,8 @@ void add_body(Json& out, const SampleEvent& sample) {
   out.add("power_mw", sample.power_mw).add("temp_mc", sample.temp_mc);
   out.add("throttle", sample.throttle).add("discard", sample.discard);
   if (!sample.algorithm.empty()) out.add("algorithm", as_name(sample.algorithm));
+  if (sample.link_gen) out.add("link_gen", *sample.link_gen);
+  if (sample.link_width) out.add("link_width", *sample.link_width);
 }
 void add_body(Json& out, const CheckEvent& event) {
   out.add("block", event.block).add("check", to_json(event.check));
@@ -188,6 +190,8 @@ Result<Body> read_sample(Fields& fields) {
     fields.refuse("discard", fmt::format("'{}' is no reason to discard a block", sample.discard));
   }
   sample.algorithm = read_present_name(fields, "algorithm");
+  sample.link_gen = read_present_count(fields, "link_gen");
+  sample.link_width = read_present_count(fields, "link_width");
   return Body(std::move(sample));
 }
 

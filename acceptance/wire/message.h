@@ -71,6 +71,7 @@ struct SampleEvent {  // one block
   std::int64_t clock_mhz = 0, power_mw = 0, temp_mc = 0, throttle = 0;
   std::string discard;         // reason from the closed list, or empty
   std::string algorithm = {};  // what a library chose to run, or empty
+  std::optional<std::int64_t> link_gen = {}, link_width = {};  // of a copy; 0: could not be read
   friend bool operator==(const SampleEvent&, const SampleEvent&) = default;
 };
 struct CheckEvent {  // of the data of that block; a block without one is not evidence

@@ -130,6 +130,19 @@ TEST(WireEvent, EveryTypeSurvivesARoundTrip) {
   }
 }
 
+TEST(WireEvent, ASampleOfACopyCarriesItsLink) {
+  SampleEvent copy = sample();
+  copy.link_gen = 3;
+  copy.link_width = 16;
+  const std::string line = encode(event_of(copy));
+  EXPECT_TRUE(names(line, R"("link_gen":3,"link_width":16)")) << line;
+  const auto read = decode_event(line);
+  ASSERT_TRUE(read) << why(read);
+  EXPECT_EQ(*read, event_of(copy));
+  EXPECT_TRUE(
+      names(why(decode_event(spoiled(line, R"("link_gen":3)", R"("link_gen":-3)"))), "link_gen"));
+}
+
 TEST(WireEvent, RefusesWhatItDoesNotKnowByName) {
   const std::string line = encode(event_of(sample()));
   const auto reason = [&](const std::string& from, const std::string& to) {

@@ -176,6 +176,10 @@ Result<BlockResult> CaseRunner::State::block(Prepared& p, const CaseRequest& req
   result.power_mw = timing.reading.power_mw.value.value_or(0);
   result.temp_mc = timing.reading.temp_mc.value.value_or(0);
   result.throttle = timing.reading.throttle.value.value_or(0);
+  if (copies_over_pcie(request.case_id)) {
+    result.link_gen = timing.reading.link_gen.value.value_or(0);
+    result.link_width = timing.reading.link_width.value.value_or(0);
+  }
   if (!complete(timing.reading)) result.discard = "no_clock_reading";
   if (timing.interrupted) result.discard = "interrupted";
   return result;

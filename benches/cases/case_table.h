@@ -26,6 +26,9 @@ struct CaseInfo {
   std::span<const CaseParameter> parameters;
 };
 
+// Whether its launches are copies between host and device: then the links are read while it runs.
+inline bool copies_over_pcie(std::string_view case_id) { return case_id.starts_with("pcie."); }
+
 std::span<const CaseInfo> all_cases();
 const CaseInfo* find_case(std::string_view id);
 

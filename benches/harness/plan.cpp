@@ -63,6 +63,8 @@ DeviceReading summarise(const std::vector<DeviceReading>& readings) {
   block.clock_mhz = lower_median(present(readings, &DeviceReading::clock_mhz), last.clock_mhz);
   block.power_mw = lower_median(present(readings, &DeviceReading::power_mw), last.power_mw);
   const auto temperatures = present(readings, &DeviceReading::temp_mc);
+  block.link_gen = lower_median(present(readings, &DeviceReading::link_gen), last.link_gen);
+  block.link_width = lower_median(present(readings, &DeviceReading::link_width), last.link_width);
   block.temp_mc = temperatures.empty() ? KnownInt::missing(last.temp_mc.absent)
                                        : KnownInt(*std::ranges::max_element(temperatures));
   const auto reasons = present(readings, &DeviceReading::throttle);

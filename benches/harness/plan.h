@@ -37,12 +37,12 @@ bool calibrated(std::int64_t elapsed_ns, std::int64_t block_ns);
 inline constexpr std::int64_t kHostDelayNs = 100'000'000;
 Status clocks_agree(std::int64_t event_ns, std::int64_t host_ns);
 
-// One reading for the block from those taken while it ran: the median of clock and power (the lower
-// of the middle two), the highest temperature, every throttle reason. A quantity that no reading
+// One reading for the block from those taken while it ran: the median of clock, power and link (the
+// lower of the middle two), the highest temperature, every throttle reason. A quantity that no reading
 // has is absent, with the reason of the last one.
 DeviceReading summarise(const std::vector<DeviceReading>& readings);
 
-// True where all four are there: what a block must have to be kept.
+// True where clock, power, temperature and reasons are there: what a block must have to be kept.
 bool complete(const DeviceReading& reading);
 
 // value per second, rounded down. Precondition: elapsed_ns >= 1.

@@ -80,6 +80,17 @@ TEST(Summarise, OfAnEvenNumberTakesTheLowerMiddle) {
   EXPECT_EQ(summarise({reading(10, 0, 0, 0), reading(20, 0, 0, 0)}).clock_mhz, KnownInt(10));
 }
 
+// The first reading of a block may still see the link at rest.
+TEST(Summarise, TakesTheMedianOfTheLink) {
+  DeviceReading resting = reading(10, 0, 0, 0), copying = resting;
+  resting.link_gen = 1;
+  copying.link_gen = 5;
+  resting.link_width = copying.link_width = 16;
+  const DeviceReading block = summarise({resting, copying, copying});
+  EXPECT_EQ(block.link_gen, KnownInt(5));
+  EXPECT_EQ(block.link_width, KnownInt(16));
+}
+
 TEST(Summarise, AQuantityThatIsNeverReadStaysAbsentWithItsReason) {
   DeviceReading without = reading(1980, 300, 40, 0);
   without.clock_mhz = KnownInt::missing("Not Supported");

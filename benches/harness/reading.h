@@ -12,6 +12,8 @@ namespace ga {
 struct DeviceReading {
   KnownInt clock_mhz = {}, power_mw = {}, temp_mc = {};
   KnownInt throttle = {};  // bits of the reasons
+  // Asked for where copies run: of the links from the GPU to the root port the lowest.
+  KnownInt link_gen = {}, link_width = {};
 };
 
 // Called on a thread of the harness while a block runs, never two at a time, and never after the

@@ -152,6 +152,18 @@ std::vector<std::int64_t> read_counts(Fields& fields, std::string_view key) {
   return {};
 }
 
+std::optional<std::int64_t> read_present_count(Fields& fields, std::string_view key) {
+  if (fields.optional(key) == nullptr) return std::nullopt;
+  return read_count(fields, key);
+}
+
+std::vector<std::int64_t> read_present_counts(Fields& fields, std::string_view key) {
+  if (fields.optional(key) == nullptr) return {};
+  std::vector<std::int64_t> values = read_counts(fields, key);
+  if (values.empty()) fields.refuse(key, "must not be empty; leave it out");
+  return values;
+}
+
 std::string read_word(Fields& fields, std::string_view key,
                       std::initializer_list<std::string_view> words) {
   std::string text = fields.text(key);

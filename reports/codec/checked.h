@@ -33,6 +33,9 @@ std::string read_digest_or_none(Fields& fields, std::string_view key);
 // At least zero.
 std::int64_t read_count(Fields& fields, std::string_view key);
 std::vector<std::int64_t> read_counts(Fields& fields, std::string_view key);
+// Left out where there is none: never an empty list.
+std::optional<std::int64_t> read_present_count(Fields& fields, std::string_view key);
+std::vector<std::int64_t> read_present_counts(Fields& fields, std::string_view key);
 std::vector<std::int64_t> read_integers(Fields& fields, std::string_view key);
 // One of `words`; the refusal lists them.
 std::string read_word(Fields& fields, std::string_view key,

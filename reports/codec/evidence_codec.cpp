@@ -91,6 +91,9 @@ void check_lengths(Fields& fields, const Measurement& m) {
   same("power_mw", m.power_mw);
   same("temp_mc", m.temp_mc);
   same("throttle", m.throttle);
+  if (m.link_gen.empty() && m.link_width.empty()) return;
+  same("link_gen", m.link_gen);
+  same("link_width", m.link_width);
 }
 
 }  // namespace
@@ -129,6 +132,8 @@ Json to_json(const Measurement& m) {
   out.add("block_ns", m.block_ns).add("clock_mhz", integers(m.clock_mhz));
   out.add("power_mw", integers(m.power_mw)).add("temp_mc", integers(m.temp_mc));
   out.add("throttle", integers(m.throttle));
+  if (!m.link_gen.empty()) out.add("link_gen", integers(m.link_gen));
+  if (!m.link_width.empty()) out.add("link_width", integers(m.link_width));
   if (m.check) out.add("check", to_json(*m.check));
   return out.add("discarded", list_to_json(m.discarded, discard_to_json));
 }
@@ -148,6 +153,8 @@ Result<Measurement> measurement_from_json(const Json& json, const std::string& p
   m.power_mw = read_counts(fields, "power_mw");
   m.temp_mc = read_integers(fields, "temp_mc");
   m.throttle = read_counts(fields, "throttle");
+  m.link_gen = read_present_counts(fields, "link_gen");
+  m.link_width = read_present_counts(fields, "link_width");
   if (const Json* check = fields.optional("check")) {
     GA_TRY(m.check, check_from_json(*check, path + ".check"));
   }

@@ -47,7 +47,8 @@ struct Discard {
   friend bool operator==(const Discard&, const Discard&) = default;
 };
 
-// samples, clock_mhz, power_mw, temp_mc and throttle have one entry per kept block, in run order.
+// samples, clock_mhz, power_mw, temp_mc, throttle and, where there are any, link_gen and link_width
+// have one entry per kept block, in run order.
 struct Measurement {
   std::string gate, case_id, unit_id;
   Params params;
@@ -59,6 +60,9 @@ struct Measurement {
   std::int64_t block_ns = 0;  // the length asked for
   std::vector<std::int64_t> clock_mhz, power_mw, temp_mc;
   std::vector<std::int64_t> throttle;  // reasons seen during the block, or-ed
+  // Of a copy over PCIe: the lowest generation and the fewest lanes of the links from the GPU to the
+  // root port while the block ran, 0 where they could not be read. Else empty.
+  std::vector<std::int64_t> link_gen = {}, link_width = {};
   std::optional<Check> check = {};
   std::vector<Discard> discarded;
   friend bool operator==(const Measurement&, const Measurement&) = default;

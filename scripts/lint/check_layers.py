@@ -31,7 +31,8 @@ MAY = {
     "acceptance/node": [MODEL, CODEC, "kernels/loader"],
     # By docs/adr: the worker's answers without its CUDA.
     "acceptance/probe": [MODEL, CODEC, "kernels/loader", "acceptance/node", "acceptance/wire",
-                         "benches/cases/case_runner.h", "benches/harness/reading.h"],
+                         "benches/cases/case_runner.h", "benches/cases/case_table.h",
+                         "benches/harness/reading.h"],
     # reports/codec and the host-only table of cases by docs/adr/0001.
     "acceptance/sim": ["acceptance/wire", MODEL, CODEC, "benches/stats", "kernels/data",
                        "benches/cases/case_table.h"],

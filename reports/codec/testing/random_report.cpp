@@ -128,6 +128,8 @@ Measurement draw_measurement(Dice& dice) {
   m.power_mw = dice.counts(n);
   m.temp_mc = dice.counts(n);
   m.throttle = dice.counts(n);
+  if (n > 0 && dice.chance(3)) m.link_gen = dice.counts(n);
+  if (!m.link_gen.empty()) m.link_width = dice.counts(n);
   if (dice.chance(2)) m.check = draw_check(dice);
   m.discarded =
       some(dice, [&] { return Discard{.index = dice.count(), .reason = dice.word(kReasons)}; });
