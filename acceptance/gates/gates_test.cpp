@@ -116,7 +116,7 @@ TEST(PlanningEvidence, AsksForEveryUnitAndEveryMeasuringGate) {
     EXPECT_GT(request.block_ns, 0);
     asked.insert({request.gate, request.unit_id});
   }
-  EXPECT_EQ(asked.size(), 8u * 4u);  // clock, HBM, two PCIe, four GEMM on four GPUs
+  EXPECT_EQ(asked.size(), 9u * 4u);  // clock, link, HBM, two PCIe, four GEMM on four GPUs
 }
 
 }  // namespace

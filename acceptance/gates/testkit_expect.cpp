@@ -98,8 +98,9 @@ void GateTest::expect_unsound_never_passes(std::string_view case_id) {
   });
   spoiled("series.discards", [](Measurement& m) { m.discarded = {{1, "slow"}}; });
   spoiled("evidence.incomplete", [](Measurement& m) {
-    for (auto* values : {&m.samples, &m.clock_mhz, &m.power_mw, &m.temp_mc, &m.throttle}) {
-      values->pop_back();
+    for (auto* values : {&m.samples, &m.clock_mhz, &m.power_mw, &m.temp_mc, &m.throttle,
+                         &m.link_gen, &m.link_width}) {
+      if (!values->empty()) values->pop_back();
     }
   });
   const std::string request = fmt::format("{} {}", gate_.id, case_id);

@@ -34,6 +34,7 @@ foreach(scenario IN ITEMS
     numa-uneven
     nvlink-down
     b200-nvlink-none-up
+    pcie-gen-falls
     pcie-gen3
     persistence-off
     psu-failed

@@ -60,8 +60,8 @@ struct Measurement {
   std::int64_t block_ns = 0;  // the length asked for
   std::vector<std::int64_t> clock_mhz, power_mw, temp_mc;
   std::vector<std::int64_t> throttle;  // reasons seen during the block, or-ed
-  // Of a copy over PCIe: the lowest generation and the fewest lanes of the links from the GPU to the
-  // root port while the block ran, 0 where they could not be read. Else empty.
+  // Of a copy over PCIe: the lowest generation and the fewest lanes of the links from the GPU to
+  // the root port while the block ran, 0 where they could not be read. Else empty.
   std::vector<std::int64_t> link_gen = {}, link_width = {};
   std::optional<Check> check = {};
   std::vector<Discard> discarded;

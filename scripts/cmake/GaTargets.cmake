@@ -32,7 +32,8 @@ set(GA_UNOPTIMISED $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CONFIG:RelWithDebInfo,Relea
 # a small file takes to compile. The release preset does without, which proves that each file names
 # what it uses.
 set(GA_COMMON_HEADERS <algorithm> <array> <cstdint> <functional> <map> <optional> <set> <span> <string>
-  <string_view> <utility> <variant> <vector> <fmt/format.h>)
+  <string_view> <utility> <variant> <vector> <fmt/format.h>
+  ${PROJECT_SOURCE_DIR}/reports/model/report.h ${PROJECT_SOURCE_DIR}/reports/model/result.h)
 function(ga_precompile name)
   add_library(${name} OBJECT ${PROJECT_SOURCE_DIR}/scripts/cmake/common_headers.cpp)
   target_link_libraries(${name} PRIVATE ga_options)
