@@ -72,7 +72,8 @@ Finding judge_gpu(const Facts& facts, const GpuFacts& gpu) {
     return std::move(*no);
   }
   Finding finding = passed(kId, unit, fmt::format("completed, clique {}", *gpu.fabric_clique_id));
-  // Boards before Blackwell are known to answer these with "not supported" while all is well.
+  // Which boards answer these, and from which driver on, is not known yet: no fault, and no
+  // silence.
   const auto warn_absent = [&](std::string_view name, const auto& fact) {
     if (!fact) finding.warn.push_back(fmt::format("{}: {}", name, fact.absent));
   };

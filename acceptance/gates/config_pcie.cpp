@@ -6,7 +6,6 @@
 // Limit: ordered.pcie_gen and ordered.pcie_width. A GPU at rest may lower its generation, never its
 // width, so the generation now is judged under the copy alone. False pass: a link that falls for
 // less than half a block. False fail: a server whose slots were ordered with less; then order that.
-#include <array>
 #include <utility>
 
 #include "acceptance/core/floor.h"
