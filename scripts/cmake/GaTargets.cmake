@@ -29,8 +29,8 @@ endif()
 set(GA_UNOPTIMISED $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CONFIG:RelWithDebInfo,Release>>:-O0;-g0>)
 
 # Headers that nearly every file reads, parsed once for code and once for tests: half of the time that
-# a small file takes to compile. The release preset does without, which proves that each file names
-# what it uses.
+# a small file takes to compile. The presets release and fuzz do without, which proves that each file
+# names what it uses.
 set(GA_COMMON_HEADERS <algorithm> <array> <cstdint> <functional> <map> <optional> <set> <span> <string>
   <string_view> <utility> <variant> <vector> <fmt/format.h>
   ${PROJECT_SOURCE_DIR}/reports/model/report.h ${PROJECT_SOURCE_DIR}/reports/model/result.h)
