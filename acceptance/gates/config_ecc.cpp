@@ -16,9 +16,10 @@ constexpr std::string_view kId = "config.ecc";
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
   return judge_each(kId, order, evidence, [&](const GpuFacts& gpu) {
     const std::optional<bool> wanted = order.profile.ordered.ecc;
-    auto none = part_without(kId, order, evidence.facts, gpu, "ecc_current");
-    if (none && !wanted) return std::move(*none);
-    return judge_switch({kId, "ecc", wanted, gpu.ecc_current, gpu.ecc_pending}, gpu.unit_id);
+    Finding judged =
+        judge_switch({kId, "ecc", wanted, gpu.ecc_current, gpu.ecc_pending}, gpu.unit_id);
+    if (wanted) return judged;
+    return unless_part_lacks("ecc_current", std::move(judged), order, evidence.facts, gpu);
   });
 }
 

@@ -35,17 +35,6 @@ TEST_F(ConfigEcc, NeverPassesAnAbsentState) {
   expect(Verdict::not_measured, "unit.absent");
 }
 
-TEST_F(ConfigEcc, APartWithoutItPassesInACiProfileAlone) {
-  gpu().pci_device = KnownText("10de:2684");  // a consumer card: the table expects the absence
-  gpu().ecc_current = gpu().ecc_pending = KnownFlag::missing("Not Supported");
-  profile.ordered.ecc.reset();
-  profile.kind = ProfileKind::ci;
-  expect(Verdict::pass, "");
-  EXPECT_EQ(on_gpu1().warn.size(), 1u);
-  profile.kind = ProfileKind::acceptance;
-  expect(Verdict::not_measured, "fact.absent");
-}
-
 TEST_F(ConfigEcc, WhereTheOrderLeavesItOpenAnyKnownStatePasses) {
   profile.ordered.ecc.reset();
   gpu().ecc_current = gpu().ecc_pending = false;

@@ -72,7 +72,8 @@ Finding judge_gpu(const Facts& facts, const GpuFacts& gpu) {
     return std::move(*no);
   }
   Finding finding = passed(kId, unit, fmt::format("completed, clique {}", *gpu.fabric_clique_id));
-  // Which boards answer these, and from which driver on, is not known yet: no fault, and no
+  // GPUs that work were seen to answer all of these with "not supported" (leptonai/gpud, pull
+  // request 1106, GB200). Which boards do, and up to which driver, is not known: no fault, and no
   // silence.
   const auto warn_absent = [&](std::string_view name, const auto& fact) {
     if (!fact) finding.warn.push_back(fmt::format("{}: {}", name, fact.absent));

@@ -16,9 +16,10 @@ constexpr std::string_view kId = "config.mig";
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
   return judge_each(kId, order, evidence, [&](const GpuFacts& gpu) {
     const std::optional<bool> wanted = order.profile.ordered.mig;
-    auto none = part_without(kId, order, evidence.facts, gpu, "mig_current");
-    if (none && wanted.value_or(false) == false) return std::move(*none);
-    return judge_switch({kId, "mig", wanted, gpu.mig_current, gpu.mig_pending}, gpu.unit_id);
+    Finding judged =
+        judge_switch({kId, "mig", wanted, gpu.mig_current, gpu.mig_pending}, gpu.unit_id);
+    if (wanted.value_or(false)) return judged;  // a part that knows no MIG has it off
+    return unless_part_lacks("mig_current", std::move(judged), order, evidence.facts, gpu);
   });
 }
 

@@ -35,16 +35,6 @@ TEST_F(ConfigMig, NeverPassesAnAbsentState) {
   expect(Verdict::not_measured, "unit.absent");
 }
 
-TEST_F(ConfigMig, APartWithoutItPassesInACiProfileAlone) {
-  gpu().pci_device = KnownText("10de:2684");  // a consumer card: the table expects the absence
-  gpu().mig_current = gpu().mig_pending = KnownFlag::missing("Not Supported");
-  profile.kind = ProfileKind::ci;
-  expect(Verdict::pass, "");
-  EXPECT_EQ(on_gpu1().warn.size(), 1u);
-  profile.kind = ProfileKind::acceptance;
-  expect(Verdict::not_measured, "fact.absent");
-}
-
 TEST_F(ConfigMig, WhereTheOrderLeavesItOpenAnyKnownStatePasses) {
   profile.ordered.mig.reset();
   gpu().mig_current = gpu().mig_pending = true;

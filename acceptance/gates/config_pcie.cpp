@@ -6,6 +6,7 @@
 // Limit: ordered.pcie_gen and ordered.pcie_width. A GPU at rest may lower its generation, never its
 // width, so the generation now is judged under the copy alone. False pass: a link that falls for
 // less than half a block. False fail: a server whose slots were ordered with less; then order that.
+#include <algorithm>
 #include <utility>
 
 #include "acceptance/core/floor.h"
@@ -93,12 +94,16 @@ std::vector<Request> next(const Order& order, const Evidence& evidence) {
 
 // What the way ran at while data moved.
 Finding judge_copy(const Ordered& ordered, const Request& name, const Measurement& series) {
+  const auto all_within = [](const std::vector<std::int64_t>& values, std::int64_t most) {
+    return !values.empty() && std::all_of(values.begin(), values.end(),
+                                          [&](std::int64_t v) { return v >= 1 && v <= most; });
+  };
+  if (!all_within(series.link_gen, kMostGen) || !all_within(series.link_width, kMostLanes)) {
+    return found(kId, name.unit_id, "config.pcie.unread",
+                 "the links to the root port were not read in every block of the copy");
+  }
   const auto gen = median(std::span<const std::int64_t>(series.link_gen)).value_or(0);
   const auto width = median(std::span<const std::int64_t>(series.link_width)).value_or(0);
-  if (gen < 1 || gen > kMostGen || width < 1 || width > kMostLanes) {
-    return found(kId, name.unit_id, "config.pcie.unread",
-                 "no link was read on the way to the root port while data were copied");
-  }
   const std::string text = fmt::format("while copying Gen{} x{}, ordered Gen{} x{}", gen, width,
                                        ordered.pcie_gen, ordered.pcie_width);
   if (gen < ordered.pcie_gen) return found(kId, name.unit_id, "config.pcie.slow", text);

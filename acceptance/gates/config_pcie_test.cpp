@@ -47,6 +47,9 @@ TEST_F(ConfigPcie, NeverPassesLinksThatWereNotReadUnderTheCopy) {
     series("pcie.h2d").link_gen.assign(3, value);
     expect(Verdict::not_measured, "config.pcie.unread");
   }
+  measure();
+  series("pcie.h2d").link_width[1] = 0;  // in one block of three
+  expect(Verdict::not_measured, "config.pcie.unread");
   series("pcie.h2d").link_gen.clear();
   series("pcie.h2d").link_width.clear();
   expect(Verdict::not_measured, "config.pcie.unread");

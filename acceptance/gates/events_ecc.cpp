@@ -85,8 +85,8 @@ Finding judge_gpu(const Order& order, const GpuFacts& gpu, const Evidence& evide
 
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
   return judge_each(kId, order, evidence, [&](const GpuFacts& gpu) {
-    auto none = part_without(kId, order, evidence.facts, gpu, "ecc_current");
-    return none ? std::move(*none) : judge_gpu(order, gpu, evidence);
+    return unless_part_lacks("ecc_current", judge_gpu(order, gpu, evidence), order, evidence.facts,
+                             gpu);
   });
 }
 

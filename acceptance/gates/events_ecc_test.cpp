@@ -121,16 +121,6 @@ TEST_F(EventsEcc, ManyEventsInATimeThatIsNotKnownAreNoPass) {
   expect(Verdict::pass, "");
 }
 
-TEST_F(EventsEcc, APartWithoutItPassesInACiProfileAlone) {
-  gpu().pci_device = KnownText("10de:2684");  // a consumer card: the table expects the absence
-  gpu().ecc_current = KnownFlag::missing("Not Supported");
-  profile.kind = ProfileKind::ci;
-  expect(Verdict::pass, "");
-  EXPECT_EQ(on_gpu1().warn.size(), 1u);
-  profile.kind = ProfileKind::acceptance;
-  expect(Verdict::not_measured, "fact.absent");
-}
-
 TEST_F(EventsEcc, NeverPassesWithoutEcc) {
   gpu().ecc_current = false;
   expect(Verdict::not_measured, "memory.ecc.off");

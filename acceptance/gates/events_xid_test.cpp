@@ -62,6 +62,8 @@ TEST_F(EventsXid, LinesOfOneIncidentAreOne) {
   say("xid.94");
   say("xid.94", "another line", kInRunNs + kLaterNs - 1);
   expect(Verdict::not_measured, "events.xid.reset");
+  say("xid.94", "a third", kInRunNs + kLaterNs + 1);  // soon after the second, late after the first
+  expect(Verdict::fail, "events.xid.again");
 }
 
 // Xid 154 repeats what other messages ask for, and its "none" is good news.

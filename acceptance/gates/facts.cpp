@@ -50,13 +50,14 @@ Finding not_as_ordered(std::string_view gate, const std::string& unit_id, std::s
   return found(gate, unit_id, "order.assumed", fmt::format("{} ({})", reason, origin.source));
 }
 
-std::optional<Finding> part_without(std::string_view gate, const Order& order, const Facts& facts,
-                                    const GpuFacts& gpu, std::string_view field) {
-  if (order.profile.kind != ProfileKind::ci) return std::nullopt;
+Finding unless_part_lacks(std::string_view field, Finding judged, const Order& order,
+                          const Facts& facts, const GpuFacts& gpu) {
+  const bool absent = judged.code == "fact.absent" || judged.code == "events.counter_absent";
+  if (!absent || order.profile.kind != ProfileKind::ci) return judged;
   const std::string absence = absence_of(gpu, field);
-  if (absence.empty()) return std::nullopt;
-  if (expectation(facts, gpu, field).support != Support::expected_absent) return std::nullopt;
-  Finding finding = passed(gate, gpu.unit_id, "this part has nothing to judge here");
+  if (absence.empty()) return judged;
+  if (expectation(facts, gpu, field).support != Support::expected_absent) return judged;
+  Finding finding = passed(judged.gate, judged.unit_id, "this part has nothing to judge here");
   finding.warn.push_back(fmt::format("{}: {}", field, absence));
   return finding;
 }

@@ -46,10 +46,11 @@ std::optional<Finding> fact_unfit(std::string_view gate, const std::string& unit
 Finding not_as_ordered(std::string_view gate, const std::string& unit_id, std::string_view code,
                        std::string reason, const Origin& origin);
 
-// In a ci profile, a pass with a warning where the table of field support says that such a part has
-// no answer at all: a consumer card has no ECC counters to judge. Elsewhere an absence stays one.
-std::optional<Finding> part_without(std::string_view gate, const Order& order, const Facts& facts,
-                                    const GpuFacts& gpu, std::string_view field);
+// What was judged, but in a ci profile a pass with a warning where something was absent and the
+// table of field support expects no part of that kind to answer `field`: a consumer card has no ECC
+// counters to judge. What is known to be bad stays so.
+Finding unless_part_lacks(std::string_view field, Finding judged, const Order& order,
+                          const Facts& facts, const GpuFacts& gpu);
 
 // Nothing to measure: a gate that only reads.
 std::vector<Request> next_nothing(const Order& order, const Evidence& evidence);

@@ -55,6 +55,8 @@ Finding judge_node(const OrderedHost& ordered, const Evidence& evidence) {
   if (auto no = fact_absent(kId, "node", "machine_check_seen", host.machine_check_seen)) {
     return std::move(*no);
   }
+  // A log that was not read whole cannot say that there was none in the run.
+  if (auto no = log_unfit(kId, evidence, "node")) return std::move(*no);
   Finding finding = passed(kId, "node", text);
   if (ordered.governor.empty()) {
     // "none": the firmware sets the frequency.

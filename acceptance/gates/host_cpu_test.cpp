@@ -51,6 +51,11 @@ TEST_F(HostCpu, FailsAMachineCheckThatOnlyTheLogOfTheRunTells) {
   expect_pass();
 }
 
+TEST_F(HostCpu, NeverPassesARunWhoseLogCouldNotBeRead) {
+  evidence.node_after.kernel_log = KnownText::missing("Permission denied");
+  expect_node(Verdict::not_measured, "events.xid.log_unreadable");
+}
+
 TEST_F(HostCpu, FailsAnotherGovernorOnlyWhereOneIsOrdered) {
   host().governor = KnownText("powersave");
   expect_pass();

@@ -6,6 +6,7 @@
 // delivery; a reboot clears the sums, and an error that comes back is the memory's.
 #include <utility>
 
+#include "acceptance/gates/event_counters.h"
 #include "acceptance/gates/facts.h"
 #include "acceptance/gates/table.h"
 
@@ -17,6 +18,7 @@ constexpr std::int64_t kMost = (std::int64_t{1} << 53) - 1;
 
 // What the run added to the uncorrected errors, or why that is not known.
 std::optional<Finding> unfit_in_run(const Evidence& evidence) {
+  if (auto no = other_boot(kId, evidence, "node")) return no;
   const KnownInt& before = evidence.node_before.edac_uncorrected;
   const KnownInt& after = evidence.node_after.edac_uncorrected;
   if (auto no = fact_unfit(kId, "node", "before: edac_uncorrected", before, 0, kMost)) return no;

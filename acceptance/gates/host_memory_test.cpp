@@ -43,6 +43,9 @@ TEST_F(HostMemory, NeverPassesCountersOfTheRunThatSayNothing) {
   evidence.node_after.edac_uncorrected = 1;
   evidence.node_before.edac_uncorrected = 2;
   expect_node(Verdict::not_measured, "events.counter_fell");
+  measure();
+  evidence.node_after.boot_id = KnownText("another");
+  expect_node(Verdict::not_measured, "events.other_boot");
 }
 
 TEST_F(HostMemory, CorrectedErrorsWarn) {

@@ -106,8 +106,7 @@ Finding judge_gpu(const GpuFacts& gpu, const Evidence& evidence) {
 
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
   return judge_each(kId, order, evidence, [&](const GpuFacts& gpu) {
-    auto none = part_without(kId, order, evidence.facts, gpu, "ecc_current");
-    return none ? std::move(*none) : judge_gpu(gpu, evidence);
+    return unless_part_lacks("ecc_current", judge_gpu(gpu, evidence), order, evidence.facts, gpu);
   });
 }
 

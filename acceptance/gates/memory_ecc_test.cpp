@@ -55,16 +55,6 @@ TEST_F(MemoryEcc, CountersOfAGpuWithoutEccSayNothing) {
   expect(Verdict::not_measured, "fact.absent");
 }
 
-TEST_F(MemoryEcc, APartWithoutItPassesInACiProfileAlone) {
-  gpu().pci_device = KnownText("10de:2684");  // a consumer card: the table expects the absence
-  gpu().ecc_current = KnownFlag::missing("Not Supported");
-  profile.kind = ProfileKind::ci;
-  expect(Verdict::pass, "");
-  EXPECT_EQ(on_gpu1().warn.size(), 1u);
-  profile.kind = ProfileKind::acceptance;
-  expect(Verdict::not_measured, "fact.absent");
-}
-
 TEST_F(MemoryEcc, NeverPassesAnAbsentFallenOrImpossibleCounter) {
   const auto facts = {
       &GpuFacts::ecc_dram_corrected_aggregate, &GpuFacts::ecc_dram_uncorrected_aggregate,

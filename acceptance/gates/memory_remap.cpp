@@ -98,8 +98,7 @@ Finding judge_gpu(const Facts& facts, const GpuFacts& gpu) {
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
   return judge_each(kId, order, evidence, [&](const GpuFacts& gpu) {
     const Facts& facts = evidence.facts;
-    auto none = part_without(kId, order, facts, gpu, "remap_failed");
-    return none ? std::move(*none) : judge_gpu(facts, gpu);
+    return unless_part_lacks("remap_failed", judge_gpu(facts, gpu), order, facts, gpu);
   });
 }
 

@@ -96,16 +96,6 @@ TEST_F(MemoryRemap, NeverPassesAnAbsentOrImpossibleFact) {
   }
 }
 
-TEST_F(MemoryRemap, APartWithoutItPassesInACiProfileAlone) {
-  gpu().pci_device = KnownText("10de:2684");  // a consumer card: the table expects the absence
-  gpu().remap_failed = KnownFlag::missing("Not Supported");
-  profile.kind = ProfileKind::ci;
-  expect(Verdict::pass, "");
-  EXPECT_EQ(on_gpu1().warn.size(), 1u);
-  profile.kind = ProfileKind::acceptance;
-  expect(Verdict::not_measured, "fact.absent");
-}
-
 TEST_F(MemoryRemap, WhatIsKnownToBeBadFailsEvenWhereTheRestIsAbsent) {
   gpu().remap_banks_low = KnownInt::missing("Not Supported");
   gpu().remap_failed = true;

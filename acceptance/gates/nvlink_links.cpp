@@ -49,11 +49,11 @@ std::optional<Finding> wrong_kind(const OrderedLinks& ordered, const std::string
 std::optional<Finding> unread(const Facts& facts, const GpuFacts& gpu, const NvLink& link) {
   const std::string& unit = gpu.unit_id;
   if (auto no = fact_absent(kId, unit, "nvlinks.state of " + name_of(link), link.state)) return no;
-  if (!is(link.state, "active")) return std::nullopt;
+  if (!is_up(link)) return std::nullopt;
   if (auto no = fact_absent(kId, unit, "nvlinks.version of " + name_of(link), link.version)) {
     return no;
   }
-  if (link.speed_bytes_per_s) return std::nullopt;
+  if (link.speed_bytes_per_s || !is(link.state, "active")) return std::nullopt;
   return missing_finding(kId, facts, gpu, "nvlinks.speed_bytes_per_s",
                          link.speed_bytes_per_s.absent);
 }

@@ -68,6 +68,8 @@ TEST_F(NvlinkLinks, ALinkThatSleepsIsStillOfTheVersionThatWasOrdered) {
   expect(Verdict::pass, "");
   (*gpu().nvlinks.value)[0].version = KnownText("3.1");
   expect(Verdict::fail, "nvlink.links.slow");
+  (*gpu().nvlinks.value)[0].version = KnownText::missing("Unknown Error");
+  expect(Verdict::not_measured, "fact.absent");
 }
 
 TEST_F(NvlinkLinks, WhatIsNotWrittenAsWeKnowItIsNotUp) {

@@ -77,9 +77,12 @@ Finding judge_node(const OrderedSite& ordered, const BmcFacts& bmc) {
     return list ? std::to_string(there) : "absent (" + list.absent + ")";
   };
   const auto leaks = static_cast<std::int64_t>(bmc.leaks ? bmc.leaks.value->size() : 0);
-  return passed(kId, "node",
-                fmt::format("inlet {} mC, fans {}, leak detectors {}", *bmc.inlet_mc,
-                            listed(bmc.fans, fans_there(bmc)), listed(bmc.leaks, leaks)));
+  Finding finding =
+      passed(kId, "node",
+             fmt::format("inlet {} mC, fans {}, leak detectors {}", *bmc.inlet_mc,
+                         listed(bmc.fans, fans_there(bmc)), listed(bmc.leaks, leaks)));
+  if (!bmc.fan_redundancy) finding.warn.push_back("fan redundancy: " + bmc.fan_redundancy.absent);
+  return finding;
 }
 
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
