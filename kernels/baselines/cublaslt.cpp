@@ -87,6 +87,15 @@ cudaDataType_t data_type(ElementType type) {
       return CUDA_R_16BF;
     case ElementType::fp16:
       return CUDA_R_16F;
+    case ElementType::fp8:
+      return CUDA_R_8F_E4M3;
+    case ElementType::int8:
+      return CUDA_R_8I;
+    case ElementType::int32:
+      return CUDA_R_32I;
+    case ElementType::fp64:
+      return CUDA_R_64F;
+    case ElementType::tf32:
     case ElementType::fp32:
       break;
   }

@@ -18,7 +18,11 @@ double rounding_of(ProductType type) {
       return 0x1p-8;
     case ProductType::fp16:
       return 0x1p-11;
-    case ProductType::fp32:
+    case ProductType::int32:
+      return 0;
+    case ProductType::fp64:
+      return 0x1p-53;
+    default:
       break;
   }
   return 0x1p-24;

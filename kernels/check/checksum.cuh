@@ -60,9 +60,8 @@ __launch_bounds__(kThreads) __global__ void checksum_bx_kernel(ChecksumOperands 
     const std::int64_t row = i / p.groups;
     const std::int64_t group = i % p.groups;
     const std::uint32_t signs = checksum_signs(p.seed, static_cast<std::uint64_t>(group));
-    p.bx[i] = signed_sum(signs, group * kChecksumGroup, p.n, [&](std::int64_t col) {
-      return static_cast<double>(element_16(p.b, row * p.ldb + col, p.in));
-    });
+    p.bx[i] = signed_sum(signs, group * kChecksumGroup, p.n,
+                         [&](std::int64_t col) { return element(p.b, row * p.ldb + col, p.in); });
   }
 }
 
@@ -122,7 +121,7 @@ __launch_bounds__(kChecksumThreads) __global__
       const std::int64_t a_col = first + i % kChecksumDepth;
       const bool a_inside = a_row < p.m && a_col < p.k;
       a[i % kChecksumDepth][i / kChecksumDepth] =
-          a_inside ? static_cast<double>(element_16(p.a, a_row * p.lda + a_col, p.in)) : 0;
+          a_inside ? element(p.a, a_row * p.lda + a_col, p.in) : 0;
       const std::int64_t b_row = first + i / kChecksumTile;
       const std::int64_t b_col = group0 + i % kChecksumTile;
       b[i / kChecksumTile][i % kChecksumTile] =

@@ -41,8 +41,8 @@ __launch_bounds__(kThreads) __global__
   for (std::int64_t row = blockIdx.x; row < rows; row += gridDim.x) {
     for (std::int64_t col = threadIdx.x; col < cols; col += kThreads) {
       const auto index = static_cast<std::uint64_t>(row * cols + col);
-      const auto expected = static_cast<float>(exact_element(seed, index, stream));
-      if (!(element_16(data, row * ld + col, in) == expected)) ++wrong;
+      const auto expected = static_cast<double>(exact_element(seed, index, stream, in));
+      if (!(element(data, row * ld + col, in) == expected)) ++wrong;
     }
   }
   const std::uint64_t block = block_sum<kThreads>(wrong);
@@ -54,8 +54,8 @@ __launch_bounds__(kThreads) __global__
 
 // Zero for what is no small integer: the inputs are judged by product_inputs_kernel.
 __device__ __forceinline__ int product_value(const void* data, std::int64_t index, ElementType in) {
-  const float value = element_16(data, index, in);
-  return value >= -8.0f && value <= 8.0f ? static_cast<int>(value) : 0;
+  const double value = element(data, index, in);
+  return value >= -128 && value <= 127 ? static_cast<int>(value) : 0;
 }
 
 // blockIdx.x counts 16 x 16 patches of C, row-major.

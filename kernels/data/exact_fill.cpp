@@ -10,11 +10,11 @@
 namespace ga {
 
 void exact_fill_portable(std::uint64_t seed, std::uint64_t first, std::uint64_t count,
-                         std::uint32_t stream, std::uint32_t* to) {
+                         std::uint32_t stream, int range, std::uint32_t* to) {
   for (std::uint64_t block = first; block < first + count; ++block) {
     const Philox4 words = philox(seed, block, stream);
     for (const std::uint32_t word : words.word) {
-      *to++ = static_cast<std::uint32_t>(exact_from_word(word) + 8);
+      *to++ = static_cast<std::uint32_t>(exact_from_word(word, range) + range);
     }
   }
 }
@@ -53,20 +53,21 @@ struct Four {
   return {{c0, c1, c2, c3}};
 }
 
-// exact_from_word() + 8 of two words of each block, the second in the upper half.
-[[gnu::target("avx2")]] inline Words elements(Words low, Words high) {
-  const Words seventeen = _mm256_set1_epi64x(17);
-  const Words first = _mm256_srli_epi64(_mm256_mul_epu32(low, seventeen), 32);
-  return _mm256_blend_epi32(first, _mm256_mul_epu32(high, seventeen), 0xAA);
+// exact_from_word() + range of two words of each block, the second in the upper half; `values` is
+// 2 range + 1.
+[[gnu::target("avx2")]] inline Words elements(Words low, Words high, Words values) {
+  const Words first = _mm256_srli_epi64(_mm256_mul_epu32(low, values), 32);
+  return _mm256_blend_epi32(first, _mm256_mul_epu32(high, values), 0xAA);
 }
 
 [[gnu::target("avx2")]] void exact_fill_avx2(std::uint64_t seed, std::uint64_t first,
-                                             std::uint64_t count, std::uint32_t stream,
+                                             std::uint64_t count, std::uint32_t stream, int range,
                                              std::uint32_t* to) {
+  const Words values = _mm256_set1_epi64x(2 * range + 1);
   for (std::uint64_t block = first; block < first + count; block += 4, to += 16) {
     const Four words = philox_four(seed, block, stream);
-    const Words left = elements(words.word[0], words.word[1]);
-    const Words right = elements(words.word[2], words.word[3]);
+    const Words left = elements(words.word[0], words.word[1], values);
+    const Words right = elements(words.word[2], words.word[3], values);
     const Words even = _mm256_unpacklo_epi64(left, right);  // blocks 0 and 2
     const Words odd = _mm256_unpackhi_epi64(left, right);   // blocks 1 and 3
     auto* const out = reinterpret_cast<Words*>(to);
@@ -79,11 +80,11 @@ struct Four {
 #endif
 
 void exact_fill(std::uint64_t seed, std::uint64_t first, std::uint64_t count, std::uint32_t stream,
-                std::uint32_t* to) {
+                int range, std::uint32_t* to) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2")) return exact_fill_avx2(seed, first, count, stream, to);
+  if (__builtin_cpu_supports("avx2")) return exact_fill_avx2(seed, first, count, stream, range, to);
 #endif
-  exact_fill_portable(seed, first, count, stream, to);
+  exact_fill_portable(seed, first, count, stream, range, to);
 }
 
 }  // namespace ga

@@ -5,13 +5,14 @@
 
 namespace ga {
 
-// The elements of blocks first .. first+count-1 of a stream, four a block, as they are with 8
-// added: 0 to 16. Writes whole groups of four blocks: `to` has room for 4 * (count + 3) elements.
+// The elements of blocks first .. first+count-1 of a stream, four a block, as they are with `range`
+// added: 0 to 2 range. Writes whole groups of four blocks: `to` has room for 4 * (count + 3)
+// elements.
 void exact_fill(std::uint64_t seed, std::uint64_t first, std::uint64_t count, std::uint32_t stream,
-                std::uint32_t* to);
+                int range, std::uint32_t* to);
 
 // The same, one block after the other: what runs on a CPU without AVX2.
 void exact_fill_portable(std::uint64_t seed, std::uint64_t first, std::uint64_t count,
-                         std::uint32_t stream, std::uint32_t* to);
+                         std::uint32_t stream, int range, std::uint32_t* to);
 
 }  // namespace ga

@@ -30,21 +30,9 @@ std::uint64_t add(std::uint64_t x, std::uint64_t y) {
   return sum >= kDigestPrime ? sum - kDigestPrime : sum;
 }
 
-// Walks elements first .. first+count-1 of a stream without computing a Philox block twice.
-template <class F>
-void walk(std::uint64_t seed, std::uint64_t first, std::uint64_t count, std::uint32_t stream,
-          F&& f) {
-  Philox4 block{};
-  for (std::uint64_t i = 0; i < count; ++i) {
-    const std::uint64_t index = first + i;
-    if (i == 0 || index % 4 == 0) block = philox(seed, index / 4, stream);
-    f(i, exact_from_word(block.word[index % 4]));
-  }
-}
-
 // Weights in two parts of at most 31 bits, so that their products with small numbers and the sums
-// of as many as 2^29 of these stay in 64 bits. Elements come with 8 added, and without a sign: what
-// that adds is 8 times the sum of the weights.
+// of as many as 2^25 of these stay in 64 bits. Elements come with their range added, and without a
+// sign: what that adds is the range times the sum of the weights.
 constexpr int kLowBits = 31;
 struct Weight {
   std::uint32_t low, high;
@@ -60,32 +48,53 @@ struct Sums {
   std::uint64_t low = 0, high = 0;
 };
 
-// The sum of weights times elements, from that of weights times elements + 8.
-std::uint64_t join(Sums products, Sums weights) {
-  const auto low = static_cast<std::int64_t>(products.low - 8 * weights.low);
-  const auto high = static_cast<std::int64_t>(products.high - 8 * weights.high);
+// The sum of weights times elements, from that of weights times elements + range.
+std::uint64_t join(Sums products, Sums weights, int range) {
+  const auto added = static_cast<std::uint64_t>(range);
+  const auto low = static_cast<std::int64_t>(products.low - added * weights.low);
+  const auto high = static_cast<std::int64_t>(products.high - added * weights.high);
   return add(mul(residue(high), std::uint64_t{1} << kLowBits), residue(low));
 }
 
-// Elements first .. first+count-1 of a stream, with 8 added. A buffer, because filling it and
+// The rows of an operand as they are stored, with the range added. A buffer, because filling it and
 // summing over it are two loops that a compiler makes wide.
-class Row {
+class Rows {
  public:
-  explicit Row(std::uint64_t longest) : elements_(longest + 20) {}
+  Rows(const ExactGemm& gemm, std::uint32_t stream, std::uint64_t length)
+      : seed_(gemm.seed),
+        stream_(stream),
+        range_(exact_range(gemm.in)),
+        length_(length),
+        elements_(length + 20) {}
 
-  const std::uint32_t* fill(std::uint64_t seed, std::uint64_t first, std::uint64_t count,
-                            std::uint32_t stream) {
+  const std::uint32_t* fill(std::uint64_t row) {
+    const std::uint64_t first = row * length_;
     const std::uint64_t block = first / 4;
-    exact_fill(seed, block, (first + count + 3) / 4 - block, stream, elements_.data());
+    exact_fill(seed_, block, (first + length_ + 3) / 4 - block, stream_, range_, elements_.data());
     return elements_.data() + first % 4;
   }
+  std::uint64_t length() const { return length_; }
+  int range() const { return range_; }
 
  private:
+  std::uint64_t seed_;
+  std::uint32_t stream_;
+  int range_;
+  std::uint64_t length_;
   std::vector<std::uint32_t> elements_;
 };
 
 struct Weights {
   std::vector<std::uint32_t> low, high;
+  Sums sum;
+
+  Weights(std::uint64_t seed, std::uint64_t count, std::uint32_t stream) : low(count), high(count) {
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const Weight weight = weight_at(seed, i, stream);
+      sum.low += low[i] = weight.low;
+      sum.high += high[i] = weight.high;
+    }
+  }
 };
 
 // Weights times elements, summed.
@@ -103,50 +112,70 @@ void add_multiple(std::vector<std::uint64_t>& to, std::uint32_t weight,
   for (std::size_t i = 0; i < to.size(); ++i) to[i] += std::uint64_t{weight} * elements[i];
 }
 
+// The weighted sum of all rows, one for each row.
+std::vector<std::uint64_t> weigh_rows(const Weights& weights, Rows rows) {
+  std::vector<std::uint64_t> low(rows.length()), high(rows.length());
+  for (std::uint64_t i = 0; i < weights.low.size(); ++i) {
+    const std::uint32_t* const row = rows.fill(i);
+    add_multiple(low, weights.low[i], row);
+    add_multiple(high, weights.high[i], row);
+  }
+  for (std::uint64_t l = 0; l < low.size(); ++l) {
+    low[l] = join({low[l], high[l]}, weights.sum, rows.range());
+  }
+  return low;
+}
+
+// The weighted sum over each of `count` rows.
+std::vector<std::uint64_t> weigh_columns(const Weights& weights, std::uint64_t count, Rows rows) {
+  std::vector<std::uint64_t> sums(count);
+  for (std::uint64_t l = 0; l < count; ++l) {
+    sums[l] = join(dot(weights, rows.fill(l)), weights.sum, rows.range());
+  }
+  return sums;
+}
+
 }  // namespace
 
 std::uint64_t exact_gemm_digest(const ExactGemm& gemm) {
   const auto m = static_cast<std::uint64_t>(gemm.m);
   const auto n = static_cast<std::uint64_t>(gemm.n);
   const auto k = static_cast<std::uint64_t>(gemm.k);
-  Row row(std::max(n, k));
-  std::vector<std::uint64_t> ua_low(k), ua_high(k);
-  Sums u_sum;
-  for (std::uint64_t i = 0; i < m; ++i) {
-    const Weight u = weight_at(gemm.seed, i, kStreamDigestU);
-    u_sum.low += u.low;
-    u_sum.high += u.high;
-    const std::uint32_t* const a = row.fill(gemm.seed, i * k, k, kStreamExactA);
-    add_multiple(ua_low, u.low, a);
-    add_multiple(ua_high, u.high, a);
-  }
-  Weights vs{std::vector<std::uint32_t>(n), std::vector<std::uint32_t>(n)};
-  Sums v_sum;
-  for (std::uint64_t j = 0; j < n; ++j) {
-    const Weight v = weight_at(gemm.seed, j, kStreamDigestV);
-    v_sum.low += vs.low[j] = v.low;
-    v_sum.high += vs.high[j] = v.high;
-  }
+  const auto ua = weigh_rows(Weights(gemm.seed, m, kStreamDigestU), Rows(gemm, kStreamExactA, k));
+  const Weights v(gemm.seed, n, kStreamDigestV);
+  const auto bv = b_along_k(gemm.in) ? weigh_rows(v, Rows(gemm, kStreamExactB, k))
+                                     : weigh_columns(v, k, Rows(gemm, kStreamExactB, n));
   std::uint64_t digest = 0;
-  for (std::uint64_t l = 0; l < k; ++l) {
-    const std::uint32_t* const b = row.fill(gemm.seed, l * n, n, kStreamExactB);
-    const std::uint64_t bv = join(dot(vs, b), v_sum);
-    digest = add(digest, mul(join({ua_low[l], ua_high[l]}, u_sum), bv));
-  }
+  for (std::uint64_t l = 0; l < k; ++l) digest = add(digest, mul(ua[l], bv[l]));
   return digest;
 }
 
 void exact_gemm_product(const ExactGemm& gemm, std::int64_t* c) {
   const auto at = [](std::int64_t x) { return static_cast<std::uint64_t>(x); };
-  std::vector<std::int64_t> b(at(gemm.k * gemm.n));
-  walk(gemm.seed, 0, b.size(), kStreamExactB, [&](std::uint64_t i, int x) { b[i] = x; });
+  const auto values = [&](std::int64_t count, std::uint32_t stream) {
+    std::vector<int> all(at(count));
+    for (std::uint64_t i = 0; i < all.size(); ++i) {
+      all[i] = exact_element(gemm.seed, i, stream, gemm.in);
+    }
+    return all;
+  };
+  const std::vector<int> a = values(gemm.m * gemm.k, kStreamExactA);
+  const std::vector<int> b = values(gemm.k * gemm.n, kStreamExactB);
   for (std::int64_t i = 0; i < gemm.m; ++i) {
-    std::int64_t* row = c + i * gemm.n;
-    for (std::int64_t j = 0; j < gemm.n; ++j) row[j] = 0;
-    walk(gemm.seed, at(i * gemm.k), at(gemm.k), kStreamExactA, [&](std::uint64_t l, int a) {
-      const std::int64_t* source = b.data() + static_cast<std::int64_t>(l) * gemm.n;
-      for (std::int64_t j = 0; j < gemm.n; ++j) row[j] += a * source[j];
-    });
+    std::int64_t* const row = c + i * gemm.n;
+    const int* const left = a.data() + i * gemm.k;
+    std::fill_n(row, gemm.n, 0);
+    if (b_along_k(gemm.in)) {
+      for (std::int64_t j = 0; j < gemm.n; ++j) {
+        const int* const right = b.data() + j * gemm.k;
+        for (std::int64_t l = 0; l < gemm.k; ++l) row[j] += left[l] * right[l];
+      }
+    } else {
+      for (std::int64_t l = 0; l < gemm.k; ++l) {
+        const int* const right = b.data() + l * gemm.n;
+        for (std::int64_t j = 0; j < gemm.n; ++j) row[j] += left[l] * right[j];
+      }
+    }
   }
 }
 

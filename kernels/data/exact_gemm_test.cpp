@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <random>
 #include <vector>
 
@@ -44,10 +45,14 @@ TEST(ExactGemm, ProductIsTheSumOverK) {
 // From any block on, across the carry of the block's number into its upper word.
 TEST(ExactGemm, FilledInBulkElementsAreTheSame) {
   for (const auto fill : {ga::exact_fill, ga::exact_fill_portable}) {
+    std::vector<std::uint32_t> wide(16);
+    fill(3, 2, 4, ga::kStreamExactA, 127, wide.data());
+    const int last = ga::exact_element(3, 23, ga::kStreamExactA, ga::ElementType::int8);
+    EXPECT_EQ(wide.back(), static_cast<std::uint32_t>(last + 127));
     for (const std::uint64_t first : {0ull, 5ull, 0xFFFFFFFEull, 1ull << 40}) {
       for (const std::uint64_t count : {1u, 4u, 7u}) {
         std::vector<std::uint32_t> filled(4 * (count + 3) + 1, 99);
-        fill(0x123456789ABCDEF, first, count, ga::kStreamExactB, filled.data());
+        fill(0x123456789ABCDEF, first, count, ga::kStreamExactB, 8, filled.data());
         for (std::uint64_t i = 0; i < 4 * count; ++i) {
           const int right = ga::exact_element(0x123456789ABCDEF, 4 * first + i, ga::kStreamExactB);
           ASSERT_EQ(filled[i], static_cast<std::uint32_t>(right + 8)) << first << " " << i;
@@ -115,6 +120,46 @@ TEST(ExactGemm, DigestSeesTwoElementsExchanged) {
     std::swap(c[i], c[0]);
     EXPECT_NE(ga::digest_of_product(gemm, c.data()), ga::exact_gemm_digest(gemm));
     std::swap(c[i], c[0]);
+  }
+}
+
+// Every type by its own range and layout.
+TEST(ExactGemm, EveryTypesDigestIsThatOfItsProduct) {
+  std::mt19937_64 random(7);
+  for (const ga::GemmType& type : ga::kGemmTypes) {
+    for (int trial = 0; trial < 8; ++trial) {
+      const auto size = [&] { return static_cast<std::int64_t>(1 + random() % 40); };
+      const ExactGemm gemm{size(), size(), size(), random(), type.in};
+      EXPECT_EQ(ga::exact_gemm_digest(gemm), ga::digest_of_product(gemm, product(gemm).data()))
+          << type.name;
+    }
+  }
+}
+
+// B of 8-bit types is stored by columns: element (l, j) is number j k + l.
+TEST(ExactGemm, ProductReadsBAsItIsStored) {
+  const ExactGemm gemm{2, 3, 5, 11, ga::ElementType::int8};
+  const std::vector<std::int64_t> c = product(gemm);
+  std::int64_t sum = 0;
+  for (std::uint64_t l = 0; l < 5; ++l) {
+    sum += ga::exact_element(11, 5 + l, ga::kStreamExactA, gemm.in) *
+           ga::exact_element(11, 10 + l, ga::kStreamExactB, gemm.in);
+  }
+  EXPECT_EQ(c[1 * 3 + 2], sum);
+}
+
+// As the header says: float and int32 hold every partial sum of the longest product.
+TEST(ExactGemm, LongestProductsStayExact) {
+  for (const ga::GemmType& type : ga::kGemmTypes) {
+    const double range = ga::exact_range(type.in);
+    const auto k = static_cast<double>(ga::exact_most_k(type.in));
+    if (type.in == ga::ElementType::fp8) {
+      const double values = 2 * range + 1;
+      const double square = (values * values - 1) / 12;  // mean of the squares of an element
+      EXPECT_GT(8192, 9 * square * std::sqrt(k));
+    } else {
+      EXPECT_LE(range * range * k, type.sum == ga::ElementType::int32 ? 0x1p31 - 1 : 0x1p24);
+    }
   }
 }
 

@@ -15,12 +15,14 @@ enum class RandomKind {
 };
 
 // The mean square of an element: 1/3 for uniform; for wide the mean of 4^e over e = -6 .. 0, which
-// is 0.1905, times 7/3 for the mantissa in [1, 2).
-constexpr double random_mean_square(RandomKind kind) {
+// is 0.1905, times 7/3 for the mantissa in [1, 2). For int8 that of all its values.
+constexpr double random_mean_square(RandomKind kind, ElementType type = ElementType::bf16) {
+  if (type == ElementType::int8) return 5461.5;
   return kind == RandomKind::uniform ? 1.0 / 3.0 : 0.1905 * 7.0 / 3.0;
 }
 
-// Before it is rounded to the element's type; `wide` is exact in both 16-bit types.
+// Before it is rounded to the element's type; `wide` is exact in all of 8 bits of mantissa and
+// more.
 GA_HOST_DEVICE float random_value(std::uint32_t word, RandomKind kind) {
   if (kind == RandomKind::uniform) {
     return static_cast<float>(static_cast<std::int32_t>(word)) * 0x1p-31f;
@@ -28,7 +30,14 @@ GA_HOST_DEVICE float random_value(std::uint32_t word, RandomKind kind) {
   const std::uint32_t exponent = 121 + (((word >> 8) & 0xFFu) * 7 >> 8);  // 121 .. 127
   return bits_float(((word >> 31) << 31) | (exponent << 23) | ((word & 0x7Fu) << 16));
 }
-
+// The same for any type: int8 takes any of its values, fp64 all 32 bits of a uniform word.
+GA_HOST_DEVICE double random_number(std::uint32_t word, RandomKind kind, ElementType type) {
+  if (type == ElementType::int8) return static_cast<std::int8_t>(word >> 24);
+  if (type == ElementType::fp64 && kind == RandomKind::uniform) {
+    return static_cast<double>(static_cast<std::int32_t>(word)) * 0x1p-31;
+  }
+  return random_value(word, kind);
+}
 GA_HOST_DEVICE Bf16 random_from_word(std::uint32_t word, RandomKind kind) {
   return to_bf16(random_value(word, kind));
 }

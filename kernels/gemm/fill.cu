@@ -8,10 +8,8 @@ namespace ga {
 namespace {
 
 Status require(const FillTarget& target) {
-  GA_CHECK(check_pointer("fill: data", target.data, 2));
-  if (target.type == ElementType::fp32) {
-    return Error(ErrorCode::usage, "fill: bf16 and fp16 only");
-  }
+  const auto alignment = static_cast<std::size_t>(element_bytes(target.type));
+  GA_CHECK(check_pointer("fill: data", target.data, alignment));
   if (target.rows < 1 || target.cols < 1 || target.ld < target.cols) {
     return Error(ErrorCode::usage, "fill: rows and cols must be positive and ld at least cols");
   }

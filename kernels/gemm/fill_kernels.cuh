@@ -1,5 +1,5 @@
-// The bodies of the operand fills, bf16 or fp16: two bytes an element, a quarter of a Philox block
-// of arithmetic.
+// The bodies of the operand fills: one to eight bytes an element, a quarter of a Philox block of
+// arithmetic.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,7 @@ __device__ __forceinline__ void fill_blocks(const FillTarget& target, Value&& va
 #pragma unroll
     for (int lane = 0; lane < 4; ++lane) {
       if (4 * block + lane < count) {
-        set_element_16(target.data, row * target.ld + col, target.type, value(words.word[lane]));
+        set_element(target.data, row * target.ld + col, target.type, value(words.word[lane]));
       }
       if (++col == target.cols) {
         col = 0;
@@ -42,11 +42,15 @@ __device__ __forceinline__ void fill_blocks(const FillTarget& target, Value&& va
 }
 
 __global__ void fill_exact_kernel(FillTarget target) {
-  fill_blocks(target, [](std::uint32_t word) { return static_cast<float>(exact_from_word(word)); });
+  const int range = exact_range(target.type);
+  fill_blocks(target, [range](std::uint32_t word) {
+    return static_cast<double>(exact_from_word(word, range));
+  });
 }
 
 __global__ void fill_random_kernel(FillTarget target, RandomKind kind) {
-  fill_blocks(target, [kind](std::uint32_t word) { return random_value(word, kind); });
+  const ElementType type = target.type;
+  fill_blocks(target, [=](std::uint32_t word) { return random_number(word, kind, type); });
 }
 
 }  // namespace ga

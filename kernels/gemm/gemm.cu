@@ -92,7 +92,8 @@ Status require(const Gemm& args) {
                  "gemm: a leading dimension is shorter than the row: lda >= k, ldb >= n and "
                  "ldc >= n are needed");
   }
-  if (args.in == ElementType::fp32 || (args.out != args.in && args.out != GemmOut::fp32)) {
+  const bool input = args.in == ElementType::bf16 || args.in == ElementType::fp16;
+  if (!input || (args.out != args.in && args.out != GemmOut::fp32)) {
     return Error(ErrorCode::usage,
                  "gemm: the inputs are bf16 or fp16, and the output is of their type or fp32");
   }

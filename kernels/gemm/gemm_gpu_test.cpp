@@ -123,14 +123,14 @@ TEST(GemmGpu, EveryPlacementGivesTheSameDigestOnOtherSms) {
   }
 }
 
-float value_of(std::uint16_t bits, ElementType type) { return ga::element_16(&bits, 0, type); }
+float value_of(std::uint16_t bits, ElementType type) { return static_cast<float>(ga::element(&bits, 0, type)); }
 
 std::vector<std::uint16_t> random_operand(std::size_t count, std::uint32_t stream, ElementType type,
                                           ga::RandomKind kind) {
   std::vector<std::uint16_t> data(count);
   for (std::size_t i = 0; i < count; ++i) {
     const float value = ga::random_value(ga::philox_word(8, i, stream), kind);
-    ga::set_element_16(data.data(), static_cast<std::int64_t>(i), type, value);
+    ga::set_element(data.data(), static_cast<std::int64_t>(i), type, value);
   }
   return data;
 }
@@ -186,7 +186,7 @@ TEST(GemmGpu, CarriesSpecialValues) {
     const bool half = v.in == ElementType::fp16;
     std::vector<std::uint16_t> a(64 * 64, 0), b(64 * 64, 0);
     const auto set = [&](std::vector<std::uint16_t>& to, std::int64_t at, float value) {
-      ga::set_element_16(to.data(), at, v.in, value);
+      ga::set_element(to.data(), at, v.in, value);
     };
     for (std::int64_t i = 0; i < 64 * 64; ++i) set(b, i, 1.0f);
     for (std::int64_t j = 0; j < 64; ++j) set(b, 2 * 64 + j, 0x1p10f);

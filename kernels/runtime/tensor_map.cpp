@@ -20,6 +20,14 @@ CUtensorMapDataType data_type(ElementType element) {
       return CU_TENSOR_MAP_DATA_TYPE_BFLOAT16;
     case ElementType::fp16:
       return CU_TENSOR_MAP_DATA_TYPE_FLOAT16;
+    case ElementType::fp8:
+    case ElementType::int8:
+      return CU_TENSOR_MAP_DATA_TYPE_UINT8;
+    case ElementType::int32:
+      return CU_TENSOR_MAP_DATA_TYPE_INT32;
+    case ElementType::fp64:
+      return CU_TENSOR_MAP_DATA_TYPE_FLOAT64;
+    case ElementType::tf32:  // its low bits are not read, and need no rounding on the way
     case ElementType::fp32:
       break;
   }
