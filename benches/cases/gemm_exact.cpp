@@ -176,9 +176,9 @@ Status ExactGemmBench::note_wrong(std::int64_t set, Check& total) {
       total.first = FirstMismatch{.tile = found.tile,
                                   .sm = found.smid,
                                   .element = found.row * shape_.n + found.col,
-                                  .expected = hex32(found.expected),
-                                  .got = hex32(found.got),
-                                  .xor_bits = hex32(found.flipped)};
+                                  .expected = hex32(static_cast<std::uint32_t>(found.expected)),
+                                  .got = hex32(static_cast<std::uint32_t>(found.got)),
+                                  .xor_bits = hex32(static_cast<std::uint32_t>(found.flipped))};
     }
   }
   total.wrong += elements;

@@ -60,11 +60,13 @@ struct HashBuffer {
 Status hash_buffer(const HashBuffer& args, cudaStream_t stream);
 std::uint64_t hash_buffer_ref(const void* host, std::size_t bytes);
 
-// The linear digest mod 2^61-1 of an fp32 matrix of integers: kernels/data/exact_gemm.h's
-// digest_of_product, computed where C lies. `not_exact` counts elements that are not integers below
-// 2^24 in magnitude (NaN and infinity are not); they add nothing, and a digest with any is wrong.
+// The linear digest mod 2^61-1 of a matrix of integers: kernels/data/exact_gemm.h's
+// digest_of_product, computed where C lies. `not_exact` counts elements that are no integers of
+// which the type holds every one: below 2^24 in magnitude of fp32, 2^53 of fp64 (NaN and infinity
+// are none). They add nothing, and a digest with any is wrong.
 struct DigestProduct {
-  const float* c = nullptr;
+  const void* c = nullptr;
+  ElementType type = ElementType::fp32;  // or fp64, int32
   std::int64_t m = 0, n = 0, ldc = 0;
   std::uint64_t seed = 0;
   void* scratch = nullptr;  // digest_product_scratch_bytes(m, n), 16-byte aligned
@@ -77,37 +79,37 @@ Status digest_product(const DigestProduct& args, cudaStream_t stream);
 // are first compared with what the seed says, so that wrong inputs are not blamed on the product.
 // Slow (about a second for 8192^3): for when a digest is wrong.
 struct ProductCheck {
-  const void* a = nullptr;  // m x k, exact_element(seed, ., kStreamExactA)
-  const void* b = nullptr;  // k x n
-  const float* c = nullptr;
+  const void* a = nullptr;  // m x k, exact_element(seed, ., kStreamExactA, in)
+  const void* b = nullptr;  // k x n, or n x k where b_along_k(in)
+  const void* c = nullptr;  // m x n of gemm_type(in).sum
   std::int64_t m = 0, n = 0, k = 0;
   std::int64_t lda = 0, ldb = 0, ldc = 0;
   std::uint64_t seed = 0;
   int tile_m = 0, tile_n = 0;           // gemm_plan()'s; zero where unknown
   const std::uint32_t* smid = nullptr;  // by tile, from the GEMM; may be null
-  ElementType in = ElementType::bf16;   // of a and b; or fp16
+  ElementType in = ElementType::bf16;   // of a and b
   ProductMismatch* report = nullptr;
 };
 Status check_product(const ProductCheck& args, cudaStream_t stream);
 
-// Freivalds' check of a product of random bf16 or fp16 matrices, in groups of columns (checksum.cuh
-// has the derivation): for every row i and every group g of 32 columns,
+// Freivalds' check of a product of random matrices, in groups of columns (checksum_bound.h has the
+// derivation): for every row i and every group g of 32 columns,
 //   | sum_j C[i][j] x[j]  -  sum_k A[i][k] (sum_j B[k][j] x[j]) |  <=  10 sqrt(sum_j delta_ij^2)
-// in double, with x random signs and delta the rounding a correct product may show. A correct GPU
-// fails one of all the groups of an 8192^3 product with probability below 1e-14.
-using ProductType = ElementType;
+// in double, with x random signs and delta the rounding a correct product may show; none in int8,
+// where every difference is wrong. A correct GPU fails one of all the groups of an 8192^3 product
+// with probability below 1e-14.
 struct ChecksumProduct {
   const void* a = nullptr;
-  const void* b = nullptr;
+  const void* b = nullptr;  // k x n, or n x k where b_along_k(in)
   const void* c = nullptr;
-  ProductType type = ProductType::bf16;
+  ElementType type = ElementType::bf16;  // of c
   std::int64_t m = 0, n = 0, k = 0;
   std::int64_t lda = 0, ldb = 0, ldc = 0;
   RandomKind data = RandomKind::uniform;
   std::uint64_t seed = 0;  // of the signs: another one than the data's
   void* scratch = nullptr;
   ChecksumReport* report = nullptr;
-  ElementType in = ElementType::bf16;  // of a and b; or fp16
+  ElementType in = ElementType::bf16;  // of a and b
 };
 std::size_t checksum_product_scratch_bytes(std::int64_t n, std::int64_t k);
 Status checksum_product(const ChecksumProduct& args, cudaStream_t stream);

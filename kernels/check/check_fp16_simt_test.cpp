@@ -65,23 +65,25 @@ constexpr std::int64_t kM = 33, kN = 40, kK = 64, kGroups = 2;
 ga::ChecksumReport checksum(const std::vector<Fp16>& a, const std::vector<Fp16>& b,
                             const std::vector<Fp16>& c) {
   std::vector<double> bx(kK * kGroups);
-  const ga::ChecksumOperands p{a.data(),
-                               b.data(),
-                               c.data(),
-                               bx.data(),
-                               kM,
-                               kN,
-                               kK,
-                               kGroups,
-                               kK,
-                               kN,
-                               kN,
-                               17,
-                               ga::checksum_model(0x1p-11, std::sqrt(double{kK}), kK, 1.0 / 3.0),
-                               ElementType::fp16};
+  const ga::ChecksumOperands p{
+      a.data(),
+      b.data(),
+      c.data(),
+      bx.data(),
+      kM,
+      kN,
+      kK,
+      kGroups,
+      kK,
+      kN,
+      kN,
+      17,
+      ga::checksum_model(ElementType::fp16, ElementType::fp16, kK, 1.0 / 3),
+      ElementType::fp16,
+      ElementType::fp16};
   ga::ChecksumReport report;
   ga::simt::run({2}, kThreads, {}, [&] { ga::checksum_bx_kernel<kThreads>(p); });
-  ga::simt::run({1}, ga::kChecksumThreads, {}, [&] { ga::checksum_kernel<Fp16>(p, &report); });
+  ga::simt::run({1}, ga::kChecksumThreads, {}, [&] { ga::checksum_kernel(p, &report); });
   return report;
 }
 

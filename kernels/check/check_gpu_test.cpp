@@ -71,8 +71,14 @@ struct ExactRun {
     const auto scratch = must(
         ga::DeviceBuffer<unsigned char>::make(ga::digest_product_scratch_bytes(gemm.m, gemm.n)));
     const auto report = must(ga::DeviceBuffer<ga::DigestReport>::make(1));
-    must_ok(ga::digest_product(
-        {c.data(), gemm.m, gemm.n, gemm.n, gemm.seed, scratch.data(), report.data()}, nullptr));
+    must_ok(ga::digest_product({.c = c.data(),
+                                .m = gemm.m,
+                                .n = gemm.n,
+                                .ldc = gemm.n,
+                                .seed = gemm.seed,
+                                .scratch = scratch.data(),
+                                .report = report.data()},
+                               nullptr));
     return must(ga::fetch(report.data()));
   }
 

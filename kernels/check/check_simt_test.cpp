@@ -160,7 +160,7 @@ ga::DigestReport digest(const Exact& exact, int blocks) {
   ga::simt::run({2}, kThreads, {}, [&] {
     ga::digest_weights_kernel(v.data(), exact.gemm.n, seed, ga::kStreamDigestV);
   });
-  const ga::DigestMatrix matrix{exact.c.data(), exact.gemm.m, exact.gemm.n, exact.ldc};
+  const ga::DigestMatrix<float> matrix{exact.c.data(), exact.gemm.m, exact.gemm.n, exact.ldc};
   ga::simt::run({static_cast<unsigned>(blocks)}, kThreads, {.order_seed = 2},
                 [&] { ga::digest_rows_kernel<kThreads>(matrix, scratch); });
   ga::DigestReport report;
@@ -350,28 +350,30 @@ struct Random {
 };
 
 template <class Element>
-ga::ChecksumReport checksum(const Random& r, const std::vector<Element>& c, double output) {
+ga::ChecksumReport checksum(const Random& r, const std::vector<Element>& c) {
+  const auto out = sizeof(Element) == 2 ? ga::ElementType::bf16 : ga::ElementType::fp32;
   const std::int64_t groups = (r.n + ga::kChecksumGroup - 1) / ga::kChecksumGroup;
   std::vector<double> bx(static_cast<std::size_t>(r.k * groups));
-  const ga::ChecksumOperands p{
-      r.a.data(),
-      r.b.data(),
-      c.data(),
-      bx.data(),
-      r.m,
-      r.n,
-      r.k,
-      groups,
-      r.k,
-      r.n,
-      r.n,
-      17,
-      ga::checksum_model(output, std::sqrt(static_cast<double>(r.k)), r.k, 1.0 / 3.0)};
+  const ga::ChecksumOperands p{r.a.data(),
+                               r.b.data(),
+                               c.data(),
+                               bx.data(),
+                               r.m,
+                               r.n,
+                               r.k,
+                               groups,
+                               r.k,
+                               r.n,
+                               r.n,
+                               17,
+                               ga::checksum_model(ga::ElementType::bf16, out, r.k, 1.0 / 3.0),
+                               ga::ElementType::bf16,
+                               out};
   ga::ChecksumReport report;
   ga::simt::run({2}, kThreads, {}, [&] { ga::checksum_bx_kernel<kThreads>(p); });
   const auto tiles = static_cast<unsigned>((r.m + 63) / 64 * ((groups + 63) / 64));
   ga::simt::run({tiles}, ga::kChecksumThreads, {.order_seed = 8},
-                [&] { ga::checksum_kernel<Element>(p, &report); });
+                [&] { ga::checksum_kernel(p, &report); });
   return report;
 }
 
@@ -383,11 +385,11 @@ std::vector<Bf16> rounded(const std::vector<float>& c) {
 
 TEST(Checksum, PassesACorrectProductWithRoomToSpare) {
   const Random r(70, 75, 90);
-  const ga::ChecksumReport bf16 = checksum(r, rounded(r.c), 0x1p-8);
+  const ga::ChecksumReport bf16 = checksum(r, rounded(r.c));
   EXPECT_EQ(bf16.wrong, 0u);
   EXPECT_GT(bf16.worst, 0.0);
   EXPECT_LT(bf16.worst, 0.5);
-  EXPECT_EQ(checksum(r, r.c, 0x1p-24).wrong, 0u);
+  EXPECT_EQ(checksum(r, r.c).wrong, 0u);
 }
 
 TEST(Checksum, SeesNanInfinityZeroTileAndSign) {
@@ -397,7 +399,7 @@ TEST(Checksum, SeesNanInfinityZeroTileAndSign) {
   for (const Bf16 bad : {Bf16{0x7FC0}, Bf16{0x7F80}, Bf16{0xFF80}, ga::to_bf16(3e38f)}) {
     std::vector<Bf16> c = right;
     c[at] = bad;
-    const ga::ChecksumReport report = checksum(r, c, 0x1p-8);
+    const ga::ChecksumReport report = checksum(r, c);
     EXPECT_EQ(report.wrong, 1u);
     EXPECT_EQ(report.first, 69u * 3 + 2);
     EXPECT_GT(report.worst, 1.0);
@@ -406,15 +408,15 @@ TEST(Checksum, SeesNanInfinityZeroTileAndSign) {
   for (std::size_t i = 0; i < 8; ++i) {
     for (std::size_t j = 0; j < 8; ++j) tile[i * 75 + j] = Bf16{0};
   }
-  EXPECT_GE(checksum(r, tile, 0x1p-8).wrong, 6u);
+  EXPECT_GE(checksum(r, tile).wrong, 6u);
   std::vector<Bf16> all(right.size(), Bf16{0});
-  EXPECT_GE(checksum(r, all, 0x1p-8).wrong, 200u);
+  EXPECT_GE(checksum(r, all).wrong, 200u);
 }
 
 TEST(Checksum, AnFp32ProductHasATighterBound) {
   Random r(10, 40, 64);
   r.c[5] += 0.01f;
-  EXPECT_EQ(checksum(r, r.c, 0x1p-24).wrong, 1u);
+  EXPECT_EQ(checksum(r, r.c).wrong, 1u);
 }
 
 }  // namespace

@@ -1,6 +1,4 @@
 // Launches of the checksum of a random product.
-#include <cmath>
-
 #include "kernels/check/check.h"
 #include "kernels/check/checksum.cuh"
 #include "kernels/check/grid.h"
@@ -11,32 +9,16 @@ namespace {
 
 std::int64_t groups_of(std::int64_t n) { return (n + kChecksumGroup - 1) / kChecksumGroup; }
 
-// Half a unit of the last place, relative.
-double rounding_of(ProductType type) {
-  switch (type) {
-    case ProductType::bf16:
-      return 0x1p-8;
-    case ProductType::fp16:
-      return 0x1p-11;
-    case ProductType::int32:
-      return 0;
-    case ProductType::fp64:
-      return 0x1p-53;
-    default:
-      break;
-  }
-  return 0x1p-24;
-}
-
 Status require(const ChecksumProduct& args) {
-  if (args.m < 1 || args.n < 1 || args.k < 1 || args.lda < args.k || args.ldb < args.n ||
-      args.ldc < args.n) {
+  if (args.m < 1 || args.n < 1 || args.k < 1 || args.lda < args.k ||
+      args.ldb < (b_along_k(args.in) ? args.k : args.n) || args.ldc < args.n) {
     return Error(ErrorCode::usage,
                  "checksum_product: m, n, k must be positive and each leading dimension at least "
                  "the row's length");
   }
-  GA_CHECK(check_pointer("checksum_product: a", args.a, 2));
-  GA_CHECK(check_pointer("checksum_product: b", args.b, 2));
+  const auto alignment = static_cast<std::size_t>(element_bytes(args.in));
+  GA_CHECK(check_pointer("checksum_product: a", args.a, alignment));
+  GA_CHECK(check_pointer("checksum_product: b", args.b, alignment));
   GA_CHECK(check_pointer("checksum_product: c", args.c,
                          static_cast<std::size_t>(element_bytes(args.type))));
   GA_CHECK(check_pointer("checksum_product: scratch", args.scratch, 16));
@@ -52,22 +34,22 @@ std::size_t checksum_product_scratch_bytes(std::int64_t n, std::int64_t k) {
 Status checksum_product(const ChecksumProduct& args, cudaStream_t stream) {
   GA_CHECK(require(args));
   const std::int64_t groups = groups_of(args.n);
-  const double output = rounding_of(args.type);
-  const ChecksumOperands operands{args.a,
-                                  args.b,
-                                  args.c,
-                                  static_cast<double*>(args.scratch),
-                                  args.m,
-                                  args.n,
-                                  args.k,
-                                  groups,
-                                  args.lda,
-                                  args.ldb,
-                                  args.ldc,
-                                  args.seed,
-                                  checksum_model(output, std::sqrt(static_cast<double>(args.k)),
-                                                 args.k, random_mean_square(args.data)),
-                                  args.in};
+  const ChecksumOperands operands{
+      args.a,
+      args.b,
+      args.c,
+      static_cast<double*>(args.scratch),
+      args.m,
+      args.n,
+      args.k,
+      groups,
+      args.lda,
+      args.ldb,
+      args.ldc,
+      args.seed,
+      checksum_model(args.in, args.type, args.k, random_mean_square(args.data, args.in)),
+      args.in,
+      args.type};
   const std::int64_t down = (args.m + kChecksumTile - 1) / kChecksumTile;
   const std::int64_t across = (groups + kChecksumTile - 1) / kChecksumTile;
   if (down * across > 0x7FFFFFFF) {
@@ -79,13 +61,7 @@ Status checksum_product(const ChecksumProduct& args, cudaStream_t stream) {
   checksum_bx_kernel<kCheckThreads><<<blocks, kCheckThreads, 0, stream>>>(operands);
   GA_CUDA(cudaGetLastError());
   const auto tiles = static_cast<unsigned>(down * across);
-  if (args.type == ProductType::bf16) {
-    checksum_kernel<Bf16><<<tiles, kChecksumThreads, 0, stream>>>(operands, args.report);
-  } else if (args.type == ProductType::fp16) {
-    checksum_kernel<Fp16><<<tiles, kChecksumThreads, 0, stream>>>(operands, args.report);
-  } else {
-    checksum_kernel<float><<<tiles, kChecksumThreads, 0, stream>>>(operands, args.report);
-  }
+  checksum_kernel<<<tiles, kChecksumThreads, 0, stream>>>(operands, args.report);
   GA_CUDA(cudaGetLastError());
   return Ok{};
 }

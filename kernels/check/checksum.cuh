@@ -25,17 +25,13 @@ struct ChecksumOperands {
   std::int64_t lda, ldb, ldc;
   std::uint64_t seed;
   ChecksumModel model;
-  ElementType in = ElementType::bf16;
+  ElementType in = ElementType::bf16, out = ElementType::bf16;
 };
 
-__device__ __forceinline__ double product_element(const Bf16* c) {
-  return static_cast<double>(to_float(*c));
-}
-__device__ __forceinline__ double product_element(const Fp16* c) {
-  return static_cast<double>(to_float(*c));
-}
-__device__ __forceinline__ double product_element(const float* c) {
-  return static_cast<double>(*c);
+// Element (l, col) of B.
+__device__ __forceinline__ double checksum_b(const ChecksumOperands& p, std::int64_t l,
+                                             std::int64_t col) {
+  return element(p.b, b_along_k(p.in) ? col * p.ldb + l : l * p.ldb + col, p.in);
 }
 
 // Sum of x[j] load(j) over the columns of a group that exist, in ascending order.
@@ -61,20 +57,18 @@ __launch_bounds__(kThreads) __global__ void checksum_bx_kernel(ChecksumOperands 
     const std::int64_t group = i % p.groups;
     const std::uint32_t signs = checksum_signs(p.seed, static_cast<std::uint64_t>(group));
     p.bx[i] = signed_sum(signs, group * kChecksumGroup, p.n,
-                         [&](std::int64_t col) { return element(p.b, row * p.ldb + col, p.in); });
+                         [&](std::int64_t col) { return checksum_b(p, row, col); });
   }
 }
 
 // Judges one group of one row of C, given P.
-template <class Element>
 __device__ __forceinline__ void checksum_judge(const ChecksumOperands& p, std::int64_t row,
                                                std::int64_t group, double expected,
                                                ChecksumReport* report) {
-  const Element* const c = static_cast<const Element*>(p.c) + row * p.ldc;
   double square = 0;
   const std::uint32_t signs = checksum_signs(p.seed, static_cast<std::uint64_t>(group));
   const double sum = signed_sum(signs, group * kChecksumGroup, p.n, [&](std::int64_t col) {
-    const double value = product_element(c + col);
+    const double value = element(p.c, row * p.ldc + col, p.out);
     const double delta = checksum_delta(p.model, value);
     square += delta * delta;
     return value;
@@ -83,8 +77,8 @@ __device__ __forceinline__ void checksum_judge(const ChecksumOperands& p, std::i
   const double bound = kChecksumDeviations * sqrt(square);
   // Bits of doubles that are not negative are ordered as the doubles are.
   constexpr std::uint64_t kInfinity = 0x7FF0000000000000u;
-  std::uint64_t ratio = kInfinity;
-  if (difference / bound < 1e300) {
+  std::uint64_t ratio = difference == 0 ? 0 : kInfinity;
+  if (difference > 0 && difference / bound < 1e300) {
     const double value = difference / bound;
     memcpy(&ratio, &value, sizeof ratio);
   }
@@ -103,7 +97,6 @@ inline constexpr int kChecksumDepth = 16;
 inline constexpr int kChecksumThreads = 256;
 
 // blockIdx.x counts tiles of 64 rows x 64 groups, row-major; a thread has 4 x 4 of them, 16 apart.
-template <class Element>
 __launch_bounds__(kChecksumThreads) __global__
     void checksum_kernel(ChecksumOperands p, ChecksumReport* report) {
   __shared__ double a[kChecksumDepth][kChecksumTile + 1];
@@ -143,7 +136,7 @@ __launch_bounds__(kChecksumThreads) __global__
     for (int j = 0; j < 4; ++j) {
       const std::int64_t row = row0 + y + 16 * i;
       const std::int64_t group = group0 + x + 16 * j;
-      if (row < p.m && group < p.groups) checksum_judge<Element>(p, row, group, sum[i][j], report);
+      if (row < p.m && group < p.groups) checksum_judge(p, row, group, sum[i][j], report);
     }
   }
 }

@@ -1,8 +1,9 @@
-// The linear digest of an fp32 matrix of integers, kernels/data/exact_gemm.h, where C lies.
+// The linear digest of a matrix of integers, kernels/data/exact_gemm.h, where C lies.
 //
 // Three kernels: the weights u and v once into scratch; per block of rows the sum of c u v mod p;
-// the sum of the blocks. Sums mod p are exact, so their order does not matter. 4 bytes and about 20
-// integer operations an element: bound by memory on every GPU with at most 30 bytes a clock and SM.
+// the sum of the blocks. Sums mod p are exact, so their order does not matter. 4 or 8 bytes and
+// about 20 integer operations an element: bound by memory on every GPU with at most 30 bytes a
+// clock and SM.
 #pragma once
 
 #include <cstddef>
@@ -34,10 +35,15 @@ __device__ __forceinline__ std::uint64_t digest_mul(std::uint64_t x, std::uint64
   return digest_add(low & kDigestPrime, digest_fold((high << 3) | (low >> 61)));
 }
 
-// A value that a float32 product of small integers can have. NaN fails every comparison.
+// A value that a product of small integers can have. NaN fails every comparison.
 __device__ __forceinline__ bool exact_integer(float c) {
   return c > -kExactLimit && c < kExactLimit && static_cast<float>(static_cast<int>(c)) == c;
 }
+__device__ __forceinline__ bool exact_integer(double c) {
+  constexpr double kLimit = 9007199254740992.0;  // 2^53
+  return c > -kLimit && c < kLimit && static_cast<double>(static_cast<std::int64_t>(c)) == c;
+}
+__device__ __forceinline__ bool exact_integer(std::int32_t) { return true; }
 
 struct DigestScratch {
   std::uint64_t* u;      // m weights
@@ -46,8 +52,9 @@ struct DigestScratch {
   std::uint64_t* count;  // one per block
 };
 
+template <class C>
 struct DigestMatrix {
-  const float* c;
+  const C* c;
   std::int64_t m, n, ldc;
 };
 
@@ -62,20 +69,20 @@ __global__ void digest_weights_kernel(std::uint64_t* to, std::int64_t count, std
 
 // A block takes rows blockIdx, blockIdx + gridDim, ...: neighbouring lanes read neighbouring
 // columns.
-template <int kThreads>
+template <int kThreads, class C>
 __launch_bounds__(kThreads) __global__
-    void digest_rows_kernel(DigestMatrix matrix, DigestScratch scratch) {
+    void digest_rows_kernel(DigestMatrix<C> matrix, DigestScratch scratch) {
   std::uint64_t sum = 0;
   std::uint64_t not_exact = 0;
   for (std::int64_t row = blockIdx.x; row < matrix.m; row += gridDim.x) {
     std::uint64_t row_sum = 0;
     for (std::int64_t col = threadIdx.x; col < matrix.n; col += kThreads) {
-      const float c = matrix.c[row * matrix.ldc + col];
+      const C c = matrix.c[row * matrix.ldc + col];
       if (!exact_integer(c)) {
         ++not_exact;
         continue;
       }
-      const int value = static_cast<int>(c);
+      const auto value = static_cast<std::int64_t>(c);
       const std::uint64_t residue = value < 0 ? kDigestPrime - static_cast<std::uint64_t>(-value)
                                               : static_cast<std::uint64_t>(value);
       row_sum = digest_add(row_sum, digest_mul(residue, scratch.v[col]));

@@ -43,10 +43,16 @@ Status inject(const Inject& args, cudaStream_t stream) {
   if (args.data == nullptr || !inside || args.ld < args.cols) {
     return Error(ErrorCode::usage, "inject: the place is outside the buffer");
   }
-  if (args.type != InjectType::fp32) {
-    return damage<std::uint16_t>(args, 0x7FC0, stream);
+  switch (element_bytes(args.type)) {
+    case 1:
+      return damage<std::uint8_t>(args, 0x7F, stream);
+    case 2:
+      return damage<std::uint16_t>(args, 0x7FC0, stream);
+    case 8:
+      return damage<std::uint64_t>(args, 0x7FF8000000000000u, stream);
+    default:
+      return damage<std::uint32_t>(args, 0x7FC00000, stream);
   }
-  return damage<std::uint32_t>(args, 0x7FC00000, stream);
 }
 
 }  // namespace ga

@@ -5,7 +5,7 @@
 
 namespace ga {
 
-// Elements of 2 (bf16) or 4 (fp32) bytes as their bits.
+// Elements of 1, 2, 4 or 8 bytes as their bits.
 template <class Bits>
 struct InjectPlace {
   Bits* data;

@@ -16,7 +16,7 @@ namespace ga {
 enum class Damage {
   bitflip,    // one bit of one element
   zero_tile,  // the 8 x 8 elements from (row, col), cut at the edge
-  nan         // one element becomes a quiet NaN
+  nan         // one element becomes a quiet NaN; of integers, the number with a NaN's bits
 };
 // "bitflip", "zero-tile", "nan".
 std::optional<Damage> parse_damage(std::string_view name);

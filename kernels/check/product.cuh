@@ -16,7 +16,7 @@ namespace ga {
 struct ProductOperands {
   const void* a;
   const void* b;
-  const float* c;
+  const void* c;  // of gemm_type(in).sum
   std::int64_t m, n, k;
   std::int64_t lda, ldb, ldc;
   std::uint64_t seed;
@@ -55,7 +55,26 @@ __launch_bounds__(kThreads) __global__
 // Zero for what is no small integer: the inputs are judged by product_inputs_kernel.
 __device__ __forceinline__ int product_value(const void* data, std::int64_t index, ElementType in) {
   const double value = element(data, index, in);
-  return value >= -128 && value <= 127 ? static_cast<int>(value) : 0;
+  const int range = exact_range(in);
+  return value >= -range && value <= range ? static_cast<int>(value) : 0;
+}
+// Element (l, col) of B.
+__device__ __forceinline__ int product_value_b(const ProductOperands& p, std::int64_t l,
+                                               std::int64_t col) {
+  return product_value(p.b, b_along_k(p.in) ? col * p.ldb + l : l * p.ldb + col, p.in);
+}
+
+// What products of this type are added in.
+__device__ __forceinline__ ElementType product_sum(ElementType in) {
+  if (in == ElementType::int8) return ElementType::int32;
+  return in == ElementType::fp64 ? ElementType::fp64 : ElementType::fp32;
+}
+
+// The bits of element `index` of C.
+__device__ __forceinline__ std::uint64_t product_bits(const void* c, std::int64_t index,
+                                                      ElementType sum) {
+  if (sum == ElementType::fp64) return static_cast<const std::uint64_t*>(c)[index];
+  return static_cast<const std::uint32_t*>(c)[index];
 }
 
 // blockIdx.x counts 16 x 16 patches of C, row-major.
@@ -71,14 +90,13 @@ __launch_bounds__(kProductEdge* kProductEdge) __global__
   int sum = 0;
   for (std::int64_t first = 0; first < p.k; first += kProductEdge) {
     a[y][x] = row < p.m && first + x < p.k ? product_value(p.a, row * p.lda + first + x, p.in) : 0;
-    b[y][x] =
-        col < p.n && first + y < p.k ? product_value(p.b, (first + y) * p.ldb + col, p.in) : 0;
+    b[y][x] = col < p.n && first + y < p.k ? product_value_b(p, first + y, col) : 0;
     __syncthreads();
     for (int i = 0; i < kProductEdge; ++i) sum += a[y][i] * b[i][x];
     __syncthreads();
   }
   const bool inside = row < p.m && col < p.n;
-  if (inside && !(p.c[row * p.ldc + col] == static_cast<float>(sum))) {
+  if (inside && !(element(p.c, row * p.ldc + col, product_sum(p.in)) == sum)) {
     atomicAdd(reinterpret_cast<unsigned long long*>(&report->wrong), 1ull);
     atomicMin(reinterpret_cast<unsigned long long*>(&report->first),
               static_cast<unsigned long long>(row * p.n + col));
@@ -93,12 +111,15 @@ __global__ void product_explain_kernel(ProductOperands p, ProductTiles tiles,
   const std::int64_t col = static_cast<std::int64_t>(report->first) % p.n;
   int sum = 0;
   for (std::int64_t l = 0; l < p.k; ++l) {
-    sum += product_value(p.a, row * p.lda + l, p.in) * product_value(p.b, l * p.ldb + col, p.in);
+    sum += product_value(p.a, row * p.lda + l, p.in) * product_value_b(p, l, col);
   }
   report->row = row;
   report->col = col;
-  report->expected = float_bits(static_cast<float>(sum));
-  report->got = float_bits(p.c[row * p.ldc + col]);
+  const ElementType type = product_sum(p.in);
+  alignas(8) std::uint64_t right = 0;
+  set_element(&right, 0, type, sum);
+  report->expected = product_bits(&right, 0, type);
+  report->got = product_bits(p.c, row * p.ldc + col, type);
   report->flipped = report->expected ^ report->got;
   if (tiles.tile_m > 0 && tiles.tile_n > 0) {
     const std::int64_t across = (p.n + tiles.tile_n - 1) / tiles.tile_n;

@@ -29,7 +29,7 @@ struct ProductMismatch {
   std::int64_t row = -1, col = -1;    // of the first wrong element, row-major order
   std::int64_t tile = -1;             // row-major index of its tile
   std::int32_t smid = -1;             // the SM that wrote the tile, where recorded
-  std::uint32_t expected = 0, got = 0, flipped = 0;  // float bits and their difference
+  std::uint64_t expected = 0, got = 0, flipped = 0;  // the element's bits and their difference
 };
 
 // Of checksum_product.

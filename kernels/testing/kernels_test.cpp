@@ -127,9 +127,12 @@ TEST(Checksum, ScratchIsOneDoublePerRowOfBAndGroup) {
 
 // K = 8192, uniform: steps 2049, 2^-23, 10 deviations of sqrt(8192)/3.
 TEST(Checksum, ModelByHand) {
-  const ga::ChecksumModel model = ga::checksum_model(0x1p-8, std::sqrt(8192.0), 8192, 1.0 / 3);
+  const ga::ChecksumModel model =
+      ga::checksum_model(ga::ElementType::bf16, ga::ElementType::bf16, 8192, 1.0 / 3);
   EXPECT_NEAR(model.accumulation, 2049 * 0x1p-23 * 10 * 90.5097 / 3, 1e-6);
   EXPECT_NEAR(ga::checksum_delta(model, -32.0), 0.125 + model.accumulation, 1e-12);
+  const auto none = ga::checksum_model(ga::ElementType::int8, ga::ElementType::int32, 8192, 5461.5);
+  EXPECT_EQ(ga::checksum_delta(none, 1e9), 0);
 }
 
 TEST(Checksum, NanAndInfinityNeverHold) {
