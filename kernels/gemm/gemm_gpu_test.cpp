@@ -123,7 +123,9 @@ TEST(GemmGpu, EveryPlacementGivesTheSameDigestOnOtherSms) {
   }
 }
 
-float value_of(std::uint16_t bits, ElementType type) { return static_cast<float>(ga::element(&bits, 0, type)); }
+float value_of(std::uint16_t bits, ElementType type) {
+  return static_cast<float>(ga::element(&bits, 0, type));
+}
 
 std::vector<std::uint16_t> random_operand(std::size_t count, std::uint32_t stream, ElementType type,
                                           ga::RandomKind kind) {

@@ -104,9 +104,15 @@ inline DigestReport digest_of(const Gemm& g, std::uint64_t seed) {
   const auto scratch =
       must(DeviceBuffer<unsigned char>::make(digest_product_scratch_bytes(g.m, g.n)));
   const auto report = must(DeviceBuffer<DigestReport>::make(1));
-  must_ok(digest_product(
-      {static_cast<const float*>(g.c), g.m, g.n, g.ldc, seed, scratch.data(), report.data()},
-      nullptr));
+  must_ok(digest_product({.c = g.c,
+                          .type = g.out,
+                          .m = g.m,
+                          .n = g.n,
+                          .ldc = g.ldc,
+                          .seed = seed,
+                          .scratch = scratch.data(),
+                          .report = report.data()},
+                         nullptr));
   return must(fetch(report.data()));
 }
 
