@@ -14,6 +14,13 @@ bool is_wrong(const Check& check) {
   return check.wrong > 0 || (!check.expected.empty() && check.got != check.expected);
 }
 
+// Launches of two blocks, either of which may not have counted them; at most what JSON carries.
+std::optional<std::int64_t> added(std::optional<std::int64_t> a, std::optional<std::int64_t> b) {
+  constexpr std::int64_t kMost = (std::int64_t{1} << 53) - 1;
+  if (!a || !b) return a ? a : b;
+  return std::min(*a + *b, kMost);
+}
+
 bool measures(Purpose purpose) { return purpose == Purpose::series || purpose == Purpose::warmup; }
 
 }  // namespace
@@ -35,12 +42,14 @@ void merge_check(std::optional<Check>& sum, const Check& block) {
       (block.kind == "exact" && (sum->expected != block.expected || sum->got != block.got));
   const bool was_right = !is_wrong(*sum);
   const std::int64_t wrong = sum->wrong + block.wrong;
+  const auto launches = added(sum->launches, block.launches);
   if (was_right && (disagrees || is_wrong(block))) {
     const std::optional<FirstMismatch> first = sum->first;
     sum = block;
     if (!sum->first) sum->first = first;
   }
   sum->wrong = wrong;
+  sum->launches = launches;
   if (disagrees && was_right && !is_wrong(block)) ++sum->wrong;
 }
 
@@ -198,6 +207,8 @@ Status Fold::take_sample(const AskEntry& ask, const SampleEvent& sample) {
 Status Fold::take_check(const AskEntry& ask, const CheckEvent& event) {
   if (!measures(ask.purpose)) return contradicts("a check that nobody asked for");
   if (ask.purpose == Purpose::warmup) {
+    auto& launches = warming_[ask.ask].launches;
+    launches = added(launches, event.check.launches);
     if (!is_wrong(event.check)) return Ok{};
     const std::string detail =
         fmt::format("data.wrong: {1} words in block {0} of the warm-up", event.block,

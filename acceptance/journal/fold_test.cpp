@@ -49,7 +49,9 @@ class FoldTest : public ::testing::Test {
                            .discard = std::move(discard)});
   }
   void check(std::int64_t ask, std::int64_t block, std::int64_t wrong = 0) {
-    event(ask, CheckEvent{block, {.kind = "pattern", .expected = "", .got = "", .wrong = wrong}});
+    event(ask, CheckEvent{
+                   block,
+                   {.kind = "pattern", .expected = "", .got = "", .wrong = wrong, .launches = 7}});
   }
   void end(std::int64_t ask, const std::string& how) {
     apply(ExitEntry{ask, {"load gpu/3", "hbm.bandwidth memory.copy gpu/3", how, "why"}});
@@ -112,6 +114,7 @@ TEST_F(FoldTest, ExtendsASeriesByFurtherRequests) {
   }
   ASSERT_EQ(fold_.evidence().measurements.size(), 1u);
   EXPECT_EQ(series().samples, (Samples{100, 101, 102}));
+  EXPECT_EQ(series().check->launches, 21);
   EXPECT_EQ(series().temp_mc, (Samples{50'000, 50'001, 50'002}));
   EXPECT_EQ(series().block_ns, 400);
   EXPECT_TRUE(fold_.evidence().exits.empty());
@@ -173,6 +176,7 @@ TEST_F(FoldTest, AWarmupIsItsTemperatures) {
   ASSERT_EQ(fold_.evidence().warmup.size(), 1u);
   EXPECT_EQ(fold_.evidence().warmup[0].temp_mc, (Samples{50'000, 50'001}));
   EXPECT_EQ(fold_.evidence().warmup[0].ended_ns, 77);
+  EXPECT_EQ(fold_.evidence().warmup[0].launches, 14);
   EXPECT_TRUE(fold_.evidence().measurements.empty());
   ASSERT_EQ(fold_.evidence().exits.size(), 1u) << "wrong data of a warm-up is evidence";
   const auto broken = ask(0, 2, Purpose::warmup);

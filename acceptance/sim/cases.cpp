@@ -284,6 +284,7 @@ SimulatedBlock simulate_block(const Scenario& scenario, const BlockName& name,
     sample.discard = "no_clock_reading";
   }
   block.check = {.block = name.index, .check = check_of(scenario, name, launches, workshop)};
+  block.check.check.launches = launches;
   block.spent = spent_in(die, moment.operating, sample.elapsed_ns);
   return block;
 }

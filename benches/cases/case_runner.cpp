@@ -162,6 +162,7 @@ Result<BlockResult> CaseRunner::State::block(Prepared& p, const CaseRequest& req
   Check check = p.bench->begin();
   GA_TRY(const BlockTiming timing, loop->block(*p.bench, order, check));
   merge(std::exchange(p.carried, Check{}), check);
+  check.launches = timing.launches;
   // The clock settles over the blocks; their length does not.
   const std::int64_t groups = timing.launches / p.bench->sets();
   p.group = {.span_ns = timing.span_ns / groups, .timed_ns = p.group.timed_ns};

@@ -102,6 +102,7 @@ Json to_json(const Check& check) {
   Json out;
   out.add("kind", as_name(check.kind)).add("expected", as_name(check.expected));
   out.add("got", as_name(check.got)).add("wrong", check.wrong);
+  if (check.launches) out.add("launches", *check.launches);
   if (check.first) out.add("first", first_to_json(*check.first));
   return out.add("root", check.root).add("openings", list_to_json(check.openings, opening_to_json));
 }
@@ -113,6 +114,7 @@ Result<Check> check_from_json(const Json& json, const std::string& path) {
   check.expected = read_name(fields, "expected");
   check.got = read_name(fields, "got");
   check.wrong = read_count(fields, "wrong");
+  check.launches = read_present_count(fields, "launches");
   if (const Json* first = fields.optional("first")) {
     GA_TRY(check.first, first_from_json(*first, path + ".first"));
   }
@@ -167,6 +169,7 @@ Result<Measurement> measurement_from_json(const Json& json, const std::string& p
 Json to_json(const Warmup& warmup) {
   Json out;
   out.add("unit_id", as_name(warmup.unit_id)).add("ended_ns", warmup.ended_ns);
+  if (warmup.launches) out.add("launches", *warmup.launches);
   return out.add("temp_mc", integers(warmup.temp_mc));
 }
 
@@ -175,6 +178,7 @@ Result<Warmup> warmup_from_json(const Json& json, const std::string& path) {
   Warmup warmup;
   warmup.unit_id = read_name(fields, "unit_id");
   warmup.ended_ns = read_count(fields, "ended_ns");
+  warmup.launches = read_present_count(fields, "launches");
   warmup.temp_mc = read_integers(fields, "temp_mc");
   GA_CHECK(fields.close());
   return warmup;

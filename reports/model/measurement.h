@@ -35,6 +35,7 @@ struct Check {
   std::string expected;  // hexadecimal; empty where the kind has no single expected word
   std::string got;
   std::int64_t wrong = 0;  // elements, tiles or words that differ, over all checked launches
+  std::optional<std::int64_t> launches = {};  // that were checked; absent where nobody counted
   std::optional<FirstMismatch> first = {};
   std::string root = {};               // SHA-256 tree over the output tiles; "" where none was made
   std::vector<Opening> openings = {};  // of `root`, chosen by the challenge
@@ -72,6 +73,7 @@ struct Warmup {
   std::string unit_id;
   std::int64_t ended_ns = 0;          // monotonic
   std::vector<std::int64_t> temp_mc;  // one reading per second of warm-up
+  std::optional<std::int64_t> launches = {};  // that were checked
   friend bool operator==(const Warmup&, const Warmup&) = default;
 };
 

@@ -74,6 +74,16 @@ Report example_report() {
       series("pcie.h2d", "pcie.h2d", "gpu/0", {55 * kGb, 55 * kGb}),
       series("pcie.h2d", "pcie.h2d", "gpu/1", {}),
   };
+  for (const char* unit : {"gpu/0", "gpu/1"}) {
+    const bool wrong = unit == std::string_view("gpu/1");
+    Measurement& exact = report.evidence.measurements.emplace_back(
+        series("gemm.bf16.own.exact", "gemm.bf16.own.exact", unit, {1200, 1234}));
+    exact.unit = "launches";
+    exact.check = Check{.kind = "exact", .expected = "0a", .got = wrong ? "0b" : "0a"};
+    exact.check->wrong = wrong ? 1 : 0;
+    exact.check->launches = 2434;
+  }
+  report.evidence.warmup = {{"gpu/0", 0, {61'000, 61'000}, 10'000}};
   report.evidence.exits = {{"load gpu/1", "pcie.h2d pcie.h2d", "deadline", "no answer for 30 s"}};
   report.claimed.decision = "rejected";
   return report;

@@ -56,6 +56,13 @@ std::string margin(std::int64_t value, std::int64_t floor) {
   return fmt::format("{:+.1f} %", 100 * share);
 }
 
+std::string grouped(std::int64_t value) {
+  std::string text = fmt::format("{}", value);
+  const std::size_t first = value < 0 ? 1 : 0;
+  for (std::size_t at = text.size(); at > first + 3;) text.insert(at -= 3, ",");
+  return text;
+}
+
 std::string percent(std::int64_t ppm) {
   return fmt::format("{:.1f} %", static_cast<double>(ppm) / 1e4);
 }

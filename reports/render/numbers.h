@@ -19,6 +19,8 @@ std::string in_unit(std::int64_t value, std::string_view unit);
 
 // "+3.2 %": how far `value` is above `floor`. "?" where the floor is not positive.
 std::string margin(std::int64_t value, std::int64_t floor);
+// "18,432".
+std::string grouped(std::int64_t value);
 // "97.0 %" of parts per million.
 std::string percent(std::int64_t ppm);
 

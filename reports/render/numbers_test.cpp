@@ -30,5 +30,13 @@ TEST(Numbers, MarginIsTheShareAboveTheFloor) {
   EXPECT_EQ(percent(970'000), "97.0 %");
 }
 
+TEST(Numbers, ThousandsAreGrouped) {
+  EXPECT_EQ(grouped(0), "0");
+  EXPECT_EQ(grouped(999), "999");
+  EXPECT_EQ(grouped(1000), "1,000");
+  EXPECT_EQ(grouped(-12345), "-12,345");
+  EXPECT_EQ(grouped(1234567), "1,234,567");
+}
+
 }  // namespace
 }  // namespace ga

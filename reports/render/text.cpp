@@ -150,6 +150,7 @@ std::string render_text(const Report& report, const Shown& shown, Language langu
   write_warnings(page, view);
   write_verdicts(page, view);
   write_numbers(page, view);
+  write_corruption(page, view);
   write_facts(page, view);
   write_run(page, view);
   write_proof(page, view);

@@ -17,6 +17,7 @@ void write_findings(Page& page, const TextView& view);  // those that are no pas
 void write_warnings(Page& page, const TextView& view);
 void write_verdicts(Page& page, const TextView& view);  // gate x unit
 void write_numbers(Page& page, const TextView& view);   // series x unit, with floor and margin
+void write_corruption(Page& page, const TextView& view);
 void write_facts(Page& page, const TextView& view);
 void write_run(Page& page, const TextView& view);
 void write_proof(Page& page, const TextView& view);

@@ -14,6 +14,7 @@ struct Words {
   std::string_view not_checked, signed_by, ephemeral, claimed_differs;
   std::string_view findings, none, code, blame, why, next_step, rma, warnings;
   std::string_view verdicts, numbers, legend, floor, ratio_floor, worst, no_floor, no_samples;
+  std::string_view corruption, excluded, not_excluded;
   std::string_view node_facts, slot, serial, per_gpu, absent;
   std::string_view node_name, driver, kernel, part, pci_device, memory, power_limit, max_clock;
   std::string_view run, started, ended, attempt, boot, resumed, interrupted, worker, real_worker,

@@ -96,6 +96,7 @@ Check draw_check(Dice& dice) {
   constexpr std::array<std::string_view, 4> kKinds{"exact", "digest", "checksum", "pattern"};
   Check check{.kind = dice.word(kKinds), .expected = dice.name(), .got = dice.name()};
   check.wrong = dice.count();
+  if (dice.chance(2)) check.launches = dice.count();
   if (dice.chance(2)) {
     check.first = FirstMismatch{.tile = dice.integer(),
                                 .sm = dice.integer(),
