@@ -23,6 +23,7 @@
 #include "kernels/runtime/device.h"
 #include "reports/codec/evidence_codec.h"
 #include "reports/codec/json.h"
+#include "reports/model/injection.h"
 
 namespace ga {
 namespace {
@@ -244,8 +245,7 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--libs", options.libs, "Directory to look for NVIDIA's libraries in first");
   app.add_option("--gpu", options.gpus, "UUID of a GPU it may touch; repeatable; all if absent")
       ->allow_extra_args(false);  // else it would take the verb for a second UUID
-  app.add_option("--inject-unsafe", options.inject,
-                 "bitflip, zero-tile, nan, slow, hang, crash or wrong-everywhere");
+  app.add_option("--inject-unsafe", options.inject, injection_words());
   app.add_option("--bmc", options.bmc,
                  "File that says how to reach the node's BMC; without it the BMC is not asked");
   app.add_option("--replay", options.replay,

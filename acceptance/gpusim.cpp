@@ -12,6 +12,7 @@
 #include "acceptance/sim/misbehave.h"
 #include "acceptance/sim/simulator.h"
 #include "acceptance/wire/serve.h"
+#include "reports/model/injection.h"
 
 namespace ga {
 namespace {
@@ -58,8 +59,7 @@ int run_main(int argc, char** argv) {
       ->check(CLI::Range(0.0, 1000.0));
   app.add_option("--libs", options.libs, "Accepted and not used: nothing is loaded");
   app.add_option("--gpu", options.gpus, "UUID of a GPU this worker may touch; repeatable");
-  app.add_option("--inject-unsafe", options.inject,
-                 "bitflip, zero-tile, nan, slow, hang, crash or wrong-everywhere");
+  app.add_option("--inject-unsafe", options.inject, injection_words());
   app.footer("Example:\n  echo '{\"v\":1,...}' | gpusim --scenario healthy-h200");
   try {
     app.parse(argc, argv);

@@ -202,7 +202,7 @@ Status run_comparison(const Options& options) {
     GA_CHECK(shapes_of(options));  // before any GPU is woken
   }
   GA_TRY(const DeviceInfo gpu, find_gpu(options.device));
-  GA_TRY(const auto loop, TimingLoop::make(Injection::none));
+  GA_TRY(const auto loop, TimingLoop::make({}));
   Node node(node_options(options));
   CaseContext context{.device = gpu, .libs = options.libs, .stream = loop->stream()};
   CompareOptions how;

@@ -9,6 +9,7 @@
 #   compare [gemm|gemm-fp16|memory|tiles]   hand-written against baseline, interleaved, in one
 #              process; tiles: each tile of our GEMM, the sweep behind its policy table
 #   inject     a real run with each --inject-unsafe kind against the table of expected decisions
+#   detect     how often bitflip:N is seen, for docs/silent-corruption.svg
 #   sanitize   compute-sanitizer (memcheck, racecheck, synccheck) over the gpu tests, small sizes
 #   overhead   what a digest of a GEMM costs while it runs
 # Each part ends within 9 minutes and can be repeated. The archive is OUT/gpu-proof-PART.tar.gz,
@@ -17,7 +18,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 part=${1:-}
-[ -n "$part" ] && [ "$part" != -h ] && [ "$part" != --help ] || { sed -n '2,18s/^# \{0,1\}//p' "$0"; exit 2; }
+[ -n "$part" ] && [ "$part" != -h ] && [ "$part" != --help ] || { sed -n '2,19s/^# \{0,1\}//p' "$0"; exit 2; }
 shift
 family=""
 case "${1:-}" in gemm | gemm-fp16 | memory | tiles) family=$1; shift ;; esac
@@ -148,6 +149,22 @@ do_inject() {
   done < <(grep -v '^#' scripts/tests/inject-expected.txt)
 }
 
+do_detect() {
+  local one_in line
+  echo "one_in,launches,wrong" >"$where/detect.csv"
+  for one_in in 10 100 1000 10000; do
+    timeout 100 "$from/bin/gpuprobe" --inject-unsafe "bitflip:$one_in" case gemm.bf16.own --blocks 8 \
+      --block-ms 5000 >"$where/detect-$one_in.jsonl" 2>"$where/detect-$one_in.log"
+    hold "detect 1 in $one_in" 0 $?
+    # A damaged launch is one wrong hash.
+    line=$(python3 -c 'import json, sys
+checks = [e["check"] for e in map(json.loads, sys.stdin) if e["type"] == "check"]
+print(sum(c["launches"] for c in checks), sum(c["wrong"] for c in checks), sep=",")' <"$where/detect-$one_in.jsonl")
+    echo "$one_in,$line" >>"$where/detect.csv"
+  done
+  cat "$where/detect.csv"
+}
+
 do_sanitize() {
   local tool
   command -v compute-sanitizer >/dev/null || { row "compute-sanitizer" "BROKE: not on PATH"; failed=1; return; }
@@ -166,7 +183,7 @@ do_overhead() {
 
 case "$part" in
   pack) do_pack; exit $? ;;
-  facts | compare | inject | sanitize | overhead) ;;
+  facts | compare | inject | detect | sanitize | overhead) ;;
   *) echo "gpu_proof: error: no part '$part'" >&2; exit 2 ;;
 esac
 mkdir -p "$where"

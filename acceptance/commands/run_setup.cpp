@@ -14,14 +14,13 @@
 #include "acceptance/sim/scenario.h"
 #include "acceptance/sim/scenarios.h"
 #include "reports/model/digest.h"
+#include "reports/model/injection.h"
 
 namespace ga {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 7> kInjections{
-    "bitflip", "zero-tile", "nan", "slow", "hang", "crash", "wrong-everywhere"};
 constexpr double kSlowestScale = 1000;
 
 Error usage(std::string what) { return Error(ErrorCode::usage, std::move(what)); }
@@ -35,10 +34,9 @@ Status check_options(const RunOptions& options) {
     return usage(
         fmt::format("--time-scale {} is not between 0 and {}", options.time_scale, kSlowestScale));
   }
-  const auto known = std::find(kInjections.begin(), kInjections.end(), options.inject);
-  if (!options.inject.empty() && known == kInjections.end()) {
+  if (const auto injection = parse_injection(options.inject); !injection) {
     return usage(fmt::format("--inject-unsafe {} is not known", options.inject))
-        .hinted(fmt::format("one of: {}", fmt::join(kInjections, ", ")));
+        .hinted("one of: " + injection_words());
   }
   if (!options.bmc.empty() && (!options.scenario.empty() || !options.replay.empty())) {
     return usage("--bmc is the way to a real node's BMC, and this is a rehearsal")

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "benches/harness/bench.h"
-#include "benches/harness/injection.h"
 #include "kernels/baselines/cublaslt.h"
 #include "kernels/runtime/device.h"
+#include "reports/model/injection.h"
 #include "reports/model/measurement.h"
 #include "reports/model/report.h"
 #include "reports/model/result.h"
@@ -24,7 +24,7 @@ namespace ga {
 struct CaseContext {
   DeviceInfo device;
   std::string libs;  // --libs
-  Injection injection = Injection::none;
+  Injection injection = {};
   cudaStream_t stream = nullptr;
   std::optional<CublasLt> cublaslt = {};  // loaded by the first case that needs it
   std::vector<Library> libraries = {};    // loaded so far

@@ -45,6 +45,7 @@ class ExactGemmBench final : public Bench {
     return {.kind = "exact", .expected = hex64(expected_), .got = hex64(expected_)};
   }
   Inject output(const Turn& turn) const override;
+  TileMap tiles(const Turn& turn) const override;
   std::int64_t value(const BlockTiming& timing) const override { return timing.launches; }
   std::string algorithm() const override { return multiplier_->algorithm(); }
 
@@ -194,6 +195,12 @@ Status ExactGemmBench::collect(std::int64_t slots, Check& total) {
     GA_CHECK(note_wrong(static_cast<std::int64_t>(slot) % kOutputs, total));
   }
   return Ok{};
+}
+
+TileMap ExactGemmBench::tiles(const Turn& turn) const {
+  const Tiling tiling = multiplier_->tiling();
+  if (tiling.tiles == 0) return {};
+  return {tiling.tile_m, tiling.tile_n, product(turn.set).smid};
 }
 
 Inject ExactGemmBench::output(const Turn& turn) const {

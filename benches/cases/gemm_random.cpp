@@ -99,8 +99,8 @@ Status RandomGemmBench::qualify_set(std::int64_t set, const CaseContext& context
   const Turn turn{.set = set, .slot = set};
   GA_CHECK(poison(turn, context.stream));
   GA_CHECK(launch(turn, context.stream));
-  if (context.injection == Injection::wrong_everywhere) {
-    GA_CHECK(damage_output(output(turn), context.injection, context.stream));
+  if (context.injection.kind == InjectionKind::wrong_everywhere) {
+    GA_CHECK(damage_output(output(turn), context.injection, {}, context.stream));
   }
   const Product product = data_->product(set);
   GA_CHECK(checksum_product({.a = product.a,

@@ -55,6 +55,8 @@ class Bench {
   virtual Check begin() = 0;
   // The output of that launch, for --inject-unsafe: everything but place and kind of the damage.
   virtual Inject output(const Turn& turn) const = 0;
+  // Which SM computed which tile of it; nothing where nobody recorded that.
+  virtual TileMap tiles(const Turn&) const { return {}; }
   // What was chosen to run, by a library in its own numbers; empty where there is no choice.
   virtual std::string algorithm() const { return {}; }
   // The sample of a block, in the case's unit.

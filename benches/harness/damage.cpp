@@ -3,24 +3,48 @@
 namespace ga {
 namespace {
 
-Damage damage_of(Injection injection) {
-  if (injection == Injection::zero_tile) return Damage::zero_tile;
-  return injection == Injection::nan ? Damage::nan : Damage::bitflip;
+Damage damage_of(InjectionKind kind) {
+  if (kind == InjectionKind::zero_tile) return Damage::zero_tile;
+  if (kind == InjectionKind::null_tile) return Damage::null_tile;
+  return kind == InjectionKind::nan ? Damage::nan : Damage::bitflip;
 }
 
 }  // namespace
 
-bool damages_output(Injection injection) {
-  return injection == Injection::bitflip || injection == Injection::zero_tile ||
-         injection == Injection::nan || injection == Injection::wrong_everywhere;
+bool strikes(const Injection& injection, std::uint64_t serial, bool first) {
+  switch (injection.kind) {
+    case InjectionKind::bitflip:
+      if (injection.number == 0) return first;
+      return (serial + 1) % static_cast<std::uint64_t>(injection.number) == 0;
+    case InjectionKind::zero_tile:
+    case InjectionKind::null_tile:
+    case InjectionKind::nan:
+    case InjectionKind::boost:
+      return first;
+    case InjectionKind::sm:
+    case InjectionKind::wrong_everywhere:
+      return true;
+    case InjectionKind::none:
+    case InjectionKind::slow:
+    case InjectionKind::hang:
+    case InjectionKind::crash:
+      break;
+  }
+  return false;
 }
 
-Status damage_output(Inject output, Injection injection, cudaStream_t stream) {
+Status damage_output(Inject output, const Injection& injection, const TileMap& tiles,
+                     cudaStream_t stream) {
   output.row = output.rows / 2;
   output.col = output.cols / 2;
-  output.bit = output.type == InjectType::fp32 ? 20 : 14;
-  output.damage = damage_of(injection);
-  return inject(output, stream);
+  output.bit = element_bytes(output.type) == 2 ? 14 : 20;
+  output.damage = damage_of(injection.kind);
+  if (injection.kind == InjectionKind::boost) {
+    return inject_at_clock(output, injection.number, stream);
+  }
+  if (injection.kind != InjectionKind::sm) return inject(output, stream);
+  if (tiles.smid == nullptr) return Ok{};
+  return inject_sm(output, tiles, static_cast<std::uint32_t>(injection.number), stream);
 }
 
 }  // namespace ga

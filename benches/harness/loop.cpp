@@ -29,7 +29,7 @@ constexpr milliseconds kDrain{5000};
 
 }  // namespace
 
-Result<std::unique_ptr<TimingLoop>> TimingLoop::make(Injection injection) {
+Result<std::unique_ptr<TimingLoop>> TimingLoop::make(const Injection& injection) {
   std::unique_ptr<TimingLoop> loop(new TimingLoop());
   loop->injection_ = injection;
   GA_TRY(loop->stream_, Stream::make());
@@ -41,7 +41,7 @@ Result<std::unique_ptr<TimingLoop>> TimingLoop::make(Injection injection) {
     loop->starts_.push_back(std::move(start));
     loop->stops_.push_back(std::move(stop));
   }
-  if (injection == Injection::slow) {
+  if (injection.kind == InjectionKind::slow) {
     GA_CHECK(spin_for(0, loop->stream()));  // loads its code before any gate is closed
     GA_CHECK(loop->stream_.synchronize());
   }
@@ -58,16 +58,14 @@ Status TimingLoop::misbehave(const Chunk& chunk, std::int64_t group) {
     GA_CHECK(spin_for(chunk.slow_ns, stream()));
   }
   if (!chunk.first || group != 0) return Ok{};
-  if (injection_ == Injection::hang) return spin_forever(stream());
-  if (injection_ == Injection::crash) return store_to_nowhere(stream());
+  if (injection_.kind == InjectionKind::hang) return spin_forever(stream());
+  if (injection_.kind == InjectionKind::crash) return store_to_nowhere(stream());
   return Ok{};
 }
 
 Status TimingLoop::damage(Bench& bench, const Turn& turn, const Chunk& chunk) {
-  if (!damages_output(injection_)) return Ok{};
-  const bool once = injection_ != Injection::wrong_everywhere;
-  if (once && !(chunk.first && turn.slot == 0)) return Ok{};
-  return damage_output(bench.output(turn), injection_, stream());
+  if (!strikes(injection_, turn.serial, chunk.first && turn.slot == 0)) return Ok{};
+  return damage_output(bench.output(turn), injection_, bench.tiles(turn), stream());
 }
 
 // Counts a call into the bench, and opens the gate when there are enough.
@@ -176,8 +174,9 @@ Result<GroupTime> TimingLoop::calibrate(Bench& bench, std::int64_t block_ns, con
 
 Result<BlockTiming> TimingLoop::block(Bench& bench, const BlockOrder& order, Check& found) {
   // The kernels that hang or fault have not run before, and load their code behind no gate.
-  const bool gated = injection_ != Injection::hang && injection_ != Injection::crash;
-  const std::int64_t slow_ns = injection_ == Injection::slow ? order.group.timed_ns / 4 : 0;
+  const InjectionKind kind = injection_.kind;
+  const bool gated = kind != InjectionKind::hang && kind != InjectionKind::crash;
+  const std::int64_t slow_ns = kind == InjectionKind::slow ? order.group.timed_ns / 4 : 0;
   const std::int64_t per_chunk = std::max<std::int64_t>(
       1, std::min({kMaxGroupsPerChunk, kMaxSlots / bench.sets(), bench.groups_per_collect()}));
   Sampler sampler(order.read, kReadingInterval);

@@ -15,9 +15,9 @@
 
 #include "benches/harness/bench.h"
 #include "benches/harness/gate.h"
-#include "benches/harness/injection.h"
 #include "benches/harness/reading.h"
 #include "kernels/runtime/stream.h"
+#include "reports/model/injection.h"
 #include "reports/model/result.h"
 
 namespace ga {
@@ -41,7 +41,7 @@ struct BlockOrder {
 class TimingLoop {
  public:
   // On the current device.
-  static Result<std::unique_ptr<TimingLoop>> make(Injection injection);
+  static Result<std::unique_ptr<TimingLoop>> make(const Injection& injection);
 
   // Runs the bench until it is warm and its groups' length is known. Every launch is checked into
   // `found`, like a timed one.
@@ -78,7 +78,7 @@ class TimingLoop {
   void open_gate();
   Turn turn(const Bench& bench, std::int64_t group, std::int64_t set) const;
 
-  Injection injection_ = Injection::none;
+  Injection injection_;
   Stream stream_;
   Event begin_, end_;
   std::vector<Event> starts_, stops_;             // one pair a group

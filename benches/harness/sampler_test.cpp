@@ -4,8 +4,6 @@
 
 #include <atomic>
 
-#include "benches/harness/injection.h"
-
 namespace ga {
 namespace {
 
@@ -47,17 +45,6 @@ TEST(Sampler, DoesNotReadAfterStop) {
 TEST(Sampler, WithoutAFunctionReadsNothing) {
   Sampler sampler(nullptr, milliseconds(1));
   EXPECT_TRUE(sampler.stop().empty());
-}
-
-TEST(Injection, KnowsItsWordsAndNoOthers) {
-  for (const char* word :
-       {"", "bitflip", "zero-tile", "nan", "slow", "hang", "crash", "wrong-everywhere"}) {
-    EXPECT_TRUE(parse_injection(word)) << word;
-  }
-  const auto refused = parse_injection("zero_tile");
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().what(), "no injection is called 'zero_tile'");
-  EXPECT_FALSE(refused.error().hint().empty());
 }
 
 }  // namespace

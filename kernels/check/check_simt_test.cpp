@@ -253,7 +253,7 @@ TEST(FillRandom, IsTheHostsData) {
   }
 }
 
-ga::ProductMismatch compare(const Exact& exact, const Operands& o, ga::ProductTiles tiles) {
+ga::ProductMismatch compare(const Exact& exact, const Operands& o, ga::TileMap tiles) {
   const ga::ExactGemm& g = exact.gemm;
   const ga::ProductOperands p{o.a.data(), o.b.data(), exact.c.data(), g.m,       g.n,
                               g.k,        o.lda,      o.ldb,          exact.ldc, g.seed};
@@ -313,11 +313,36 @@ TEST(Inject, DamagesExactlyThePlaceNamed) {
   EXPECT_EQ(data[4 * 12 + 5], 0x9111);
   ga::simt::run({1}, 1, {}, [&] { ga::inject_set_kernel(place, std::uint16_t{0x7FC0}); });
   EXPECT_EQ(data[4 * 12 + 5], 0x7FC0);
-  ga::simt::run({1}, 64, {}, [&] { ga::inject_zero_kernel(place); });
+  ga::simt::run({1}, 64, {}, [&] { ga::inject_zero_kernel(place, 1); });
   int zeros = 0;
   for (const std::uint16_t element : data) zeros += element == 0 ? 1 : 0;
   EXPECT_EQ(zeros, 6 * 6);               // cut at both edges
   EXPECT_EQ(data[4 * 12 + 11], 0x1111);  // padding
+}
+
+TEST(Inject, ZeroesASquareOfTiles) {
+  std::vector<std::uint32_t> data(20 * 40, 7);
+  const ga::InjectPlace<std::uint32_t> place{data.data(), 20, 40, 40, 2, 3};
+  ga::simt::run({4}, 64, {}, [&] { ga::inject_zero_kernel(place, 2); });
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    const std::size_t row = i / 40, col = i % 40;
+    const bool inside = row >= 2 && row < 18 && col >= 3 && col < 19;
+    EXPECT_EQ(data[i], inside ? 0u : 7u) << row << " " << col;
+  }
+}
+
+// Tiles of 4 x 5 in 10 x 11: SM 6 computed (0, 1), (1, 0) and the ragged last.
+TEST(Inject, DamagesTheTilesOfOneSm) {
+  std::vector<std::uint16_t> data(10 * 12, 0);
+  const ga::InjectPlace<std::uint16_t> place{data.data(), 10, 11, 12, 0, 0};
+  const std::uint32_t smid[9] = {5, 6, 5, 6, 5, 7, 8, 9, 6};
+  ga::simt::run({1}, 64, {}, [&] { ga::inject_sm_kernel(place, 3, {4, 5, smid}, 6u); });
+  std::size_t damaged = 0;
+  for (const std::uint16_t element : data) damaged += element == 8 ? 1 : 0;
+  EXPECT_EQ(damaged, 3u);
+  EXPECT_EQ(data[0 * 12 + 5], 8);
+  EXPECT_EQ(data[4 * 12 + 0], 8);
+  EXPECT_EQ(data[8 * 12 + 10], 8);
 }
 
 // ---- the checksum of a random product ----

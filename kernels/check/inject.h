@@ -5,9 +5,8 @@
 #include <cuda_runtime_api.h>
 
 #include <cstdint>
-#include <optional>
-#include <string_view>
 
+#include "kernels/check/report.h"
 #include "kernels/data/element.h"
 #include "reports/model/result.h"
 
@@ -16,10 +15,9 @@ namespace ga {
 enum class Damage {
   bitflip,    // one bit of one element
   zero_tile,  // the 8 x 8 elements from (row, col), cut at the edge
+  null_tile,  // 128 x 128 elements
   nan         // one element becomes a quiet NaN; of integers, the number with a NaN's bits
 };
-// "bitflip", "zero-tile", "nan".
-std::optional<Damage> parse_damage(std::string_view name);
 
 using InjectType = ElementType;
 
@@ -32,5 +30,11 @@ struct Inject {
   Damage damage = Damage::bitflip;
 };
 Status inject(const Inject& args, cudaStream_t stream);
+
+// The same where the SM clock is at least `mhz`, measured on the spot in 20,000 cycles.
+Status inject_at_clock(const Inject& args, std::int64_t mhz, cudaStream_t stream);
+
+// Flips bit `args.bit` of the first element of every tile that SM `sm` computed.
+Status inject_sm(const Inject& args, const TileMap& tiles, std::uint32_t sm, cudaStream_t stream);
 
 }  // namespace ga

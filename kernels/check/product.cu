@@ -38,7 +38,7 @@ Status check_product(const ProductCheck& args, cudaStream_t stream) {
   const ProductOperands operands{args.a,   args.b,   args.c,   args.m,    args.n, args.k,
                                  args.lda, args.ldb, args.ldc, args.seed, args.in};
   const Stored b = stored_b(args);
-  const ProductTiles tiles{args.tile_m, args.tile_n, args.smid};
+  const TileMap tiles{args.tile_m, args.tile_n, args.smid};
   product_reset_kernel<<<1, 1, 0, stream>>>(args.report);
   GA_CUDA(cudaGetLastError());
   GA_TRY(const unsigned blocks, check_blocks(~std::size_t{0} / kCheckThreads));

@@ -23,11 +23,6 @@ struct ProductOperands {
   ElementType in = ElementType::bf16;
 };
 
-struct ProductTiles {
-  int tile_m, tile_n;
-  const std::uint32_t* smid;
-};
-
 inline constexpr int kProductEdge = 16;
 
 __global__ void product_reset_kernel(ProductMismatch* report) { *report = ProductMismatch{}; }
@@ -104,8 +99,7 @@ __launch_bounds__(kProductEdge* kProductEdge) __global__
 }
 
 // One thread: what stands at the first wrong place, and who wrote it.
-__global__ void product_explain_kernel(ProductOperands p, ProductTiles tiles,
-                                       ProductMismatch* report) {
+__global__ void product_explain_kernel(ProductOperands p, TileMap tiles, ProductMismatch* report) {
   if (report->first == kNoMismatch) return;
   const std::int64_t row = static_cast<std::int64_t>(report->first) / p.n;
   const std::int64_t col = static_cast<std::int64_t>(report->first) % p.n;

@@ -15,6 +15,12 @@ struct Mismatch {
   std::uint64_t got = 0;
 };
 
+// The SM that computed each tile of a product, row-major by tile; unknown where smid is null.
+struct TileMap {
+  int tile_m = 0, tile_n = 0;
+  const std::uint32_t* smid = nullptr;
+};
+
 // Of digest_product.
 struct DigestReport {
   std::uint64_t digest = 0;

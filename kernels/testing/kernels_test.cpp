@@ -121,6 +121,17 @@ TEST(Check, RefusesNothingToCheck) {
   expect_usage(ga::checksum_product({}, nullptr), "positive");
 }
 
+TEST(Inject, RefusesAPlaceOutsideAndABitThatIsNone) {
+  std::uint32_t element = 0;
+  ga::Inject inject{.data = &element, .rows = 1, .cols = 1, .ld = 1, .row = 1};
+  expect_usage(ga::inject(inject, nullptr), "outside");
+  inject.row = 0;
+  inject.bit = 32;
+  expect_usage(ga::inject(inject, nullptr), "bit 32");
+  expect_usage(ga::inject_at_clock(inject, 1, nullptr), "bit 32");
+  expect_usage(ga::inject_sm(inject, {}, 0, nullptr), "which SM");
+}
+
 TEST(Checksum, ScratchIsOneDoublePerRowOfBAndGroup) {
   EXPECT_EQ(ga::checksum_product_scratch_bytes(33, 10), 8u * 10 * 2);
 }
@@ -143,19 +154,6 @@ TEST(Checksum, NanAndInfinityNeverHold) {
   EXPECT_FALSE(ga::checksum_holds(nan, 1));
   EXPECT_FALSE(ga::checksum_holds(1, nan));
   EXPECT_FALSE(ga::checksum_holds(infinity, infinity));
-}
-
-TEST(Inject, ParsesItsKindsAndNothingElse) {
-  EXPECT_EQ(ga::parse_damage("bitflip"), ga::Damage::bitflip);
-  EXPECT_EQ(ga::parse_damage("zero-tile"), ga::Damage::zero_tile);
-  EXPECT_EQ(ga::parse_damage("nan"), ga::Damage::nan);
-  EXPECT_EQ(ga::parse_damage("slow"), std::nullopt);
-  std::uint32_t element = 0;
-  ga::Inject inject{.data = &element, .rows = 1, .cols = 1, .ld = 1, .row = 1};
-  expect_usage(ga::inject(inject, nullptr), "outside");
-  inject.row = 0;
-  inject.bit = 32;
-  expect_usage(ga::inject(inject, nullptr), "bit 32");
 }
 
 TEST(Gemm, FlopsAndBytesByHand) {

@@ -71,8 +71,8 @@ struct Measurement {
 
 struct Warmup {
   std::string unit_id;
-  std::int64_t ended_ns = 0;          // monotonic
-  std::vector<std::int64_t> temp_mc;  // one reading per second of warm-up
+  std::int64_t ended_ns = 0;                  // monotonic
+  std::vector<std::int64_t> temp_mc;          // one reading per second of warm-up
   std::optional<std::int64_t> launches = {};  // that were checked
   friend bool operator==(const Warmup&, const Warmup&) = default;
 };
