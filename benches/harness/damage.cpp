@@ -10,6 +10,8 @@ Damage damage_of(Injection injection) {
 
 }  // namespace
 
+int damaged_bit(ElementType type) { return 8 * element_bytes(type) - 2; }
+
 bool damages_output(Injection injection) {
   return injection == Injection::bitflip || injection == Injection::zero_tile ||
          injection == Injection::nan || injection == Injection::wrong_everywhere;
@@ -18,7 +20,7 @@ bool damages_output(Injection injection) {
 Status damage_output(Inject output, Injection injection, cudaStream_t stream) {
   output.row = output.rows / 2;
   output.col = output.cols / 2;
-  output.bit = output.type == InjectType::fp32 ? 20 : 14;
+  output.bit = damaged_bit(output.type);
   output.damage = damage_of(injection);
   return inject(output, stream);
 }
