@@ -290,11 +290,6 @@ Result<LtPlan> CublasLt::plan(const LtShape& shape, int wanted) {
   GA_CHECK(lt_check(shape));
   if (wanted < 1) return Error(ErrorCode::usage, "no algorithm wanted");
   const Functions& f = library_->f;
-  if (!library_->handle) {
-    cublasLtHandle_t handle = nullptr;
-    GA_CHECK(lt_status(f, f.create(&handle), "cublasLtCreate"));
-    library_->handle = Handle(handle, {f.destroy});
-  }
   auto plan = std::make_unique<LtPlan::State>();
   plan->library = library_;
   plan->how = arithmetic_of(shape.in);
@@ -305,6 +300,11 @@ Result<LtPlan> CublasLt::plan(const LtShape& shape, int wanted) {
   GA_TRY(plan->second, make_layout(f, in, shape.k, shape.m));
   GA_TRY(plan->out, make_layout(f, out, shape.n, shape.m));
   GA_TRY(const Preference preference, make_preference(f));
+  if (!library_->handle) {
+    cublasLtHandle_t handle = nullptr;
+    GA_CHECK(lt_status(f, f.create(&handle), "cublasLtCreate"));
+    library_->handle = Handle(handle, {f.destroy});
+  }
 
   std::vector<cublasLtMatmulHeuristicResult_t> found(static_cast<std::size_t>(wanted));
   int count = 0;

@@ -62,6 +62,23 @@ TEST(CublasLt, WithoutADriverTheHandleIsRefusedInItsOwnWords) {
             "cublasLtCreate: CUBLAS_STATUS_NOT_INITIALIZED (the library was not initialized)");
 }
 
+// Descriptors are made before the handle.
+TEST(CublasLt, TakesTheDescriptorsOfEveryType) {
+  int devices = 0;
+  if (cudaGetDeviceCount(&devices) == cudaSuccess && devices > 0) GTEST_SKIP() << "there is a GPU";
+  auto lt = CublasLt::load(library_places(""));
+  if (!lt) GTEST_SKIP() << lt.error().what();
+  for (const GemmType& type : kGemmTypes) {
+    for (const ElementType out : {type.out, type.sum}) {
+      const bool fast = type.in == ElementType::fp8;
+      const auto plan = lt->plan(
+          {.m = 128, .n = 128, .k = 128, .in = type.in, .out = out, .fast_accumulation = fast}, 16);
+      ASSERT_FALSE(plan);
+      EXPECT_TRUE(plan.error().what().starts_with("cublasLtCreate: ")) << plan.error().what();
+    }
+  }
+}
+
 TEST(CublasLt, RefusesAProductOfNothing) {
   auto lt = CublasLt::load(library_places(""));
   if (!lt) GTEST_SKIP() << lt.error().what();
