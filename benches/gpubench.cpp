@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -169,22 +170,34 @@ Result<std::vector<NamedShape>> shapes_of(const Options& options) {
 Result<std::vector<Comparison>> compare_shape(const Options& options, CompareBed& bed,
                                               const NamedShape& shape, ElementType type) {
   if (options.compare == "tiles") return compare_tiles(bed, shape, type);
-  GA_TRY(Comparison one,
-         options.compare == "digest" ? compare_digest(bed, shape) : compare_gemm(bed, shape, type));
+  if (options.compare == "gemm") return compare_gemm(bed, shape, type);
+  GA_TRY(Comparison one, compare_digest(bed, shape));
   return std::vector<Comparison>{std::move(one)};
+}
+
+std::vector<ElementType> types_of(const Options& options) {
+  if (options.compare == "digest") return {ElementType::bf16};
+  if (options.type == "both") return {ElementType::bf16, ElementType::fp16};
+  std::vector<ElementType> types;
+  for (const GemmType& type : kGemmTypes) {
+    if (options.type == "all" || options.type == type.name) types.push_back(type.in);
+  }
+  return types;
+}
+
+std::set<std::string> type_words() {
+  std::set<std::string> words{"both", "all"};
+  for (const GemmType& type : kGemmTypes) words.emplace(type.name);
+  return words;
 }
 
 Result<std::vector<Comparison>> compare_all(const Options& options, CompareBed& bed) {
   if (options.compare == "memory") return compare_memory(bed, options.mib << 20);
   GA_TRY(const std::vector<NamedShape> shapes, shapes_of(options));
-  std::vector<ElementType> types;
-  if (options.type != "fp16") types.push_back(ElementType::bf16);
-  if (options.type != "bf16") types.push_back(ElementType::fp16);
-  if (options.compare == "digest") types = {ElementType::bf16};
   std::vector<Comparison> all;
-  for (const ElementType type : types) {
+  for (const ElementType type : types_of(options)) {
     for (const NamedShape& shape : shapes) {
-      fmt::print(stderr, "gpubench: comparing {}\n", shape.name);
+      fmt::print(stderr, "gpubench: comparing {} {}\n", gemm_type(type).name, shape.name);
       GA_TRY(std::vector<Comparison> some, compare_shape(options, bed, shape, type));
       for (Comparison& one : some) all.push_back(std::move(one));
       bed.settle_ns = bed.options.settle_ns / 5;  // it is warm; only the shape is another
@@ -234,8 +247,8 @@ int run_main(int argc, char** argv) {
   app.add_option("--compare", options.compare,
                  "Compare with the baseline: gemm, memory or digest; or our GEMM's tiles: tiles")
       ->check(CLI::IsMember({"gemm", "memory", "digest", "tiles"}));
-  app.add_option("--type", options.type, "Of the GEMMs compared: bf16, fp16 or both")
-      ->check(CLI::IsMember({"bf16", "fp16", "both"}));
+  app.add_option("--type", options.type, "Of the GEMMs compared; both: bf16 and fp16")
+      ->check(CLI::IsMember(type_words()));
   app.add_option("--shapes", options.shapes, "File of GEMM shapes: m n k [name] a line");
   app.add_option("--mib", options.mib, "Size of each array of a memory comparison")
       ->check(CLI::Range(1, 1 << 20));

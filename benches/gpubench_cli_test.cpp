@@ -52,6 +52,16 @@ TEST(GpubenchCli, UsageErrorsExitWith2) {
   EXPECT_EQ(gpubench("--no-such-flag").exit, 2);
   EXPECT_EQ(gpubench("--compare attention").exit, 2);
   EXPECT_EQ(gpubench("--compare gemm --alternations 29").exit, 2);
+  EXPECT_EQ(gpubench("--compare gemm --type fp4").exit, 2);
+}
+
+TEST(GpubenchCli, ComparesEveryTypeOfGemm) {
+  if (has_driver()) GTEST_SKIP() << "there is a driver";
+  for (const GemmType& type : kGemmTypes) {
+    EXPECT_EQ(gpubench("--compare gemm --type " + std::string(type.name)).exit, 1) << type.name;
+  }
+  EXPECT_EQ(gpubench("--compare gemm --type both").exit, 1);
+  EXPECT_EQ(gpubench("--compare tiles --type all").exit, 1);
 }
 
 TEST(GpubenchCli, ABadShapeFileIsNamedBeforeAnyGpuIsAsked) {

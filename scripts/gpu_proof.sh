@@ -6,8 +6,8 @@
 #              other parts run into dist/gpu-proof, for a GPU machine that has no such packages
 #   facts      facts and events as they are; every gpu test, where a skip is a failure; a signed,
 #              real report with the profile single-gpu, verified and rendered
-#   compare [gemm|gemm-fp16|memory|tiles]   hand-written against baseline, interleaved, in one
-#              process; tiles: each tile of our GEMM, the sweep behind its policy table
+#   compare [memory|gemm[-TYPE]|tiles[-TYPE]]   hand-written against baseline, interleaved, in one
+#              process; tiles: each tile of our GEMM, the sweep behind its policy table; TYPE as in ids
 #   inject     a real run with each --inject-unsafe kind against the table of expected decisions
 #   detect     how often bitflip:N is seen, for docs/silent-corruption.svg
 #   sanitize   compute-sanitizer (memcheck, racecheck, synccheck) over the gpu tests, small sizes
@@ -21,7 +21,7 @@ part=${1:-}
 [ -n "$part" ] && [ "$part" != -h ] && [ "$part" != --help ] || { sed -n '2,19s/^# \{0,1\}//p' "$0"; exit 2; }
 shift
 family=""
-case "${1:-}" in gemm | gemm-fp16 | memory | tiles) family=$1; shift ;; esac
+case "${1:-}" in memory | gemm | gemm-* | tiles | tiles-*) family=$1; shift ;; esac
 node=gpu-node
 [ "${1:-}" = --node-name ] && node=${2:?--node-name needs a name}
 pack=dist/gpu-proof
@@ -122,12 +122,20 @@ do_facts() {
   done
 }
 
+# For types that take longer a shape: fp8 is compared twice, fp32 and fp64 are slow.
+few_shapes() {
+  printf '%s\n' '2048 2048 2048' '4096 4096 4096' '8192 8192 8192' '8192 10240 8192 70b-qkv' \
+    '4096 4096 14336 8b-down' >"$where/shapes.txt"
+  echo "--shapes $where/shapes.txt"
+}
+
 do_compare() {
   local kind how
   for kind in ${family:-memory gemm}; do
     case $kind in
       gemm | tiles) how="$kind --type bf16" ;;
-      gemm-fp16) how="gemm --type fp16" ;;
+      gemm-fp16 | tiles-fp16) how="${kind%-*} --type fp16" ;;
+      gemm-* | tiles-*) how="${kind%-*} --type ${kind#*-} $(few_shapes)" ;;
       *) how=$kind ;;
     esac
     # shellcheck disable=SC2086  # several words

@@ -1,17 +1,31 @@
 // The table. A case that is not here does not exist.
 #include "benches/cases/cases.h"
 
-#include <array>
+#include <vector>
 
 #include "kernels/loader/loader.h"
 
 namespace ga {
 
+namespace {
+
+std::vector<Case> make_cases() {
+  std::vector<Case> cases{kMemoryRead, kMemoryWrite, kMemoryCopy, kMemoryTriad,
+                          kMemoryD2d,  kPcieH2d,     kPcieD2h};
+  for (const CaseInfo& info : all_cases()) {
+    if (const auto which = gemm_case(info.id)) {
+      cases.push_back(which->exact ? gemm_exact_case(info.id, *which)
+                                   : gemm_speed_case(info.id, *which));
+    }
+  }
+  cases.push_back(kClockLight);
+  return cases;
+}
+
+}  // namespace
+
 std::span<const Case> cuda_cases() {
-  static const std::array kCases{
-      kMemoryRead, kMemoryWrite, kMemoryCopy,   kMemoryTriad,  kMemoryD2d,         kPcieH2d,
-      kPcieD2h,    kGemmOwn,     kGemmCublaslt, kGemmOwnExact, kGemmCublasltExact, kClockLight,
-  };
+  static const std::vector<Case> kCases = make_cases();
   return kCases;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "benches/cases/case_table.h"
 #include "benches/harness/bench.h"
 #include "kernels/baselines/cublaslt.h"
 #include "kernels/runtime/device.h"
@@ -36,10 +38,11 @@ Result<CublasLt> cublaslt_of(CaseContext& context);
 struct Case {
   std::string_view id;
   // Device memory that setup() allocates. `params` is complete.
-  std::int64_t (*device_bytes)(const Params& params, const CaseContext& context);
+  std::function<std::int64_t(const Params& params, const CaseContext& context)> device_bytes;
   // Allocates and fills; waits until that is done. The kernels of fill and check have run after it.
-  Result<std::unique_ptr<Bench>> (*setup)(const Params& params, std::uint64_t seed,
-                                          CaseContext& context);
+  std::function<Result<std::unique_ptr<Bench>>(const Params& params, std::uint64_t seed,
+                                               CaseContext& context)>
+      setup;
 };
 
 std::span<const Case> cuda_cases();
@@ -48,7 +51,8 @@ const Case* find_cuda_case(std::string_view id);
 // One file each.
 extern const Case kMemoryRead, kMemoryWrite, kMemoryCopy, kMemoryD2d, kMemoryTriad;
 extern const Case kPcieH2d, kPcieD2h;
-extern const Case kGemmOwn, kGemmCublaslt, kGemmOwnExact, kGemmCublasltExact;
 extern const Case kClockLight;
+Case gemm_speed_case(std::string_view id, const GemmCase& which);
+Case gemm_exact_case(std::string_view id, const GemmCase& which);
 
 }  // namespace ga

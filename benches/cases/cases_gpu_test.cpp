@@ -43,22 +43,53 @@ std::string test_name(const testing::TestParamInfo<CaseInfo>& info) {
 INSTANTIATE_TEST_SUITE_P(Cases, EveryCase,
                          testing::ValuesIn(all_cases().begin(), all_cases().end()), test_name);
 
+// No side a power of two; n and k as fp8 and int8 need them of cuBLASLt.
 TEST(ExactCases, FindTheDigestThatTheHostComputes) {
-  for (const char* id : {"gemm.bf16.own.exact", "gemm.bf16.cublaslt.exact"}) {
+  for (const CaseInfo& info : all_cases()) {
+    const auto which = gemm_case(info.id);
+    if (!which || !which->exact) continue;
     CaseRunner runner(RunnerOptions{.libs = {}, .inject = {}});
     CaseRequest request;
-    request.case_id = id;
-    request.params = {{"m", 300}, {"n", 257}, {"k", 1000}, {"seed", 42}};
+    request.case_id = info.id;
+    request.params = {{"m", 300}, {"n", 272}, {"k", 1008}, {"seed", 42}};
     request.block_ns = 5'000'000;
     std::vector<BlockResult> blocks;
     const CaseEnd end = runner.run(request, made_up_reading,
                                    [&](const BlockResult& b) { blocks.push_back(b); }, {});
     if (end.code == "library.missing") continue;
-    ASSERT_EQ(end.code, "") << id << ": " << end.text;
-    ASSERT_EQ(blocks.size(), 1u);
-    const std::string host = hex64(exact_gemm_digest({.m = 300, .n = 257, .k = 1000, .seed = 42}));
-    EXPECT_EQ(blocks[0].check.expected, host) << id;
-    EXPECT_EQ(blocks[0].check.got, host) << id;
+    EXPECT_EQ(end.code, "") << info.id << ": " << end.text;
+    if (blocks.size() != 1) continue;
+    const std::string host = hex64(
+        exact_gemm_digest({.m = 300, .n = 272, .k = 1008, .seed = 42, .in = which->type->in}));
+    EXPECT_EQ(blocks[0].check.expected, host) << info.id;
+    EXPECT_EQ(blocks[0].check.got, host) << info.id;
+    EXPECT_EQ(blocks[0].check.wrong, 0) << info.id;
+  }
+}
+
+TEST(ExactCases, OfTypesWithoutRulesTakeOddShapes) {
+  for (const char* id : {"gemm.bf16.own.exact", "gemm.bf16.cublaslt.exact", "gemm.fp16.own.exact",
+                         "gemm.tf32.own.exact", "gemm.fp32.own.exact", "gemm.fp64.own.exact",
+                         "gemm.fp64.cublaslt.exact"}) {
+    CaseRunner runner(RunnerOptions{.libs = {}, .inject = {}});
+    const CaseRun run =
+        run_with(runner, *find_case(id), {{"m", 300}, {"n", 257}, {"k", 1001}, {"seed", 42}}, 1);
+    if (run.end.code == "library.missing") continue;
+    EXPECT_EQ(run.end.code, "") << id << ": " << run.end.text;
+    if (run.blocks.size() != 1) continue;
+    EXPECT_EQ(run.blocks[0].check.wrong, 0) << id;
+  }
+}
+
+TEST(VendorCases, RefuseShapesThatTheLibraryRulesOut) {
+  for (const char* id : {"gemm.fp8.cublaslt", "gemm.int8.cublaslt.exact"}) {
+    CaseRunner runner(RunnerOptions{.libs = {}, .inject = {}});
+    const CaseRun run = run_with(runner, *find_case(id), {{"m", 64}, {"n", 64}, {"k", 63}}, 1);
+    if (run.end.code == "library.missing") continue;
+    EXPECT_EQ(run.end.code, "params.bad") << id;
+    EXPECT_NE(run.end.text.find("product of 64 x 64 x 63; n must be a multiple of"),
+              std::string::npos)
+        << run.end.text;
   }
 }
 

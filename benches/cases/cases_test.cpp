@@ -5,7 +5,9 @@
 
 #include "benches/cases/case_runner.h"
 #include "benches/cases/case_table.h"
+#include "benches/cases/multiplier.h"
 #include "benches/cases/pattern_slots.h"
+#include "benches/harness/damage.h"
 #include "kernels/runtime/device.h"
 
 namespace ga {
@@ -35,8 +37,8 @@ TEST(Cases, AreThoseOfTheTableInItsOrder) {
   ASSERT_EQ(cases.size(), table.size());
   for (std::size_t i = 0; i < cases.size(); ++i) {
     EXPECT_EQ(cases[i].id, table[i].id);
-    EXPECT_NE(cases[i].setup, nullptr);
-    EXPECT_NE(cases[i].device_bytes, nullptr);
+    EXPECT_TRUE(cases[i].setup);
+    EXPECT_TRUE(cases[i].device_bytes);
   }
 }
 
@@ -54,6 +56,56 @@ TEST(Cases, SayWhatTheirSetUpAllocates) {
   EXPECT_GE(bytes("gemm.bf16.own"), 6 * (gib / 8));
   EXPECT_LT(bytes("gemm.bf16.own"), gib);
   for (const Case& c : cuda_cases()) EXPECT_GT(bytes(std::string(c.id).c_str()), 0) << c.id;
+}
+
+// 256 x 512 of A, 512 x 128 of B, 256 x 128 of C.
+TEST(Cases, GemmsAllocateByTheSizesOfTheirTypes) {
+  const Params params{{"m", 256}, {"n", 128}, {"k", 512}};
+  const auto matrices = [&](const GemmType& type) {
+    const GemmShape s = gemm_shape(params, type.in, type.out);
+    return s.a_bytes() + s.b_bytes() + s.c_bytes();
+  };
+  EXPECT_EQ(matrices(gemm_type(ElementType::bf16)), 2u * 131072 + 2u * 65536 + 2u * 32768);
+  EXPECT_EQ(matrices(gemm_type(ElementType::fp8)), 131072u + 65536u + 2u * 32768);
+  EXPECT_EQ(matrices(gemm_type(ElementType::int8)), 131072u + 65536u + 4u * 32768);
+  EXPECT_EQ(matrices(gemm_type(ElementType::fp64)), 8u * 229376);
+  CaseContext context;
+  Params exact = params;
+  exact["seed"] = 1;
+  for (const GemmType& type : kGemmTypes) {
+    const std::string id = "gemm." + std::string(type.name) + ".own";
+    EXPECT_GE(find_cuda_case(id)->device_bytes(params, context),
+              static_cast<std::int64_t>(2 * matrices(type)))
+        << id;
+    // Four outputs of the type of the sums, one A and B.
+    EXPECT_GE(find_cuda_case(id + ".exact")->device_bytes(exact, context),
+              196608 * element_bytes(type.in) + 4 * 32768 * element_bytes(type.sum))
+        << id;
+  }
+}
+
+TEST(GemmShape, StoresBAlongKWhereTensorCoresReadItSo) {
+  const Params params{{"m", 2}, {"n", 3}, {"k", 5}};
+  const GemmShape rows = gemm_shape(params, ElementType::bf16, ElementType::fp32);
+  EXPECT_EQ(rows.b_rows(), 5);
+  EXPECT_EQ(rows.b_cols(), 3);
+  const GemmShape along_k = gemm_shape(params, ElementType::int8, ElementType::int32);
+  EXPECT_EQ(along_k.b_rows(), 3);
+  EXPECT_EQ(along_k.b_cols(), 5);
+}
+
+TEST(Damage, FlipsABitThatNoRoundingReaches) {
+  EXPECT_EQ(damaged_bit(ElementType::bf16), 14);
+  EXPECT_EQ(damaged_bit(ElementType::fp16), 14);
+  EXPECT_EQ(damaged_bit(ElementType::fp32), 30);
+  EXPECT_EQ(damaged_bit(ElementType::int32), 30);
+  EXPECT_EQ(damaged_bit(ElementType::fp64), 62);
+}
+
+TEST(HexBits, HasTwoDigitsAByte) {
+  EXPECT_EQ(hex_bits(0xAB, 1), "ab");
+  EXPECT_EQ(hex_bits(0x40000000, 4), "40000000");
+  EXPECT_EQ(hex_bits(1, 8), "0000000000000001");
 }
 
 TEST(Cases, SmallArraysAreRotatedBeyondTheL2) {

@@ -42,7 +42,9 @@ Status alternate(CompareBed& bed, Bench& own, Bench& baseline, Comparison& into)
 // Only ours: what has no baseline but the part's peak.
 Status alone(CompareBed& bed, Bench& own, Comparison& into);
 
-Result<Comparison> compare_gemm(CompareBed& bed, const NamedShape& shape, ElementType type);
+// Ours by shape; of fp8 on Hopper, fast sums against fast sums too.
+Result<std::vector<Comparison>> compare_gemm(CompareBed& bed, const NamedShape& shape,
+                                             ElementType type);
 
 // Each kernel that our GEMM could take for the shape, by name: the sweep behind its policy table.
 Result<std::vector<Comparison>> compare_tiles(CompareBed& bed, const NamedShape& shape,

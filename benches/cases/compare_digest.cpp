@@ -35,13 +35,13 @@ class CheckedLaunch final : public Bench {
 }  // namespace
 
 Result<Comparison> compare_digest(CompareBed& bed, const NamedShape& named) {
-  const GemmShape shape{.m = named.m, .n = named.n, .k = named.k, .out = GemmOut::bf16};
+  const GemmShape shape{.m = named.m, .n = named.n, .k = named.k};
   Comparison result;
   result.own = "gemm+hash";
   result.baseline = "gemm.bf16.cublaslt";
   result.what = named.name;
   result.unit = "flops";
-  result.peak = peak_of(bed.context.device.name).bf16_flops;
+  result.peak = peak_of(bed.context.device.name).flops(ElementType::bf16);
   GA_TRY(CublasLt library, cublaslt_of(bed.context));
   GA_TRY(std::shared_ptr<VendorMultiplier> vendor,
          cublaslt_multiplier(shape, kGateHeuristics, library));

@@ -1,5 +1,6 @@
 // Our GEMM against cuBLASLt at its best: every heuristic it returns is timed like ours, and the
-// fastest of them is the baseline. Both multiply the same buffers.
+// fastest of them is the baseline. Both multiply the same buffers. In fp8 like is held against
+// like: sums that are promoted to fp32 on the way, and sums that are not.
 #include <memory>
 #include <utility>
 
@@ -18,12 +19,12 @@ struct Sides {
   std::unique_ptr<RandomGemmBench> own, baseline;
 };
 
-Result<Sides> set_up(CompareBed& bed, const GemmShape& shape) {
+Result<Sides> set_up(CompareBed& bed, const GemmShape& shape, GemmKernel kernel) {
   Sides sides;
   GA_TRY(CublasLt library, cublaslt_of(bed.context));
   GA_TRY(sides.vendor, cublaslt_multiplier(shape, bed.options.heuristics, library));
   GA_TRY(const auto data, make_gemm_data(shape, 1, bed.context));
-  GA_TRY(std::shared_ptr<Multiplier> own, own_multiplier(shape, data->product(0)));
+  GA_TRY(std::shared_ptr<Multiplier> own, own_multiplier(shape, data->product(0), kernel));
   GA_TRY(sides.own, RandomGemmBench::make(data, std::move(own), bed.context));
   GA_TRY(sides.baseline, RandomGemmBench::make(data, sides.vendor, bed.context));
   return sides;
@@ -51,33 +52,49 @@ Status choose_fastest(CompareBed& bed, Sides& sides, Comparison& into) {
 }
 
 GemmShape shape_of(const NamedShape& named, ElementType type) {
-  return {.m = named.m, .n = named.n, .k = named.k, .out = type, .in = type};
+  return {.m = named.m, .n = named.n, .k = named.k, .in = type, .out = gemm_type(type).out};
 }
 
 std::string id(ElementType type, const std::string& who) {
-  return (type == ElementType::fp16 ? "gemm.fp16." : "gemm.bf16.") + who;
+  return "gemm." + std::string(gemm_type(type).name) + "." + who;
 }
 
-Comparison blank(const CompareBed& bed, const NamedShape& named) {
+Comparison blank(const CompareBed& bed, const NamedShape& named, ElementType type) {
   Comparison c;
   c.what = named.name;
   c.unit = "flops";
-  c.peak = peak_of(bed.context.device.name).bf16_flops;  // the same for both 16-bit types
+  c.peak = peak_of(bed.context.device.name).flops(type);
   return c;
+}
+
+Status compare(CompareBed& bed, const GemmShape& shape, GemmKernel kernel, Comparison& into) {
+  GA_TRY(Sides sides, set_up(bed, shape, kernel));
+  GA_CHECK(settle(bed, *sides.own, into));
+  GA_CHECK(choose_fastest(bed, sides, into));
+  return alternate(bed, *sides.own, *sides.baseline, into);
 }
 
 }  // namespace
 
-Result<Comparison> compare_gemm(CompareBed& bed, const NamedShape& named, ElementType type) {
-  const GemmShape shape = shape_of(named, type);
-  Comparison result = blank(bed, named);
-  result.own = id(type, "own");
-  result.baseline = id(type, "cublaslt");
-  GA_TRY(Sides sides, set_up(bed, shape));
-  GA_CHECK(settle(bed, *sides.own, result));
-  GA_CHECK(choose_fastest(bed, sides, result));
-  GA_CHECK(alternate(bed, *sides.own, *sides.baseline, result));
-  return result;
+Result<std::vector<Comparison>> compare_gemm(CompareBed& bed, const NamedShape& named,
+                                             ElementType type) {
+  GemmShape shape = shape_of(named, type);
+  std::vector<Comparison> all;
+  all.push_back(blank(bed, named, type));
+  all[0].own = id(type, "own");
+  all[0].baseline = id(type, "cublaslt");
+  GA_CHECK(compare(bed, shape, GemmKernel::by_shape, all[0]));
+  if (type != ElementType::fp8) return all;
+  // Where our kernel of that name runs, on Hopper.
+  Comparison fast = blank(bed, named, type);
+  fast.own = id(type, "128x256");
+  fast.baseline = id(type, "cublaslt-fast");
+  shape.fast_accumulation = true;
+  const Status compared = compare(bed, shape, GemmKernel::sm90_128x256, fast);
+  if (!compared && compared.error().code() == ErrorCode::usage) return all;
+  GA_CHECK(compared);
+  all.push_back(std::move(fast));
+  return all;
 }
 
 Result<std::vector<Comparison>> compare_tiles(CompareBed& bed, const NamedShape& named,
@@ -91,7 +108,7 @@ Result<std::vector<Comparison>> compare_tiles(CompareBed& bed, const NamedShape&
     auto made = own_multiplier(shape, data->product(0), kernel);
     if (!made && made.error().code() == ErrorCode::usage) continue;  // not on this GPU or shape
     GA_TRY(std::shared_ptr<Multiplier> own, std::move(made));
-    Comparison one = blank(bed, named);
+    Comparison one = blank(bed, named, type);
     one.own = id(type, name);
     one.chosen = own->algorithm();
     GA_TRY(const auto bench, RandomGemmBench::make(data, std::move(own), bed.context));

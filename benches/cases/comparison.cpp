@@ -13,14 +13,21 @@ struct Part {
   Peak peak;
 };
 
-// NVIDIA's data sheets, dense rates at the boost clock they are quoted for. The names are matched
-// whole: H100 PCIe and H100 NVL are other parts.
+// NVIDIA's data sheets, dense rates at the boost clock they are quoted for; fp64 that of the tensor
+// cores, where they are faster. The names are matched whole: H100 PCIe and H100 NVL are other
+// parts. Columns: bf16, fp16, tf32, fp8, fp32, fp64, int8.
 constexpr std::array kParts{
-    Part{"NVIDIA H200", {989'000'000'000'000, 4'800'000'000'000}},
-    Part{"NVIDIA H100 80GB HBM3", {989'000'000'000'000, 3'350'000'000'000}},
-    Part{"NVIDIA B200", {2'250'000'000'000'000, 8'000'000'000'000}},
-    Part{"NVIDIA A100-SXM4-80GB", {312'000'000'000'000, 2'039'000'000'000}},
+    Part{"NVIDIA H200",
+         {4'800'000'000'000, {989'000, 989'000, 494'500, 1'979'000, 67'000, 67'000, 1'979'000}}},
+    Part{"NVIDIA H100 80GB HBM3",
+         {3'350'000'000'000, {989'000, 989'000, 494'500, 1'979'000, 67'000, 67'000, 1'979'000}}},
+    Part{"NVIDIA B200",
+         {8'000'000'000'000,
+          {2'250'000, 2'250'000, 1'125'000, 4'500'000, 75'000, 37'000, 4'500'000}}},
+    Part{"NVIDIA A100-SXM4-80GB",
+         {2'039'000'000'000, {312'000, 312'000, 156'000, 0, 19'500, 19'500, 624'000}}},
 };
+static_assert(kGemmTypes[3].in == ElementType::fp8 && kGemmTypes[6].in == ElementType::int8);
 
 std::vector<double> as_doubles(const std::vector<std::int64_t>& samples) {
   return {samples.begin(), samples.end()};
@@ -66,6 +73,11 @@ Result<Summary> summarise(const Comparison& c) {
   return s;
 }
 
+std::int64_t Peak::flops(ElementType in) const {
+  const auto type = static_cast<std::size_t>(&gemm_type(in) - kGemmTypes.data());
+  return gflops[type] * 1'000'000'000;
+}
+
 Peak peak_of(std::string_view part_name) {
   for (const Part& part : kParts) {
     if (part.name == part_name) return part.peak;
@@ -74,17 +86,17 @@ Peak peak_of(std::string_view part_name) {
 }
 
 std::string to_table(std::span<const Comparison> comparisons) {
-  std::string table = fmt::format("{:<16} {:<20} {:>16} {:>16} {:>7} {:>15} {:>7} {:>6}\n", "case",
+  std::string table = fmt::format("{:<22} {:<20} {:>16} {:>16} {:>7} {:>15} {:>7} {:>6}\n", "case",
                                   "what", "own", "baseline", "ratio", "95 %", "peak", "MHz");
   for (const Comparison& c : comparisons) {
     const Result<Summary> s = summarise(c);
     if (!s) {
-      table += fmt::format("{:<16} {:<20} {}\n", c.own, c.what, s.error().what());
+      table += fmt::format("{:<22} {:<20} {}\n", c.own, c.what, s.error().what());
       continue;
     }
     const bool alone = c.baseline.empty();
     table += fmt::format(
-        "{:<16} {:<20} {:>16} {:>16} {:>7} {:>15} {:>7} {:>6}\n", c.own, c.what,
+        "{:<22} {:<20} {:>16} {:>16} {:>7} {:>15} {:>7} {:>6}\n", c.own, c.what,
         rate(s->own_median, c.unit), alone ? "-" : rate(s->baseline_median, c.unit),
         alone ? "-" : fmt::format("{:.3f}", s->ratio.median),
         alone ? "-" : fmt::format("{:.3f}..{:.3f}", s->ratio.low, s->ratio.high),

@@ -2,6 +2,7 @@
 // said of it: the median of the ratios with its order-statistic interval, never a best.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "benches/stats/order.h"
+#include "kernels/data/element.h"
 #include "reports/model/result.h"
 
 namespace ga {
@@ -43,9 +45,12 @@ struct Summary {
 // Refuses wrong data, fewer than kLeastAlternations, and anything that is not a number.
 Result<Summary> summarise(const Comparison& comparison);
 
-// Dense bf16 flops and memory bytes per second by the part's name; 0 where it is not known.
+// Memory bytes and dense flops per second by the part's name; 0 where it is not known, or has no
+// such type.
 struct Peak {
-  std::int64_t bf16_flops = 0, bytes_per_s = 0;
+  std::int64_t bytes_per_s = 0;
+  std::array<std::int64_t, kGemmTypes.size()> gflops{};  // in the order of kGemmTypes
+  std::int64_t flops(ElementType in) const;
 };
 Peak peak_of(std::string_view part_name);
 

@@ -86,6 +86,18 @@ TEST(Comparison, TableSaysWhyALineHasNoNumbers) {
   EXPECT_NE(table.find("3 wrong results"), std::string::npos) << table;
 }
 
+TEST(Peak, IsOfItsType) {
+  const Peak h200 = peak_of("NVIDIA H200");
+  EXPECT_EQ(h200.flops(ElementType::bf16), 989'000'000'000'000);
+  EXPECT_EQ(h200.flops(ElementType::fp16), h200.flops(ElementType::bf16));
+  EXPECT_EQ(h200.flops(ElementType::tf32), 494'500'000'000'000);
+  EXPECT_EQ(h200.flops(ElementType::fp8), 1'979'000'000'000'000);
+  EXPECT_EQ(h200.flops(ElementType::int8), h200.flops(ElementType::fp8));
+  EXPECT_EQ(h200.flops(ElementType::fp64), 67'000'000'000'000);
+  EXPECT_EQ(peak_of("NVIDIA A100-SXM4-80GB").flops(ElementType::fp8), 0);
+  EXPECT_EQ(peak_of("NVIDIA T4").flops(ElementType::fp32), 0);
+}
+
 TEST(Peak, IsOfTheWholeNameOnly) {
   EXPECT_EQ(peak_of("NVIDIA H200").bytes_per_s, 4'800'000'000'000);
   EXPECT_EQ(peak_of("NVIDIA H200 NVL").bytes_per_s, 0);

@@ -1,12 +1,13 @@
-// gemm.bf16.own.exact and gemm.bf16.cublaslt.exact: small integers, whose product is exact in fp32
-// in any order. The digest of every product must be the one that kernels/data computes from the
-// seed alone, on the host, without a GEMM.
+// gemm.<type>.own.exact and gemm.<type>.cublaslt.exact: small integers, whose product is exact in
+// any order in the type that sums are kept in. The digest of every product must be the one that
+// kernels/data computes from the seed alone, on the host, without a GEMM.
 //
 // Not timed for speed: four outputs share one A and B, and after each four the digests are read, so
 // that a wrong product still lies there to be searched for its first wrong element. Ours moves its
 // tiles over the SMs with every launch.
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <utility>
 
 #include "benches/cases/cases.h"
@@ -22,7 +23,7 @@ namespace {
 constexpr std::int64_t kOutputs = 4;
 
 struct ExactOutput {
-  DeviceBuffer<float> c;
+  DeviceBuffer<std::byte> c;
   DeviceBuffer<std::uint32_t> smid;  // by tile; empty where the multiplier has none
 };
 
@@ -60,7 +61,7 @@ class ExactGemmBench final : public Bench {
   std::uint64_t seed_ = 0;
   std::uint64_t expected_ = 0;
   cudaStream_t stream_ = nullptr;
-  DeviceBuffer<Bf16> a_, b_;
+  DeviceBuffer<std::byte> a_, b_;
   std::array<ExactOutput, kOutputs> outputs_;
   DeviceBuffer<std::byte> scratch_;
   Slots<DigestReport> reports_;
@@ -76,11 +77,12 @@ Result<std::unique_ptr<ExactGemmBench>> ExactGemmBench::make(const GemmShape& sh
   bench->shape_ = shape;
   bench->seed_ = seed;
   bench->stream_ = stream;
-  bench->expected_ = exact_gemm_digest({.m = shape.m, .n = shape.n, .k = shape.k, .seed = seed});
-  GA_TRY(bench->a_, DeviceBuffer<Bf16>::make(static_cast<std::size_t>(shape.m * shape.k)));
-  GA_TRY(bench->b_, DeviceBuffer<Bf16>::make(static_cast<std::size_t>(shape.k * shape.n)));
+  bench->expected_ =
+      exact_gemm_digest({.m = shape.m, .n = shape.n, .k = shape.k, .seed = seed, .in = shape.in});
+  GA_TRY(bench->a_, DeviceBuffer<std::byte>::make(shape.a_bytes()));
+  GA_TRY(bench->b_, DeviceBuffer<std::byte>::make(shape.b_bytes()));
   for (ExactOutput& output : bench->outputs_) {
-    GA_TRY(output.c, DeviceBuffer<float>::make(static_cast<std::size_t>(shape.m * shape.n)));
+    GA_TRY(output.c, DeviceBuffer<std::byte>::make(shape.c_bytes()));
   }
   GA_TRY(bench->scratch_,
          DeviceBuffer<std::byte>::make(digest_product_scratch_bytes(shape.m, shape.n)));
@@ -97,14 +99,16 @@ Status ExactGemmBench::fill(cudaStream_t stream) {
                        .cols = shape_.k,
                        .ld = shape_.k,
                        .seed = seed_,
-                       .stream = kStreamExactA},
+                       .stream = kStreamExactA,
+                       .type = shape_.in},
                       stream));
   return fill_exact({.data = b_.data(),
-                     .rows = shape_.k,
-                     .cols = shape_.n,
-                     .ld = shape_.n,
+                     .rows = shape_.b_rows(),
+                     .cols = shape_.b_cols(),
+                     .ld = shape_.b_cols(),
                      .seed = seed_,
-                     .stream = kStreamExactB},
+                     .stream = kStreamExactB,
+                     .type = shape_.in},
                     stream);
 }
 
@@ -134,7 +138,8 @@ Status ExactGemmBench::launch(const Turn& turn, cudaStream_t stream) {
 }
 
 Status ExactGemmBench::check(const Turn& turn, cudaStream_t stream) {
-  return digest_product({.c = static_cast<const float*>(product(turn.set).c),
+  return digest_product({.c = product(turn.set).c,
+                         .type = shape_.out,
                          .m = shape_.m,
                          .n = shape_.n,
                          .ldc = shape_.n,
@@ -149,17 +154,18 @@ Result<ProductMismatch> ExactGemmBench::search(std::int64_t set) {
   const Tiling tiling = multiplier_->tiling();
   GA_CHECK(check_product({.a = now.a,
                           .b = now.b,
-                          .c = static_cast<const float*>(now.c),
+                          .c = now.c,
                           .m = shape_.m,
                           .n = shape_.n,
                           .k = shape_.k,
                           .lda = shape_.k,
-                          .ldb = shape_.n,
+                          .ldb = shape_.b_cols(),
                           .ldc = shape_.n,
                           .seed = seed_,
                           .tile_m = tiling.tile_m,
                           .tile_n = tiling.tile_n,
                           .smid = now.smid,
+                          .in = shape_.in,
                           .report = mismatch_.data()},
                          stream_));
   GA_CUDA(cudaStreamSynchronize(stream_));
@@ -174,12 +180,13 @@ Status ExactGemmBench::note_wrong(std::int64_t set, Check& total) {
     elements = std::max<std::int64_t>(
         1, static_cast<std::int64_t>(found.wrong) + static_cast<std::int64_t>(found.wrong_inputs));
     if (found.wrong > 0) {
+      const int bytes = element_bytes(shape_.out);
       total.first = FirstMismatch{.tile = found.tile,
                                   .sm = found.smid,
                                   .element = found.row * shape_.n + found.col,
-                                  .expected = hex32(static_cast<std::uint32_t>(found.expected)),
-                                  .got = hex32(static_cast<std::uint32_t>(found.got)),
-                                  .xor_bits = hex32(static_cast<std::uint32_t>(found.flipped))};
+                                  .expected = hex_bits(found.expected, bytes),
+                                  .got = hex_bits(found.got, bytes),
+                                  .xor_bits = hex_bits(found.flipped, bytes)};
     }
   }
   total.wrong += elements;
@@ -205,48 +212,56 @@ TileMap ExactGemmBench::tiles(const Turn& turn) const {
 
 Inject ExactGemmBench::output(const Turn& turn) const {
   return {.data = product(turn.set).c,
-          .type = InjectType::fp32,
+          .type = shape_.out,
           .rows = shape_.m,
           .cols = shape_.n,
           .ld = shape_.n};
 }
 
-std::int64_t device_bytes(const Params& params, const CaseContext&) {
-  const GemmShape s = gemm_shape(params, GemmOut::fp32);
+GemmShape shape_of(const GemmType& type, const Params& params) {
+  return gemm_shape(params, type.in, type.sum);
+}
+
+std::int64_t device_bytes(const GemmShape& s) {
   const std::int64_t smid = s.m * s.n / 1024 + s.m + s.n;  // tiles are larger than 32 x 32
-  return 2 * (s.m * s.k + s.k * s.n) + kOutputs * (static_cast<std::int64_t>(s.c_bytes()) + smid) +
+  return static_cast<std::int64_t>(s.a_bytes() + s.b_bytes()) +
+         kOutputs * (static_cast<std::int64_t>(s.c_bytes()) + smid) +
          static_cast<std::int64_t>(digest_product_scratch_bytes(s.m, s.n)) + kSlotBytes +
          kVendorBytes;
 }
 
-// The data's seed is the parameter: the gate computes the expected digest from the parameters.
-Result<std::unique_ptr<ExactGemmBench>> make_bench(const Params& params, CaseContext& context) {
-  return ExactGemmBench::make(gemm_shape(params, GemmOut::fp32),
-                              static_cast<std::uint64_t>(param(params, "seed")), context.stream);
-}
-
-Result<std::unique_ptr<Bench>> make_own(const Params& params, std::uint64_t, CaseContext& context) {
-  GA_TRY(auto bench, make_bench(params, context));
-  GA_TRY(auto own, own_multiplier(gemm_shape(params, GemmOut::fp32), bench->product(0)));
+Result<std::unique_ptr<Bench>> make_own(const GemmShape& shape, std::uint64_t seed,
+                                        CaseContext& context) {
+  GA_TRY(auto bench, ExactGemmBench::make(shape, seed, context.stream));
+  GA_TRY(auto own, own_multiplier(shape, bench->product(0)));
   GA_CHECK(bench->use(std::move(own)));
   return std::unique_ptr<Bench>(std::move(bench));
 }
 
-Result<std::unique_ptr<Bench>> make_vendor(const Params& params, std::uint64_t,
+Result<std::unique_ptr<Bench>> make_vendor(const GemmShape& shape, std::uint64_t seed,
                                            CaseContext& context) {
   GA_TRY(CublasLt library, cublaslt_of(context));
-  GA_TRY(auto vendor,
-         cublaslt_multiplier(gemm_shape(params, GemmOut::fp32), kGateHeuristics, library));
-  GA_TRY(auto bench, make_bench(params, context));
+  GA_TRY(auto vendor, cublaslt_multiplier(shape, kGateHeuristics, library));
+  GA_TRY(auto bench, ExactGemmBench::make(shape, seed, context.stream));
   GA_CHECK(bench->use(std::move(vendor)));
   return std::unique_ptr<Bench>(std::move(bench));
 }
 
 }  // namespace
 
-const Case kGemmOwnExact{
-    .id = "gemm.bf16.own.exact", .device_bytes = device_bytes, .setup = make_own};
-const Case kGemmCublasltExact{
-    .id = "gemm.bf16.cublaslt.exact", .device_bytes = device_bytes, .setup = make_vendor};
+// The data's seed is the parameter: the gate computes the expected digest from the parameters.
+Case gemm_exact_case(std::string_view id, const GemmCase& which) {
+  const GemmType type = *which.type;
+  const auto make = which.own ? make_own : make_vendor;
+  return {
+      .id = id,
+      .device_bytes = [type](const Params& params,
+                             const CaseContext&) { return device_bytes(shape_of(type, params)); },
+      .setup =
+          [type, make](const Params& params, std::uint64_t, CaseContext& context) {
+            return make(shape_of(type, params), static_cast<std::uint64_t>(param(params, "seed")),
+                        context);
+          }};
+}
 
 }  // namespace ga

@@ -16,17 +16,15 @@ constexpr RandomKind kData = RandomKind::uniform;
 constexpr std::uint64_t kSignSeed = 0x9E3779B97F4A7C15u;
 constexpr std::int64_t kChecksumColumns = 32;  // of one group, see kernels/check/check.h
 
-std::size_t elements(std::int64_t rows, std::int64_t cols) {
-  return static_cast<std::size_t>(rows * cols);
+std::int64_t set_bytes(const GemmShape& s) {
+  return static_cast<std::int64_t>(s.a_bytes() + s.b_bytes() + s.c_bytes());
 }
-
-std::int64_t set_bytes(const GemmShape& s) { return 2 * (s.m * s.k + s.k * s.n + s.m * s.n); }
 
 Result<GemmSet> make_set(const GemmShape& s, std::uint64_t seed, cudaStream_t stream) {
   GemmSet set;
-  GA_TRY(set.a, DeviceBuffer<std::uint16_t>::make(elements(s.m, s.k)));
-  GA_TRY(set.b, DeviceBuffer<std::uint16_t>::make(elements(s.k, s.n)));
-  GA_TRY(set.c, DeviceBuffer<std::uint16_t>::make(elements(s.m, s.n)));
+  GA_TRY(set.a, DeviceBuffer<std::byte>::make(s.a_bytes()));
+  GA_TRY(set.b, DeviceBuffer<std::byte>::make(s.b_bytes()));
+  GA_TRY(set.c, DeviceBuffer<std::byte>::make(s.c_bytes()));
   GA_CHECK(fill_random({.data = set.a.data(),
                         .rows = s.m,
                         .cols = s.k,
@@ -37,9 +35,9 @@ Result<GemmSet> make_set(const GemmShape& s, std::uint64_t seed, cudaStream_t st
                         .type = s.in},
                        stream));
   GA_CHECK(fill_random({.data = set.b.data(),
-                        .rows = s.k,
-                        .cols = s.n,
-                        .ld = s.n,
+                        .rows = s.b_rows(),
+                        .cols = s.b_cols(),
+                        .ld = s.b_cols(),
                         .seed = seed,
                         .stream = kStreamRandomB,
                         .kind = kData,
@@ -111,7 +109,7 @@ Status RandomGemmBench::qualify_set(std::int64_t set, const CaseContext& context
                              .n = shape.n,
                              .k = shape.k,
                              .lda = shape.k,
-                             .ldb = shape.n,
+                             .ldb = shape.b_cols(),
                              .ldc = shape.n,
                              .data = kData,
                              .seed = data_->seed + kSignSeed + static_cast<std::uint64_t>(set),

@@ -1,11 +1,12 @@
-// RandomGemmBench: C = A B on random bf16 or fp16 data, timed; the body of gemm.bf16.own and
-// gemm.bf16.cublaslt, and of the comparisons on the same data.
+// RandomGemmBench: C = A B on random data of any type, timed; the body of gemm.<type>.own and
+// gemm.<type>.cublaslt, and of the comparisons on the same data.
 //
 // How it is checked. At set-up every set's product is held to Freivalds' checksum, whose bound and
 // false-alarm rate are stated in kernels/check/check.h, and its hash is kept. Every timed output is
 // then hashed where it lies, and its hash must be that of the checked one: no bit may differ.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -24,10 +25,10 @@ std::int64_t random_gemm_bytes(const GemmShape& shape, std::int64_t sets);
 
 // Buffer sets that together exceed twice the L2, at least two.
 struct GemmSet {
-  DeviceBuffer<std::uint16_t> a, b, c;  // of the shape's type
+  DeviceBuffer<std::byte> a, b, c;
 };
 struct GemmData {
-  GemmShape shape;  // of a 16-bit type, out the same
+  GemmShape shape;
   std::uint64_t seed = 0;
   std::vector<GemmSet> sets;
   Product product(std::int64_t set) const;

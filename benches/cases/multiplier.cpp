@@ -18,7 +18,7 @@ Gemm own_gemm(const GemmShape& shape, const Product& product, GemmKernel kernel)
           .n = shape.n,
           .k = shape.k,
           .lda = shape.k,
-          .ldb = shape.n,
+          .ldb = shape.b_cols(),
           .ldc = shape.n,
           .in = shape.in,
           .out = shape.out,
@@ -75,8 +75,12 @@ class CublasLtMultiplier final : public VendorMultiplier {
 
 }  // namespace
 
-GemmShape gemm_shape(const Params& params, GemmOut out) {
-  return {.m = param(params, "m"), .n = param(params, "n"), .k = param(params, "k"), .out = out};
+GemmShape gemm_shape(const Params& params, ElementType in, ElementType out) {
+  return {.m = param(params, "m"),
+          .n = param(params, "n"),
+          .k = param(params, "k"),
+          .in = in,
+          .out = out};
 }
 
 Result<std::unique_ptr<Multiplier>> own_multiplier(const GemmShape& shape, const Product& example,
@@ -87,7 +91,12 @@ Result<std::unique_ptr<Multiplier>> own_multiplier(const GemmShape& shape, const
 
 Result<std::unique_ptr<VendorMultiplier>> cublaslt_multiplier(const GemmShape& shape,
                                                               int heuristics, CublasLt& library) {
-  const LtShape wanted{.m = shape.m, .n = shape.n, .k = shape.k, .in = shape.in, .out = shape.out};
+  const LtShape wanted{.m = shape.m,
+                       .n = shape.n,
+                       .k = shape.k,
+                       .in = shape.in,
+                       .out = shape.out,
+                       .fast_accumulation = shape.fast_accumulation};
   GA_TRY(LtPlan plan, library.plan(wanted, heuristics));
   GA_TRY(auto workspace, DeviceBuffer<std::byte>::make(kLtWorkspaceBytes));
   return std::unique_ptr<VendorMultiplier>(

@@ -18,18 +18,27 @@ namespace ga {
 
 struct GemmShape {
   std::int64_t m = 0, n = 0, k = 0;
-  GemmOut out = GemmOut::bf16;
   ElementType in = ElementType::bf16;
-  std::size_t c_bytes() const {
-    return static_cast<std::size_t>(m * n) * static_cast<std::size_t>(element_bytes(out));
+  ElementType out = ElementType::bf16;
+  bool fast_accumulation = false;  // of the vendor's fp8 sums: LtShape
+  std::size_t a_bytes() const { return bytes(m * k, in); }
+  std::size_t b_bytes() const { return bytes(k * n, in); }
+  std::size_t c_bytes() const { return bytes(m * n, out); }
+  // B as it is stored: b_along_k().
+  std::int64_t b_rows() const { return b_along_k(in) ? n : k; }
+  std::int64_t b_cols() const { return b_along_k(in) ? k : n; }
+
+ private:
+  static std::size_t bytes(std::int64_t elements, ElementType type) {
+    return static_cast<std::size_t>(elements * element_bytes(type));
   }
 };
-GemmShape gemm_shape(const Params& params, GemmOut out);
+GemmShape gemm_shape(const Params& params, ElementType in, ElementType out);
 
-// The operands of one launch, row-major without padding.
+// The operands of one launch, without padding.
 struct Product {
-  const void* a = nullptr;
-  const void* b = nullptr;
+  const void* a = nullptr;  // m x k
+  const void* b = nullptr;  // b_rows() x b_cols()
   void* c = nullptr;
   std::uint64_t placement = 0;    // ours only: which SM computes which tile
   std::uint32_t* smid = nullptr;  // ours only: who computed each tile; may be null

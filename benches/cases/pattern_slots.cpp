@@ -8,6 +8,9 @@ namespace ga {
 
 std::string hex64(std::uint64_t word) { return fmt::format("{:016x}", word); }
 std::string hex32(std::uint32_t word) { return fmt::format("{:08x}", word); }
+std::string hex_bits(std::uint64_t bits, int bytes) {
+  return fmt::format("{:0{}x}", bits, 2 * bytes);
+}
 
 Status add_mismatches(Slots<Mismatch>& reports, std::int64_t slots, Check& total) {
   GA_TRY(const std::span<const Mismatch> found, reports.fetch(slots));

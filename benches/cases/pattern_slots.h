@@ -17,9 +17,11 @@ namespace ga {
 // As the report prints words: 16 lower-case hexadecimal digits.
 std::string hex64(std::uint64_t word);
 std::string hex32(std::uint32_t word);
+// The bits of an element of that many bytes, in two digits a byte.
+std::string hex_bits(std::uint64_t bits, int bytes);
 
 // Byte that outputs are overwritten with before a launch: a NaN of every float type, and a word
-// that no pattern has in a row.
+// that no pattern has in a row. An int32 becomes -1, which no product is all over.
 inline constexpr int kPoison = 0xFF;
 
 // Adds the reports of slots 0 .. slots-1 to `total`: wrong words, and the first of them.

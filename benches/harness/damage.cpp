@@ -11,6 +11,8 @@ Damage damage_of(InjectionKind kind) {
 
 }  // namespace
 
+int damaged_bit(ElementType type) { return 8 * element_bytes(type) - 2; }
+
 bool strikes(const Injection& injection, std::uint64_t serial, bool first) {
   switch (injection.kind) {
     case InjectionKind::bitflip:
@@ -37,7 +39,7 @@ Status damage_output(Inject output, const Injection& injection, const TileMap& t
                      cudaStream_t stream) {
   output.row = output.rows / 2;
   output.col = output.cols / 2;
-  output.bit = element_bytes(output.type) == 2 ? 14 : 20;
+  output.bit = damaged_bit(output.type);
   output.damage = damage_of(injection.kind);
   if (injection.kind == InjectionKind::boost) {
     return inject_at_clock(output, injection.number, stream);

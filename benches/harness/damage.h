@@ -5,6 +5,7 @@
 
 #include "benches/harness/bench.h"
 #include "kernels/check/inject.h"
+#include "kernels/data/element.h"
 #include "reports/model/injection.h"
 #include "reports/model/result.h"
 
@@ -14,8 +15,12 @@ namespace ga {
 // always there, and shows itself where they are.
 bool strikes(const Injection& injection, std::uint64_t serial, bool first);
 
-// In the middle of the output; of a 16-bit float the top exponent bit, of a wider word one that no
-// rounding reaches. Precondition: the injection damages outputs.
+// The bit below the top one: of a float the top of its exponent, which no rounding reaches; of an
+// int32 2^30.
+int damaged_bit(ElementType type);
+
+// In the middle of the output; of a bitflip damaged_bit(). Precondition: the injection damages
+// outputs.
 Status damage_output(Inject output, const Injection& injection, const TileMap& tiles,
                      cudaStream_t stream);
 

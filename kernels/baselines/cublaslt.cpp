@@ -19,6 +19,7 @@ struct Functions {
   decltype(&cublasLtGetStatusString) status_string;
   decltype(&cublasLtMatmulDescCreate) desc_create;
   decltype(&cublasLtMatmulDescDestroy) desc_destroy;
+  decltype(&cublasLtMatmulDescSetAttribute) desc_set;
   decltype(&cublasLtMatrixLayoutCreate) layout_create;
   decltype(&cublasLtMatrixLayoutDestroy) layout_destroy;
   decltype(&cublasLtMatmulPreferenceCreate) preference_create;
@@ -44,6 +45,7 @@ Result<Functions> take_functions(const SharedLibrary& library) {
   GA_CHECK(take(library, "cublasLtGetStatusString", f.status_string));
   GA_CHECK(take(library, "cublasLtMatmulDescCreate", f.desc_create));
   GA_CHECK(take(library, "cublasLtMatmulDescDestroy", f.desc_destroy));
+  GA_CHECK(take(library, "cublasLtMatmulDescSetAttribute", f.desc_set));
   GA_CHECK(take(library, "cublasLtMatrixLayoutCreate", f.layout_create));
   GA_CHECK(take(library, "cublasLtMatrixLayoutDestroy", f.layout_destroy));
   GA_CHECK(take(library, "cublasLtMatmulPreferenceCreate", f.preference_create));
@@ -100,6 +102,56 @@ cudaDataType_t data_type(ElementType type) {
       break;
   }
   return CUDA_R_32F;
+}
+
+// How products are added, and the type of alpha and beta with their values, 1 and 0.
+struct Arithmetic {
+  cublasComputeType_t compute;
+  cudaDataType_t scale;
+  const void* one;
+  const void* zero;
+};
+template <class T>
+constexpr T kOne = 1;
+template <class T>
+constexpr T kZero = 0;
+template <class T>
+Arithmetic arithmetic(cublasComputeType_t compute, cudaDataType_t scale) {
+  return {compute, scale, &kOne<T>, &kZero<T>};
+}
+
+Arithmetic arithmetic_of(ElementType in) {
+  switch (in) {
+    case ElementType::tf32:
+      return arithmetic<float>(CUBLAS_COMPUTE_32F_FAST_TF32, CUDA_R_32F);
+    case ElementType::fp64:
+      return arithmetic<double>(CUBLAS_COMPUTE_64F, CUDA_R_64F);
+    case ElementType::int8:
+      return arithmetic<std::int32_t>(CUBLAS_COMPUTE_32I, CUDA_R_32I);
+    default:
+      return arithmetic<float>(CUBLAS_COMPUTE_32F, CUDA_R_32F);
+  }
+}
+
+template <class T>
+Status set(const Functions& f, cublasLtMatmulDesc_t desc, cublasLtMatmulDescAttributes_t attribute,
+           T value) {
+  return lt_status(f, f.desc_set(desc, attribute, &value, sizeof value),
+                   "cublasLtMatmulDescSetAttribute");
+}
+
+Result<Desc> make_desc(const Functions& f, const LtShape& shape) {
+  const Arithmetic how = arithmetic_of(shape.in);
+  cublasLtMatmulDesc_t desc = nullptr;
+  GA_CHECK(lt_status(f, f.desc_create(&desc, how.compute, how.scale), "cublasLtMatmulDescCreate"));
+  Desc owned(desc, {f.desc_destroy});
+  if (b_along_k(shape.in)) {
+    GA_CHECK(set<std::int32_t>(f, desc, CUBLASLT_MATMUL_DESC_TRANSA, CUBLAS_OP_T));
+  }
+  if (shape.fast_accumulation) {
+    GA_CHECK(set<std::int8_t>(f, desc, CUBLASLT_MATMUL_DESC_FAST_ACCUM, 1));
+  }
+  return owned;
 }
 
 Result<Layout> make_layout(const Functions& f, cudaDataType_t type, std::int64_t rows,
@@ -170,6 +222,7 @@ struct LtLibrary {
 
 struct LtPlan::State {
   std::shared_ptr<LtLibrary> library;  // keeps the handle alive
+  Arithmetic how;
   Desc desc;
   Layout first, second, out;  // B', A', C'
   std::vector<cublasLtMatmulAlgo_t> algos;
@@ -203,12 +256,10 @@ Status LtPlan::run(std::size_t algorithm, const LtOperands& x, cudaStream_t stre
   if (algorithm >= s.algos.size()) {
     return Error(ErrorCode::internal, fmt::format("no cuBLASLt algorithm {}", algorithm));
   }
-  const float one = 1.0f;
-  const float zero = 0.0f;
   const Functions& f = s.library->f;
   return lt_status(f,
-                   f.matmul(s.library->handle.get(), s.desc.get(), &one, x.b, s.first.get(), x.a,
-                            s.second.get(), &zero, x.c, s.out.get(), x.c, s.out.get(),
+                   f.matmul(s.library->handle.get(), s.desc.get(), s.how.one, x.b, s.first.get(),
+                            x.a, s.second.get(), s.how.zero, x.c, s.out.get(), x.c, s.out.get(),
                             &s.algos[algorithm], x.workspace, kLtWorkspaceBytes, stream),
                    "cublasLtMatmul");
 }
@@ -236,32 +287,30 @@ const std::string& CublasLt::path() const { return library_->file.path(); }
 Result<Library> CublasLt::describe() const { return library_->file.describe(library_->version); }
 
 Result<LtPlan> CublasLt::plan(const LtShape& shape, int wanted) {
-  if (shape.m < 1 || shape.n < 1 || shape.k < 1 || wanted < 1) {
-    return Error(ErrorCode::usage, "a GEMM of no elements, or no algorithm wanted");
-  }
+  GA_CHECK(lt_check(shape));
+  if (wanted < 1) return Error(ErrorCode::usage, "no algorithm wanted");
   const Functions& f = library_->f;
+  auto plan = std::make_unique<LtPlan::State>();
+  plan->library = library_;
+  plan->how = arithmetic_of(shape.in);
+  GA_TRY(plan->desc, make_desc(f, shape));
+  const cudaDataType_t in = data_type(shape.in), out = data_type(shape.out);
+  const bool along_k = b_along_k(shape.in);
+  GA_TRY(plan->first, make_layout(f, in, along_k ? shape.k : shape.n, along_k ? shape.n : shape.k));
+  GA_TRY(plan->second, make_layout(f, in, shape.k, shape.m));
+  GA_TRY(plan->out, make_layout(f, out, shape.n, shape.m));
+  GA_TRY(const Preference preference, make_preference(f));
   if (!library_->handle) {
     cublasLtHandle_t handle = nullptr;
     GA_CHECK(lt_status(f, f.create(&handle), "cublasLtCreate"));
     library_->handle = Handle(handle, {f.destroy});
   }
-  auto plan = std::make_unique<LtPlan::State>();
-  plan->library = library_;
-  cublasLtMatmulDesc_t desc = nullptr;
-  GA_CHECK(lt_status(f, f.desc_create(&desc, CUBLAS_COMPUTE_32F, CUDA_R_32F),
-                     "cublasLtMatmulDescCreate"));
-  plan->desc = Desc(desc, {f.desc_destroy});
-  const cudaDataType_t in = data_type(shape.in), out = data_type(shape.out);
-  GA_TRY(plan->first, make_layout(f, in, shape.n, shape.k));
-  GA_TRY(plan->second, make_layout(f, in, shape.k, shape.m));
-  GA_TRY(plan->out, make_layout(f, out, shape.n, shape.m));
-  GA_TRY(const Preference preference, make_preference(f));
 
   std::vector<cublasLtMatmulHeuristicResult_t> found(static_cast<std::size_t>(wanted));
   int count = 0;
   GA_CHECK(lt_status(
       f,
-      f.heuristic(library_->handle.get(), desc, plan->first.get(), plan->second.get(),
+      f.heuristic(library_->handle.get(), plan->desc.get(), plan->first.get(), plan->second.get(),
                   plan->out.get(), plan->out.get(), preference.get(), wanted, found.data(), &count),
       "cublasLtMatmulAlgoGetHeuristic"));
   found.resize(static_cast<std::size_t>(count < 0 ? 0 : count));
@@ -272,9 +321,10 @@ Result<LtPlan> CublasLt::plan(const LtShape& shape, int wanted) {
     plan->described.push_back(described);
   }
   if (plan->algos.empty()) {
-    return Error(ErrorCode::environment,
-                 fmt::format("cuBLASLt {} offers no algorithm for {} x {} x {}", library_->version,
-                             shape.m, shape.n, shape.k));
+    return Error(
+        ErrorCode::environment,
+        fmt::format("cuBLASLt {} offers no algorithm for a {} product of {} x {} x {}",
+                    library_->version, gemm_type(shape.in).name, shape.m, shape.n, shape.k));
   }
   return LtPlan(std::move(plan));
 }

@@ -3,7 +3,12 @@
 // The library is opened with dlopen when it is first needed and never linked. Matrices are
 // row-major here and column-major there: C = A B row-major is C' = B' A' column-major over the same
 // bytes, so B goes in as the first operand with n rows, A as the second, and nothing is transposed.
-// bf16 or fp16 in, fp32 accumulation, C in the type of the inputs or fp32.
+// Where B is stored along k (b_along_k()) its bytes are a k x n matrix there, which goes in
+// transposed: the "TN" that the library demands of fp8 and int8.
+//
+// What sums are kept in (cuBLAS documentation, "cublasLtMatmul()"): fp32 for bf16, fp16, fp8 and
+// fp32; tf32 is fp32 data whose products the library may take in tf32; fp64 for fp64, int32 for
+// int8. C is of gemm_type(in).out or .sum. fp8 has scales of 1.
 //
 // Which algorithm: a gate takes the library's first heuristic, unless that one splits k and a later
 // one does not. A split sum is reduced in another order, which would round differently from the
@@ -31,12 +36,19 @@ struct LtShape {
   std::int64_t m = 0, n = 0, k = 0;
   ElementType in = ElementType::bf16;
   ElementType out = ElementType::bf16;
+  // fp8 only: sums stay in the tensor cores, of which Hopper's keep about 14 bits, and are not
+  // promoted to fp32 on the way (CUBLASLT_MATMUL_DESC_FAST_ACCUM). Gates use the accurate sums.
+  bool fast_accumulation = false;
 };
+
+// A usage error where the library's documentation rules the shape out: fp8 takes rows of A, B and C
+// that are multiples of 16 bytes, int8 n and k in multiples of 4; and m, n and k are at least 1.
+Status lt_check(const LtShape& shape);
 
 // Device pointers, 256-byte aligned; leading dimensions are the row lengths.
 struct LtOperands {
   const void* a = nullptr;    // m x k
-  const void* b = nullptr;    // k x n
+  const void* b = nullptr;    // k x n, or n x k where b_along_k()
   void* c = nullptr;          // m x n
   void* workspace = nullptr;  // kLtWorkspaceBytes
 };
@@ -85,8 +97,9 @@ class CublasLt {
   // found (with the places), misses a function, or has another major version than it was built for.
   static Result<CublasLt> load(const LibraryPlaces& places);
 
-  // Heuristics for the current device, at most `wanted` of them. The first call creates the
-  // library's handle: without a driver that is an environment error.
+  // Heuristics for the current device, at most `wanted` of them: lt_check() first, and an
+  // environment error where the library offers none. The first call creates the library's handle:
+  // without a driver that is an environment error.
   Result<LtPlan> plan(const LtShape& shape, int wanted);
 
   const std::string& version() const;  // "13.1.0"

@@ -62,12 +62,63 @@ TEST(CublasLt, WithoutADriverTheHandleIsRefusedInItsOwnWords) {
             "cublasLtCreate: CUBLAS_STATUS_NOT_INITIALIZED (the library was not initialized)");
 }
 
+// Descriptors are made before the handle.
+TEST(CublasLt, TakesTheDescriptorsOfEveryType) {
+  int devices = 0;
+  if (cudaGetDeviceCount(&devices) == cudaSuccess && devices > 0) GTEST_SKIP() << "there is a GPU";
+  auto lt = CublasLt::load(library_places(""));
+  if (!lt) GTEST_SKIP() << lt.error().what();
+  for (const GemmType& type : kGemmTypes) {
+    for (const ElementType out : {type.out, type.sum}) {
+      const bool fast = type.in == ElementType::fp8;
+      const auto plan = lt->plan(
+          {.m = 128, .n = 128, .k = 128, .in = type.in, .out = out, .fast_accumulation = fast}, 16);
+      ASSERT_FALSE(plan);
+      EXPECT_TRUE(plan.error().what().starts_with("cublasLtCreate: ")) << plan.error().what();
+    }
+  }
+}
+
 TEST(CublasLt, RefusesAProductOfNothing) {
   auto lt = CublasLt::load(library_places(""));
   if (!lt) GTEST_SKIP() << lt.error().what();
   const auto plan = lt->plan({.m = 0, .n = 128, .k = 128}, 1);
   ASSERT_FALSE(plan);
   EXPECT_EQ(plan.error().code(), ErrorCode::usage);
+  EXPECT_EQ(lt->plan({.m = 128, .n = 128, .k = 128}, 0).error().code(), ErrorCode::usage);
+}
+
+LtShape cube(std::int64_t n, std::int64_t k, const GemmType& type, ElementType out) {
+  return {.m = 5, .n = n, .k = k, .in = type.in, .out = out};
+}
+
+TEST(LtCheck, TakesAnyShapeOfTypesOfTwoBytesAndMore) {
+  for (const GemmType& type : kGemmTypes) {
+    EXPECT_TRUE(lt_check(cube(128, 128, type, type.out))) << type.name;
+    EXPECT_TRUE(lt_check(cube(128, 128, type, type.sum))) << type.name;
+    EXPECT_EQ(bool(lt_check(cube(7, 13, type, type.sum))), element_bytes(type.in) > 1) << type.name;
+    EXPECT_FALSE(lt_check(cube(0, 128, type, type.out))) << type.name;
+  }
+}
+
+TEST(LtCheck, HoldsFp8ToRowsOfSixteenBytes) {
+  const GemmType& fp8 = gemm_type(ElementType::fp8);
+  EXPECT_TRUE(lt_check(cube(8, 16, fp8, ElementType::bf16)));
+  EXPECT_FALSE(lt_check(cube(8, 24, fp8, ElementType::bf16)));
+  EXPECT_FALSE(lt_check(cube(4, 16, fp8, ElementType::bf16)));
+  EXPECT_TRUE(lt_check(cube(4, 16, fp8, ElementType::fp32)));
+  const Status odd = lt_check(cube(12, 16, fp8, ElementType::bf16));
+  ASSERT_FALSE(odd);
+  EXPECT_EQ(odd.error().code(), ErrorCode::usage);
+  EXPECT_EQ(odd.error().what(), "cuBLASLt has no fp8 product of 5 x 12 x 16");
+  EXPECT_EQ(odd.error().hint(), "n must be a multiple of 8 and k of 16");
+}
+
+TEST(LtCheck, HoldsInt8ToMultiplesOfFour) {
+  const GemmType& int8 = gemm_type(ElementType::int8);
+  EXPECT_TRUE(lt_check(cube(4, 12, int8, ElementType::int32)));
+  EXPECT_FALSE(lt_check(cube(6, 12, int8, ElementType::int32)));
+  EXPECT_FALSE(lt_check(cube(4, 14, int8, ElementType::int32)));
 }
 
 TEST(PickForGate, TakesTheFirstHeuristic) {
