@@ -225,6 +225,8 @@ void product_wait(int pending) {
 }
 
 void element_k_major(std::uint64_t descriptor, int row, int k, std::uint32_t bytes, void* to) {
+  // Hardware does not read it: another one was meant for an operand along m or n.
+  if (descriptor_field(descriptor, 16) != 16) fail("a K-major operand with a leading distance");
   const std::uint32_t stride = descriptor_field(descriptor, 32);
   const std::uint32_t offset = static_cast<std::uint32_t>(row) / 8 * stride +
                                static_cast<std::uint32_t>(row) % 8 * kBoxRowBytes +

@@ -243,6 +243,18 @@ TEST(SimtSm90DeathTest, SeesAMissingFenceOfTheAccumulators) {
                "without a fence");
 }
 
+// As a kernel would that took the descriptor of a 16-bit B for one along k.
+TEST(SimtSm90DeathTest, SeesADescriptorOfTheOtherLayout) {
+  EXPECT_DEATH(run({1}, 128, {.eager_products = true, .dynamic_shared = kBytes},
+                   [] {
+                     std::int32_t c[64] = {};
+                     ga::ptx::wgmma_fence();
+                     ga::ptx::wgmma<std::int8_t>(c, ga::sm90_descriptor_along_k(kBox),
+                                                 ga::sm90_descriptor_along_n(kOther), 0);
+                   }),
+               "leading distance");
+}
+
 TEST(SimtSm90DeathTest, SeesAnArrivalAtABlockThatHasEnded) {
   EXPECT_DEATH(run({2}, 32, {.dynamic_shared = kBytes, .cluster = 2},
                    [] {
