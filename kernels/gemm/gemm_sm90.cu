@@ -14,14 +14,40 @@ namespace {
 
 using Kernel = void (*)(Sm90Params);
 
-template <class Shape>
-Kernel kernel_of(ElementType in, ElementType out) {
-  if (in == ElementType::bf16) {
-    return out == ElementType::fp32 ? &gemm_sm90_kernel<Shape, Bf16, float>
-                                    : &gemm_sm90_kernel<Shape, Bf16, Bf16>;
+// nullptr where the policy does not serve the type: such instances are not compiled.
+template <std::size_t i, ElementType in, class In, class Out>
+Kernel kernel_of() {
+  static_assert(kAlongK<In> == b_along_k(in) && sizeof(In) == element_bytes(in));
+  if constexpr (contains(kSm90Policies[i].serves, in)) {
+    return &gemm_sm90_kernel<Sm90ShapeOf<i>, In, Out>;
+  } else {
+    return nullptr;
   }
-  return out == ElementType::fp32 ? &gemm_sm90_kernel<Shape, Fp16, float>
-                                  : &gemm_sm90_kernel<Shape, Fp16, Fp16>;
+}
+
+template <std::size_t i>
+Kernel kernel_of(ElementType in, ElementType out) {
+  const bool sums = out == gemm_type(in).sum;
+  switch (in) {
+    case ElementType::bf16:
+      return sums ? kernel_of<i, ElementType::bf16, Bf16, float>()
+                  : kernel_of<i, ElementType::bf16, Bf16, Bf16>();
+    case ElementType::fp16:
+      return sums ? kernel_of<i, ElementType::fp16, Fp16, float>()
+                  : kernel_of<i, ElementType::fp16, Fp16, Fp16>();
+    case ElementType::tf32:
+      return kernel_of<i, ElementType::tf32, Tf32, float>();
+    case ElementType::fp8:
+      return sums ? kernel_of<i, ElementType::fp8, Fp8, float>()
+                  : kernel_of<i, ElementType::fp8, Fp8, Bf16>();
+    case ElementType::int8:
+      return kernel_of<i, ElementType::int8, std::int8_t, std::int32_t>();
+    case ElementType::fp32:
+    case ElementType::fp64:
+    case ElementType::int32:
+      break;
+  }
+  return nullptr;
 }
 
 struct Instance {
@@ -33,7 +59,7 @@ struct Instance {
 template <std::size_t i>
 Instance instance(const Gemm& args) {
   using Shape = Sm90ShapeOf<i>;
-  return {kernel_of<Shape>(args.in, args.out), Shape::kThreads, Shape::kSharedBytes};
+  return {kernel_of<i>(args.in, args.out), Shape::kThreads, Shape::kSharedBytes};
 }
 
 template <std::size_t... i>
@@ -60,7 +86,8 @@ Sm90Order order_of(const Gemm& args, const GemmPlan& plan) {
 }
 
 Result<Sm90Params> params_of(const Gemm& args, const GemmPlan& plan) {
-  const Sm90Maps maps = sm90_maps({args.m, args.n, args.k}, sm90_operands(args), plan.tile_m);
+  const Sm90Maps maps =
+      sm90_maps({args.m, args.n, args.k}, sm90_operands(args), *sm90_find(plan.kernel));
   Sm90Params params{};
   GA_TRY(params.a, encode_tensor_map(maps.a));
   GA_TRY(params.b, encode_tensor_map(maps.b));

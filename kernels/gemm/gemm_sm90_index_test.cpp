@@ -109,12 +109,31 @@ TEST(Sm90Shape, BytesAndArrivalsByHand) {
 
 // The first words of stage 0 and of the second 64 rows, two instructions further along k.
 TEST(Sm90Descriptors, GoldenWords) {
-  EXPECT_EQ(ga::sm90_descriptor_a(0), 0x4000004000010000u);
-  EXPECT_EQ(ga::sm90_descriptor_b(0x4000), 0x4000004002000400u);
-  EXPECT_EQ(ga::wgmma_advance(ga::sm90_descriptor_a(0), 64 * 128 + 2 * ga::kStepBytesA),
+  EXPECT_EQ(ga::sm90_descriptor_along_k(0), 0x4000004000010000u);
+  EXPECT_EQ(ga::sm90_descriptor_along_n(0x4000), 0x4000004002000400u);
+  EXPECT_EQ(ga::wgmma_advance(ga::sm90_descriptor_along_k(0), 64 * 128 + 2 * ga::kStepAlongK),
             0x4000004000010204u);
-  EXPECT_EQ(ga::wgmma_advance(ga::sm90_descriptor_b(0x4000), 2 * ga::kStepBytesB),
+  EXPECT_EQ(ga::wgmma_advance(ga::sm90_descriptor_along_n(0x4000), 2 * ga::kStepAlongN),
             0x4000004002000500u);
+}
+
+// B of tf32, fp8 and int8 behind 128 rows of A: as A, no second stride, 32 bytes on for each step.
+// The second CTA of a pair puts its 128 columns 16 KiB further on: 0x400 units.
+TEST(Sm90Descriptors, GoldenWordsOfBAlongK) {
+  const ga::Sm90Memory<ga::Sm90Shape<128, 256, 4, 2>> memory{0x400};
+  EXPECT_EQ(ga::sm90_descriptor_along_k(memory.b(0, 0)), 0x4000004000010440u);
+  EXPECT_EQ(ga::wgmma_advance(ga::sm90_descriptor_along_k(memory.b(0, 0)), 3 * ga::kStepAlongK),
+            0x4000004000010446u);
+  EXPECT_EQ(ga::sm90_descriptor_along_k(memory.b(0, Wide::kBlocksB / 2)), 0x4000004000010840u);
+}
+
+TEST(Sm90Types, LieAlongKWhereBDoes) {
+  EXPECT_FALSE(ga::kAlongK<ga::Bf16> || ga::kAlongK<ga::Fp16>);
+  EXPECT_TRUE(ga::kAlongK<ga::Tf32> && ga::kAlongK<ga::Fp8> && ga::kAlongK<std::int8_t>);
+  for (const ga::GemmType& type : ga::kGemmTypes) {
+    if (type.in == ga::ElementType::fp32 || type.in == ga::ElementType::fp64) continue;
+    EXPECT_EQ(ga::b_along_k(type.in), ga::element_bytes(type.in) != 2) << type.name;
+  }
 }
 
 TEST(Staged, IsABijectionAndTheSwizzleOfTma) {

@@ -1,4 +1,4 @@
-// GEMM for Hopper: C = A B by wgmma, fp32 accumulation, 2 m n k flops.
+// GEMM for Hopper: C = A B by wgmma, sums in fp32 or, of int8, in int32; 2 m n k flops.
 //
 // Bound by the tensor cores, and on large products by power. A CTA stays on its SM and works
 // through tiles. One thread of the first warpgroup, the producer, has TMA fill stages of 128 bytes
@@ -16,9 +16,9 @@
 #include <cstdint>
 
 #include "kernels/gemm/gemm_sm90_shape.h"
+#include "kernels/gemm/gemm_sm90_store.cuh"
 #include "kernels/ptx/async_copy.cuh"
 #include "kernels/ptx/cluster.cuh"
-#include "kernels/ptx/convert.cuh"
 #include "kernels/ptx/mbarrier.cuh"
 #include "kernels/ptx/special.cuh"
 #include "kernels/ptx/tma.cuh"
@@ -63,22 +63,34 @@ __device__ __forceinline__ void release(std::uint32_t barrier) {
   }
 }
 
-// One stage: this CTA's rows of A; of B the boxes that are its share, for the whole cluster.
+// A box of B: to every CTA of the cluster.
 template <class Shape>
+__device__ __forceinline__ void load_shared_box(std::uint32_t to, const TensorMap* map,
+                                                std::uint32_t full, std::int32_t x,
+                                                std::int32_t y) {
+  if constexpr (Shape::kCluster == 1) {
+    ptx::tma_load(to, map, full, x, y);
+  } else {
+    ptx::tma_load_multicast(to, map, full, x, y, (1u << Shape::kCluster) - 1);
+  }
+}
+
+// One stage: this CTA's rows of A; of B the blocks that are its share, for the whole cluster.
+template <class Shape, class In>
 __device__ __forceinline__ void load_stage(const Sm90Params& p, Sm90Memory<Shape> memory, int stage,
                                            std::int32_t k, std::int32_t row, std::int32_t column,
-                                           std::uint32_t rank, int depth) {
+                                           std::uint32_t rank) {
   const std::uint32_t full = memory.full(stage);
   ptx::mbarrier_arrive_expect(full, Shape::kStageBytes);
-  ptx::tma_load(memory.a(stage), &p.a, full, k * depth, row);
+  ptx::tma_load(memory.a(stage), &p.a, full, k, row);
+  const int first = static_cast<int>(rank) * Shape::kBlocksBOwn;
+  if constexpr (kAlongK<In>) {
+    load_shared_box<Shape>(memory.b(stage, first), &p.b, full, k, column + first * kBlockColumns);
+  } else {
 #pragma unroll
-  for (int i = 0; i < Shape::kBoxesBOwn; ++i) {
-    if constexpr (Shape::kCluster == 1) {
-      ptx::tma_load(memory.b(stage, i), &p.b, full, column + i * kBoxColumns, k * depth);
-    } else {
-      const int box = static_cast<int>(rank) * Shape::kBoxesBOwn + i;
-      ptx::tma_load_multicast(memory.b(stage, box), &p.b, full, column + box * kBoxColumns,
-                              k * depth, (1u << Shape::kCluster) - 1);
+    for (int i = 0; i < Shape::kBlocksBOwn; ++i) {
+      load_shared_box<Shape>(memory.b(stage, first + i), &p.b, full,
+                             column + (first + i) * kBlockColumns, k);
     }
   }
 }
@@ -98,21 +110,25 @@ __device__ __forceinline__ void produce(const Sm90Params& p, Sm90Memory<Shape> m
     const auto column = static_cast<std::int32_t>(tile.n * Shape::kN);
     for (std::uint32_t k = 0; k < p.k_tiles; ++k) {
       wait(memory.empty(at.stage), at.parity ^ 1);
-      load_stage<Shape>(p, memory, at.stage, static_cast<std::int32_t>(k), row, column, rank,
-                        kDepth);
+      load_stage<Shape, In>(p, memory, at.stage, static_cast<std::int32_t>(k) * kDepth, row, column,
+                            rank);
       at.advance(Shape::kStages);
     }
   }
 }
 
+// What a thread of a consumer has of its rows' sums.
+template <class Shape, class In>
+using Sums = SumOf<In>[Shape::kBlocks][Shape::kAccumulators];
+
 // The products of one stage, for the rows of one consumer.
 template <class Shape, class In>
-__device__ __forceinline__ void multiply_stage(float (&c)[Shape::kBlocks][Shape::kAccumulators],
-                                               Sm90Memory<Shape> memory, int stage, int consumer,
-                                               bool accumulate) {
-  static_assert(sizeof(In) == 2, "B lies along n: other sizes need it along k");
-  const std::uint64_t a = sm90_descriptor_a(memory.a(stage));
-  const std::uint64_t b = sm90_descriptor_b(memory.b(stage, 0));
+__device__ __forceinline__ void multiply_stage(Sums<Shape, In>& c, Sm90Memory<Shape> memory,
+                                               int stage, int consumer, bool accumulate) {
+  constexpr std::uint32_t kStepB = kAlongK<In> ? kStepAlongK : kStepAlongN;
+  const std::uint64_t a = sm90_descriptor_along_k(memory.a(stage));
+  const std::uint64_t b = kAlongK<In> ? sm90_descriptor_along_k(memory.b(stage, 0))
+                                      : sm90_descriptor_along_n(memory.b(stage, 0));
 #pragma unroll
   for (int step = 0; step < kStageSteps; ++step) {
     const auto along = static_cast<std::uint32_t>(step);
@@ -120,8 +136,8 @@ __device__ __forceinline__ void multiply_stage(float (&c)[Shape::kBlocks][Shape:
     for (int block = 0; block < Shape::kBlocks; ++block) {
       const int rows = consumer * Shape::kRows + block * kWgmmaRows;
       const auto down = static_cast<std::uint32_t>(rows) * kBoxRowBytes;
-      ptx::wgmma<In>(c[block], wgmma_advance(a, down + along * kStepBytesA),
-                     wgmma_advance(b, along * kStepBytesB), accumulate || step > 0 ? 1 : 0);
+      ptx::wgmma<In>(c[block], wgmma_advance(a, down + along * kStepAlongK),
+                     wgmma_advance(b, along * kStepB), accumulate || step > 0 ? 1 : 0);
     }
   }
 }
@@ -130,8 +146,8 @@ __device__ __forceinline__ void multiply_stage(float (&c)[Shape::kBlocks][Shape:
 // one group is pending at most, and it is not the one that reads it.
 template <class Shape, class In>
 __device__ __forceinline__ void multiply_tile(const Sm90Params& p, Sm90Memory<Shape> memory,
-                                              float (&c)[Shape::kBlocks][Shape::kAccumulators],
-                                              StageCursor& at, int consumer, bool first_lane) {
+                                              Sums<Shape, In>& c, StageCursor& at, int consumer,
+                                              bool first_lane) {
   int last = at.stage;
   for (std::uint32_t k = 0; k < p.k_tiles; ++k) {
     wait(memory.full(at.stage), at.parity);
@@ -149,56 +165,35 @@ __device__ __forceinline__ void multiply_tile(const Sm90Params& p, Sm90Memory<Sh
   for (int block = 0; block < Shape::kBlocks; ++block) ptx::wgmma_settle(c[block]);
 }
 
-// One box of a block of 64 rows into shared memory, as TMA will read it.
-template <class Out, int kCount>
-__device__ __forceinline__ void stage_box(const float (&c)[kCount], int box, std::uint32_t to,
-                                          int warp, int lane) {
-  constexpr int kFragments = static_cast<int>(kBoxRowBytes / sizeof(Out)) / 8;  // 8 columns each
+// The same, promoted: the products of a stage are waited for and added in fp32, while the tensor
+// cores have those of the other consumer.
+template <class Shape, class In>
+__device__ __forceinline__ void multiply_tile_promoted(const Sm90Params& p,
+                                                       Sm90Memory<Shape> memory,
+                                                       Sums<Shape, In>& sums, StageCursor& at,
+                                                       int consumer, bool first_lane) {
+  Sums<Shape, In> c = {};
 #pragma unroll
-  for (int j = 0; j < kFragments; j += 2) {
-    const int at = 4 * (box * kFragments + j);
-    if constexpr (sizeof(Out) == 2) {
-      const std::uint32_t pairs[4] = {
-          ptx::pack<Out>(c[at], c[at + 1]), ptx::pack<Out>(c[at + 2], c[at + 3]),
-          ptx::pack<Out>(c[at + 4], c[at + 5]), ptx::pack<Out>(c[at + 6], c[at + 7])};
-      const ChunkAt mine = ldmatrix_at(lane);
-      const int byte = (j + mine.chunk) * kChunkBytes;
-      ptx::stmatrix_x4(to + staged_offset(16 * warp + mine.row, byte), pairs);
-    } else {
+  for (auto& block : sums) {
 #pragma unroll
-      for (int i = 0; i < 4; ++i) {  // the upper and the lower half of two fragments
-        const FragmentAt mine = accumulator_at(lane, i % 2);
-        const int byte = (8 * (j + i / 2) + mine.col) * 4;
-        ptx::store_shared(to + staged_offset(16 * warp + mine.row, byte), c[at + 2 * i],
-                          c[at + 2 * i + 1]);
+    for (auto& sum : block) sum = 0;
+  }
+  for (std::uint32_t k = 0; k < p.k_tiles; ++k) {
+    wait(memory.full(at.stage), at.parity);
+    ptx::wgmma_fence();
+    multiply_stage<Shape, In>(c, memory, at.stage, consumer, false);
+    ptx::wgmma_commit();
+    ptx::wgmma_wait<0>();
+    if (first_lane) release<Shape>(memory.empty(at.stage));
+#pragma unroll
+    for (int block = 0; block < Shape::kBlocks; ++block) {
+      ptx::wgmma_settle(c[block]);
+#pragma unroll
+      for (int i = 0; i < Shape::kAccumulators; ++i) {
+        sums[block][i] += c[block][i];
       }
     }
-  }
-}
-
-// One block of 64 rows to C. Two boxes take turns: while TMA reads one the other is written. Only
-// the thread that issues the stores can wait for them: the elected one of warp 0.
-template <class Shape, class Out>
-__device__ __forceinline__ void store_block(const Sm90Params& p, Sm90Memory<Shape> memory,
-                                            const float (&c)[Shape::kAccumulators], int consumer,
-                                            std::int32_t column, std::int32_t row, int warp,
-                                            int lane) {
-  constexpr int kColumns = static_cast<int>(kBoxRowBytes / sizeof(Out));
-  constexpr int kBoxes = Shape::kN / kColumns;
-  static_assert(kBoxes % kStagedBoxes == 0, "the next block must find the same turn");
-  const auto barrier = static_cast<std::uint32_t>(1 + consumer);
-#pragma unroll
-  for (int box = 0; box < kBoxes; ++box) {
-    const std::uint32_t staged = memory.staged(consumer, box % kStagedBoxes);
-    if (warp == 0 && ptx::elect()) ptx::bulk_wait_read<kStagedBoxes - 1>();
-    ptx::named_barrier(barrier, kWarpgroup);
-    stage_box<Out>(c, box, staged, warp, lane);
-    ptx::fence_proxy_async();
-    ptx::named_barrier(barrier, kWarpgroup);
-    if (warp == 0 && ptx::elect()) {
-      ptx::tma_store(&p.c, staged, column + box * kColumns, row);
-      ptx::bulk_commit();
-    }
+    at.advance(Shape::kStages);
   }
 }
 
@@ -210,17 +205,21 @@ __device__ __forceinline__ void consume(const Sm90Params& p, Sm90Memory<Shape> m
   const int consumer = block_warp / kWarps - 1;
   const int warp = block_warp % kWarps;
   const int lane = static_cast<int>(threadIdx.x) % 32;
-  float c[Shape::kBlocks][Shape::kAccumulators] = {};
+  Sums<Shape, In> c = {};
   StageCursor at;
   for (std::uint32_t unit = first; unit < p.order.units(); unit += step) {
-    multiply_tile<Shape, In>(p, memory, c, at, consumer, lane == 0);
+    if constexpr (Shape::kPromotes) {
+      multiply_tile_promoted<Shape, In>(p, memory, c, at, consumer, lane == 0);
+    } else {
+      multiply_tile<Shape, In>(p, memory, c, at, consumer, lane == 0);
+    }
     const auto tile = p.order.tile(unit, Shape::kCluster, rank);
     const auto row = static_cast<std::int32_t>(tile.m * Shape::kM) + consumer * Shape::kRows;
     const auto column = static_cast<std::int32_t>(tile.n * Shape::kN);
 #pragma unroll
     for (int block = 0; block < Shape::kBlocks; ++block) {
-      store_block<Shape, Out>(p, memory, c[block], consumer, column, row + block * kWgmmaRows, warp,
-                              lane);
+      store_block<Shape, Out>(p.c, memory, c[block], consumer, column, row + block * kWgmmaRows,
+                              warp, lane);
     }
     const bool records = p.smid != nullptr && consumer == 0 && warp == 0 && lane == 0;
     if (records && tile.m < p.tiles_m) p.smid[tile.m * p.tiles_n + tile.n] = ptx::smid();

@@ -7,8 +7,9 @@
 namespace ga {
 namespace {
 
-// Dense bf16 and fp16 of one SM and clock; NVIDIA's peak of 989 Tflop/s is this x 132 x 1.83 GHz.
-constexpr double kFlopsPerClock = 4096;
+// Dense flops of one SM and clock: 4096 of a 16-bit type, half of it for tf32, twice for fp8 and
+// int8. NVIDIA's peaks of 989, 494 and 1979 Tflop/s are these x 132 x 1.83 GHz.
+double flops_per_clock(ElementType in) { return 8192.0 / element_bytes(in); }
 // Bytes that the L2 gives a clock, to one SM and to all: the model of DeepGEMM's heuristics.
 constexpr double kL2BytesPerClock = 64, kL2BytesPerClockAll = 6154;
 
@@ -28,30 +29,33 @@ TensorMapShape map_of(const void* data, ElementType element, std::int64_t rows, 
 
 }  // namespace
 
-double sm90_model_cycles(const Sm90Policy& policy, const ProductShape& shape, int sm_count) {
+double sm90_model_cycles(const Sm90Policy& policy, const ProductShape& shape, ElementType in,
+                         int sm_count) {
   const std::int64_t unit_m = std::int64_t{policy.tile_m} * policy.cluster;
   const std::int64_t ctas =
       tiles(shape.m, static_cast<int>(unit_m)) * tiles(shape.n, policy.tile_n) * policy.cluster;
   const std::int64_t places = sm_count / policy.cluster * policy.cluster;
   const std::int64_t active = std::max<std::int64_t>(1, std::min(ctas, places));
   const double area = static_cast<double>(policy.tile_m) * policy.tile_n;
-  const double tensor = 2 * area / kFlopsPerClock;  // cycles for one step of k
-  const double bytes = 2.0 * (policy.tile_m + policy.tile_n / policy.cluster);
+  const double tensor = 2 * area / flops_per_clock(in);  // cycles for one step of k
+  const double bytes = element_bytes(in) * (policy.tile_m + policy.tile_n / policy.cluster);
   const double given =
       std::min(kL2BytesPerClock, kL2BytesPerClockAll / static_cast<double>(active));
   const auto rounds = static_cast<double>((ctas + active - 1) / active);
   return rounds * std::max(tensor, bytes / given) * static_cast<double>(shape.k);
 }
 
-const Sm90Policy& sm90_pick(const ProductShape& shape, int sm_count) {
-  const Sm90Policy* best = &kSm90Policies.front();
+const Sm90Policy* sm90_pick(const ProductShape& shape, ElementType in, int sm_count) {
+  const Sm90Policy* best = nullptr;
+  double least = 0;
   for (const Sm90Policy& policy : kSm90Policies) {
-    if (!policy.by_shape) continue;
-    if (sm90_model_cycles(policy, shape, sm_count) < sm90_model_cycles(*best, shape, sm_count)) {
-      best = &policy;
-    }
+    if (!contains(policy.by_shape, in)) continue;
+    const double cycles = sm90_model_cycles(policy, shape, in, sm_count);
+    if (best != nullptr && cycles >= least) continue;
+    best = &policy;
+    least = cycles;
   }
-  return *best;
+  return best;
 }
 
 std::int64_t sm90_clusters(const Sm90Policy& policy, const ProductShape& shape, int resident) {
@@ -66,9 +70,12 @@ const Sm90Policy* sm90_find(GemmKernel kernel) {
   return found == kSm90Policies.end() ? nullptr : found;
 }
 
-Sm90Maps sm90_maps(const ProductShape& shape, const Sm90Operands& o, int tile_m) {
-  return {map_of(o.a, o.in, shape.m, shape.k, o.lda, static_cast<std::uint32_t>(tile_m)),
-          map_of(o.b, o.in, shape.k, shape.n, o.ldb, kBoxRowsB),
+Sm90Maps sm90_maps(const ProductShape& shape, const Sm90Operands& o, const Sm90Policy& policy) {
+  const auto rows_a = static_cast<std::uint32_t>(policy.tile_m);
+  const auto rows_b = static_cast<std::uint32_t>(policy.tile_n / policy.cluster);
+  return {map_of(o.a, o.in, shape.m, shape.k, o.lda, rows_a),
+          b_along_k(o.in) ? map_of(o.b, o.in, shape.n, shape.k, o.ldb, rows_b)
+                          : map_of(o.b, o.in, shape.k, shape.n, o.ldb, kBoxRowsAlongN),
           map_of(o.c, o.out, shape.m, shape.n, o.ldc, kStagedRows)};
 }
 
@@ -91,13 +98,19 @@ Sm90Choice sm90_choose(GemmKernel asked, const ProductShape& shape, const Sm90Op
   if (asked == GemmKernel::portable) return {nullptr, "the portable kernel was asked for"};
   if (device.arch != 90) return {nullptr, "the GPU is no Hopper"};
   if (!device.built) return {nullptr, "this build has no kernel for sm_90a"};
-  const Sm90Policy* const policy =
-      asked == GemmKernel::by_shape ? &sm90_pick(shape, device.sm_count) : sm90_find(asked);
+  const Sm90Policy* const policy = asked == GemmKernel::by_shape
+                                       ? sm90_pick(shape, operands.in, device.sm_count)
+                                       : sm90_find(asked);
+  const GemmType& type = gemm_type(operands.in);
+  const bool writes = operands.out == type.out || operands.out == type.sum;
+  if (policy == nullptr || !contains(policy->serves, operands.in) || !writes) {
+    return {nullptr, "not for elements of these types"};
+  }
   if (device.sm_count < policy->cluster) return {nullptr, "fewer SMs than a cluster"};
   if (tiles(shape.m, policy->tile_m) * tiles(shape.n, policy->tile_n) > 0x7FFFFFFF) {
     return {nullptr, "more tiles than one launch covers"};
   }
-  const char* const fault = sm90_fault(shape, sm90_maps(shape, operands, policy->tile_m));
+  const char* const fault = sm90_fault(shape, sm90_maps(shape, operands, *policy));
   return fault == nullptr ? Sm90Choice{policy, ""} : Sm90Choice{nullptr, fault};
 }
 

@@ -26,6 +26,25 @@ TEST(Sm90Protocol, EveryInterleavingOfAPairEndsWell) {
   EXPECT_EQ(explore({.ctas = 2, .stages = 2, .consumers = 2, .tiles = 2}).fault, "");
 }
 
+// Promoted sums: the products of a stage are waited for before the next ones begin, and the stage
+// is given back at once.
+TEST(Sm90Protocol, EveryInterleavingOfPromotedSumsEndsWell) {
+  for (const int tiles : {1, 2, 3, 5, 7}) {
+    PipelineRules rules{.tiles = tiles, .releases_after_next = false, .waits_for_own = true};
+    EXPECT_EQ(explore(rules).fault, "") << tiles << " tiles";
+    rules.stages = 3;
+    EXPECT_EQ(explore(rules).fault, "") << tiles << " tiles";
+  }
+  for (const int tiles : {1, 2, 3, 5}) {
+    const PipelineRules rules{.ctas = 2,
+                              .consumers = 1,
+                              .tiles = tiles,
+                              .releases_after_next = false,
+                              .waits_for_own = true};
+    EXPECT_EQ(explore(rules).fault, "") << tiles << " tiles";
+  }
+}
+
 // A stage is given back when the next one is full: with one stage both sides wait.
 TEST(Sm90Protocol, FindsThatOneStageIsTooFew) {
   EXPECT_EQ(explore({.stages = 1, .tiles = 2}).fault, "standstill");

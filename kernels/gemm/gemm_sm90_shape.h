@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "kernels/data/tensor_map.h"
 #include "kernels/gemm/gemm_index.h"
@@ -23,25 +24,35 @@ inline constexpr int kWarpgroup = 128;   // threads
 inline constexpr int kStagedRows = 64;
 inline constexpr int kStagedBytes = kStagedRows * static_cast<int>(kBoxRowBytes);
 inline constexpr int kStagedBoxes = 2;
-// Columns of a box of B, 16-bit elements.
-inline constexpr int kBoxColumns = 64;
-inline constexpr int kBoxRowsB = 64;  // along k: a stage of a 16-bit type
-inline constexpr int kBoxBytesB = kBoxRowsB * static_cast<int>(kBoxRowBytes);
+// B in a stage goes by blocks of 64 columns. 16-bit types lie along n: a block is a box of 64 rows
+// of k. Others lie along k: a block is 64 rows of n, and all blocks of a CTA are one box.
+inline constexpr int kBlockColumns = 64;
+inline constexpr int kBoxRowsAlongN = 64;
+inline constexpr int kBlockBytesB = kBlockColumns * static_cast<int>(kBoxRowBytes);
+static_assert(kBlockBytesB == kBoxRowsAlongN * static_cast<int>(kBoxRowBytes));
+
+// b_along_k() of the type of an operand, and what its products are added in.
+template <class In>
+inline constexpr bool kAlongK = sizeof(In) != 2;
+template <class In>
+using SumOf = std::conditional_t<std::is_same_v<In, std::int8_t>, std::int32_t, float>;
 
 // One CTA: kM x kN of C by two consumer warpgroups, each kM / 2 rows, behind kStages stages that
 // one producer fills; kCluster CTAs, one below the other, share the columns of B by multicast.
-template <int kM_, int kN_, int kStages_, int kCluster_>
+// kPromotes: the sums of each stage are added to a second set of registers.
+template <int kM_, int kN_, int kStages_, int kCluster_, bool kPromotes_ = false>
 struct Sm90Shape {
   static constexpr int kM = kM_, kN = kN_, kStages = kStages_, kCluster = kCluster_;
+  static constexpr bool kPromotes = kPromotes_;
   static constexpr int kConsumers = 2;
   static constexpr int kThreads = kWarpgroup * (1 + kConsumers);
-  static constexpr int kRows = kM / kConsumers;          // of a consumer
-  static constexpr int kBlocks = kRows / kWgmmaRows;     // instructions of 64 rows
-  static constexpr int kAccumulators = kN / 2;           // registers of a thread and block
-  static constexpr int kBoxesB = kN / kBoxColumns;       // of a stage
-  static constexpr int kBoxesBOwn = kBoxesB / kCluster;  // that this CTA loads, for all
+  static constexpr int kRows = kM / kConsumers;            // of a consumer
+  static constexpr int kBlocks = kRows / kWgmmaRows;       // instructions of 64 rows
+  static constexpr int kAccumulators = kN / 2;             // registers of a thread and block
+  static constexpr int kBlocksB = kN / kBlockColumns;      // of a stage
+  static constexpr int kBlocksBOwn = kBlocksB / kCluster;  // that this CTA loads, for all
   static constexpr int kBytesA = kM * kStageDepthBytes;
-  static constexpr int kBytesB = kBoxesB * kBoxBytesB;
+  static constexpr int kBytesB = kBlocksB * kBlockBytesB;
   static constexpr int kStageBytes = kBytesA + kBytesB;
   static constexpr int kStagingAt = kStages * kStageBytes;
   static constexpr int kStagingBytes = kConsumers * kStagedBoxes * kStagedBytes;
@@ -55,12 +66,12 @@ struct Sm90Shape {
   static constexpr int kProducerRegisters = 40, kConsumerRegisters = 232;
 
   static_assert(kM % (kConsumers * kWgmmaRows) == 0 && kM <= 256, "TMA boxes have up to 256 rows");
-  static_assert(kN % (kBoxColumns * kCluster) == 0 && wgmma_takes_columns(kN));
+  static_assert(kN % (kBlockColumns * kCluster) == 0 && wgmma_takes_columns(kN));
   static_assert(kStageBytes % kAtomBytes == 0 && kBytesA % kAtomBytes == 0 &&
                     kStagingAt % kAtomBytes == 0 && kStagedBytes % kAtomBytes == 0,
                 "the swizzle works on absolute addresses");
   static_assert(kStageBytes < (1 << 20), "an mbarrier counts up to 2^20 - 1 bytes");
-  static_assert(kBlocks * kAccumulators <= 128, "more accumulators spill");
+  static_assert(kBlocks * kAccumulators * (kPromotes ? 2 : 1) <= 128, "more accumulators spill");
   static_assert(kProducerRegisters + kConsumers * kConsumerRegisters <=
                     (1 + kConsumers) * kLaunchRegisters,
                 "setmaxnreg would wait for registers that never come");
@@ -71,16 +82,17 @@ struct Sm90Shape {
 
 // The shape that policy `i` launches.
 template <std::size_t i>
-using Sm90ShapeOf = Sm90Shape<kSm90Policies[i].tile_m, kSm90Policies[i].tile_n,
-                              kSm90Policies[i].stages, kSm90Policies[i].cluster>;
+using Sm90ShapeOf =
+    Sm90Shape<kSm90Policies[i].tile_m, kSm90Policies[i].tile_n, kSm90Policies[i].stages,
+              kSm90Policies[i].cluster, kSm90Policies[i].promotes>;
 
 // Addresses in shared memory from its base.
 template <class Shape>
 struct Sm90Memory {
   std::uint32_t base;
   GA_HOST_DEVICE std::uint32_t a(int stage) const { return at(stage * Shape::kStageBytes); }
-  GA_HOST_DEVICE std::uint32_t b(int stage, int box) const {
-    return at(stage * Shape::kStageBytes + Shape::kBytesA + box * kBoxBytesB);
+  GA_HOST_DEVICE std::uint32_t b(int stage, int block) const {
+    return at(stage * Shape::kStageBytes + Shape::kBytesA + block * kBlockBytesB);
   }
   GA_HOST_DEVICE std::uint32_t staged(int consumer, int box) const {
     return at(Shape::kStagingAt + (consumer * kStagedBoxes + box) * kStagedBytes);
@@ -109,17 +121,18 @@ struct StageCursor {
   }
 };
 
-// A in a stage: rows of 128 bytes along k, the next 8 rows 1024 bytes on; leading is not used.
-GA_HOST_DEVICE constexpr std::uint64_t sm90_descriptor_a(std::uint32_t address) {
+// A in a stage, and B of types that lie along k: rows of 128 bytes along k, the next 8 rows 1024
+// bytes on; leading is not used.
+GA_HOST_DEVICE constexpr std::uint64_t sm90_descriptor_along_k(std::uint32_t address) {
   return wgmma_descriptor({.address = address, .leading = 16, .stride = kAtomBytes});
 }
-// B in a stage: boxes of 64 columns; in a box rows of 128 bytes along n, one for each k.
-GA_HOST_DEVICE constexpr std::uint64_t sm90_descriptor_b(std::uint32_t address) {
-  return wgmma_descriptor({.address = address, .leading = kBoxBytesB, .stride = kAtomBytes});
+// B of 16-bit types: blocks of 64 columns; in a block rows of 128 bytes along n, one for each k.
+GA_HOST_DEVICE constexpr std::uint64_t sm90_descriptor_along_n(std::uint32_t address) {
+  return wgmma_descriptor({.address = address, .leading = kBlockBytesB, .stride = kAtomBytes});
 }
-// From one instruction to the next along k: in A 32 bytes to the right, in B 16 rows down.
-inline constexpr std::uint32_t kStepBytesA = kWgmmaDepthBytes;
-inline constexpr std::uint32_t kStepBytesB = 16 * kBoxRowBytes;
+// From one instruction to the next along k: 32 bytes to the right, or 16 rows down.
+inline constexpr std::uint32_t kStepAlongK = kWgmmaDepthBytes;
+inline constexpr std::uint32_t kStepAlongN = 16 * kBoxRowBytes;
 
 // Where byte `byte` of row `row` of a staged box lies: chunk (16 bytes) exclusive-or row.
 GA_HOST_DEVICE std::uint32_t staged_offset(int row, int byte) {

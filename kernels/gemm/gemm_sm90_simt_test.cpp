@@ -28,7 +28,7 @@ using Wide = ga::Sm90ShapeOf<0>;
 using Tall = ga::Sm90ShapeOf<1>;
 using Square = ga::Sm90ShapeOf<2>;
 using WidePair = ga::Sm90ShapeOf<3>;
-static_assert(ga::kSm90Policies.size() == 4, "the new shape is launched below");
+static_assert(ga::kSm90Policies.size() == 6, "4 and 5: gemm_sm90_types_simt_test.cpp");
 
 TEST(GemmSm90, IsExactAtRaggedSizes) {
   const std::int64_t sizes[][3] = {{1, 4, 1},       {1, 8, 8},       {127, 132, 64},

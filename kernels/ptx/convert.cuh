@@ -36,9 +36,14 @@ __device__ __forceinline__ void stmatrix_x4(std::uint32_t shared, const std::uin
                : "memory");
 }
 
-// Two floats, 8-byte aligned.
+// Two floats or integers, 8-byte aligned.
 __device__ __forceinline__ void store_shared(std::uint32_t shared, float first, float second) {
   asm volatile("st.shared.v2.f32 [%0], {%1,%2};\n" ::"r"(shared), "f"(first), "f"(second)
+               : "memory");
+}
+__device__ __forceinline__ void store_shared(std::uint32_t shared, std::int32_t first,
+                                             std::int32_t second) {
+  asm volatile("st.shared.v2.b32 [%0], {%1,%2};\n" ::"r"(shared), "r"(first), "r"(second)
                : "memory");
 }
 

@@ -13,7 +13,7 @@ namespace ga {
 inline constexpr int kWgmmaRows = 64;
 inline constexpr int kWgmmaDepthBytes = 32;
 constexpr int wgmma_depth(int element_bytes) { return kWgmmaDepthBytes / element_bytes; }
-// Columns that every floating-point type takes.
+// Columns that every floating-point type takes; int8 has from 32 on the multiples of 16 alone.
 constexpr bool wgmma_takes_columns(int n) { return n >= 8 && n <= 256 && n % 8 == 0; }
 
 // With the 128-byte swizzle an operand consists of atoms of 8 rows of 128 bytes. The swizzle works

@@ -14,7 +14,10 @@ import sys
 EM_CUDA = 190
 # What a kernel is not without, by a part of its name; every kernel is without local memory.
 REQUIRED = {"11gemm_kernel": ("hmma", "ldsm", "ldgsts"),
-            "16gemm_sm90_kernel": ("hgmma", "utmaldg", "utmastg", "syncs", "usetmaxreg")}
+            "16gemm_sm90_kernel": ("utmaldg", "utmastg", "syncs", "usetmaxreg")}
+# The products of one whose operands have their own instruction, by the type's part of its name
+# behind the shape; the first that fits.
+PRODUCTS = {"16gemm_sm90_kernel": (("EENS_3Fp8E", "qgmma"), ("EEai", "igmma"), ("", "hgmma"))}
 # What it has at most: a fence of the whole GPU (ERRBAR follows each) before and after a cluster's
 # work, none in its loops.
 AT_MOST = {"16gemm_sm90_kernel": {"errbar": 2}}
@@ -83,7 +86,8 @@ def judge(name, count, codes, alignment):
         if part in name:
             if alignment < 1024:
                 wrong.append(f"shared memory aligned to {alignment} bytes, not 1024")
-            wrong += [f"no {p.upper()}" for p in needed if not has.get(p)]
+            products = [p for type_part, p in PRODUCTS.get(part, ()) if type_part in name][:1]
+            wrong += [f"no {p.upper()}" for p in (*products, *needed) if not has.get(p)]
             wrong += [f"{has[p]} x {p.upper()}, more than {most}"
                       for p, most in AT_MOST.get(part, {}).items() if has[p] > most]
             print(f"  {name}: " + " ".join(f"{p.upper()} {n}" for p, n in has.items()))

@@ -26,23 +26,31 @@ template <class T>
 T rounded(float x) {
   if constexpr (std::is_same_v<T, Bf16>) return to_bf16(x);
   if constexpr (std::is_same_v<T, Fp16>) return to_fp16(x);
-  if constexpr (std::is_same_v<T, float>) return x;
+  if constexpr (std::is_same_v<T, Tf32>) return to_tf32(x);
+  if constexpr (std::is_same_v<T, Fp8>) return to_fp8(x);
+  if constexpr (std::is_arithmetic_v<T>) return static_cast<T>(x);
 }
 
+// A NaN where the type has one, and what no product here gives.
 template <class T>
 T poison() {
-  if constexpr (std::is_same_v<T, float>) {
-    return kPoison;
-  } else {
-    return T{kPoisonBits};
-  }
+  if constexpr (std::is_same_v<T, float>) return kPoison;
+  if constexpr (std::is_same_v<T, std::int32_t>) return 0x5A5A5A5A;
+  if constexpr (std::is_same_v<T, std::int8_t>) return 0x5A;
+  if constexpr (std::is_same_v<T, Tf32>) return T{0x7FC02000};
+  if constexpr (std::is_same_v<T, Fp8>) return T{0x7F};
+  if constexpr (sizeof(T) == 2) return T{kPoisonBits};
 }
 
 template <class T>
 constexpr ElementType tensor_element() {
-  return std::is_same_v<T, Bf16>   ? ElementType::bf16
-         : std::is_same_v<T, Fp16> ? ElementType::fp16
-                                   : ElementType::fp32;
+  return std::is_same_v<T, Bf16>           ? ElementType::bf16
+         : std::is_same_v<T, Fp16>         ? ElementType::fp16
+         : std::is_same_v<T, Tf32>         ? ElementType::tf32
+         : std::is_same_v<T, Fp8>          ? ElementType::fp8
+         : std::is_same_v<T, std::int8_t>  ? ElementType::int8
+         : std::is_same_v<T, std::int32_t> ? ElementType::int32
+                                           : ElementType::fp32;
 }
 
 // A matrix whose rows are padded to 16 bytes, poison everywhere at first.
@@ -63,7 +71,8 @@ struct Matrix {
     for (std::int64_t i = 0; i < rows; ++i) {
       for (std::int64_t j = 0; j < cols; ++j) {
         const auto index = static_cast<std::uint64_t>(i * cols + j);
-        data[i * ld + j] = rounded<T>(static_cast<float>(exact_element(seed, index, stream)));
+        data[i * ld + j] =
+            rounded<T>(static_cast<float>(exact_element(seed, index, stream, tensor_element<T>())));
       }
     }
   }
@@ -85,9 +94,12 @@ struct Outcome {
   std::vector<std::uint32_t> smid;
 };
 
+// b as it is stored: k rows, or n where the type lies along k.
 template <class Shape, class In, class Out>
 Outcome<Out> run_sm90(const Matrix<In>& a, const Matrix<In>& b, const Launch& launch) {
-  Matrix<Out> c(a.rows, b.cols, launch.pad_c);
+  constexpr std::int64_t kDepth = kStageDepthBytes / static_cast<std::int64_t>(sizeof(In));
+  constexpr std::uint32_t kRowsB = kAlongK<In> ? Shape::kN / Shape::kCluster : kBoxRowsAlongN;
+  Matrix<Out> c(a.rows, kAlongK<In> ? b.rows : b.cols, launch.pad_c);
   const auto tiles_m = static_cast<std::uint32_t>((c.rows + Shape::kM - 1) / Shape::kM);
   const auto tiles_n = static_cast<std::uint32_t>((c.cols + Shape::kN - 1) / Shape::kN);
   Outcome<Out> out{{}, c.ld, std::vector<std::uint32_t>(tiles_m * tiles_n, 999)};
@@ -96,12 +108,12 @@ Outcome<Out> run_sm90(const Matrix<In>& a, const Matrix<In>& b, const Launch& la
                                              launch.grid / static_cast<unsigned>(Shape::kCluster));
   const Sm90Params params{
       .a = simt::encode(a.map(Shape::kM)),
-      .b = simt::encode(b.map(kBoxRowsB)),
+      .b = simt::encode(b.map(kRowsB)),
       .c = simt::encode(c.map(kStagedRows)),
       .order = {.placement = narrow(placement), .units_m = units_m, .units_n = tiles_n, .group = 4},
       .tiles_m = tiles_m,
       .tiles_n = tiles_n,
-      .k_tiles = static_cast<std::uint32_t>((a.cols + 63) / 64),
+      .k_tiles = static_cast<std::uint32_t>((a.cols + kDepth - 1) / kDepth),
       .smid = out.smid.data()};
   simt::Options options = launch.options;
   options.dynamic_shared = Shape::kSharedBytes;
@@ -116,22 +128,23 @@ Outcome<Out> run_sm90(const Matrix<In>& a, const Matrix<In>& b, const Launch& la
 template <class Shape, class In, class Out>
 Outcome<Out> run_sm90(const ExactGemm& g, const Launch& launch) {
   Matrix<In> a(g.m, g.k, 3);
-  Matrix<In> b(g.k, g.n, 1);
+  Matrix<In> b(kAlongK<In> ? g.n : g.k, kAlongK<In> ? g.k : g.n, 1);
   a.fill_exact(g.seed, kStreamExactA);
   b.fill_exact(g.seed, kStreamExactB);
   return run_sm90<Shape, In, Out>(a, b, launch);
 }
 
 // Every element exact, everything behind the rows poison.
-inline void expect_exact(const ExactGemm& g, const Outcome<float>& out) {
+template <class Sum>
+void expect_exact(const ExactGemm& g, const Outcome<Sum>& out) {
   std::vector<std::int64_t> expected(static_cast<std::size_t>(g.m * g.n));
   exact_gemm_product(g, expected.data());
   int wrong = 0;
   for (std::int64_t i = 0; i < g.m; ++i) {
     for (std::int64_t j = 0; j < out.ldc; ++j) {
-      const float got = out.c[static_cast<std::size_t>(i * out.ldc + j)];
-      const float right =
-          j < g.n ? static_cast<float>(expected[static_cast<std::size_t>(i * g.n + j)]) : kPoison;
+      const Sum got = out.c[static_cast<std::size_t>(i * out.ldc + j)];
+      const Sum right = j < g.n ? static_cast<Sum>(expected[static_cast<std::size_t>(i * g.n + j)])
+                                : poison<Sum>();
       if (!(got == right) && ++wrong < 4) {
         ADD_FAILURE() << "(" << i << ", " << j << ") is " << got << ", should be " << right;
       }

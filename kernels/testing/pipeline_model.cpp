@@ -115,9 +115,11 @@ class Explorer {
     for (int w = 0; w < r_.consumers; ++w) {
       const Agent& consumer = s.consumer[c][w];
       if (consumer.step >= Step::finished) continue;
-      // The products of the tile before run until those of the next have begun.
-      const bool runs = consumer.tile == tile + 1 && consumer.step <= Step::act;
-      if (consumer.tile <= tile || runs) return true;
+      // The products of the tile before run until those of the next have begun, or are waited for.
+      const bool runs =
+          !r_.waits_for_own && consumer.tile == tile + 1 && consumer.step <= Step::act;
+      const bool done = r_.waits_for_own && consumer.tile == tile && consumer.step > Step::act;
+      if ((consumer.tile <= tile && !done) || runs) return true;
     }
     return false;
   }

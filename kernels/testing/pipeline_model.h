@@ -22,6 +22,7 @@ struct PipelineRules {
   bool waits_empty = true;
   bool producer_takes_other_parity = true;  // so that its first round passes
   bool releases_after_next = true;          // not before the stage's own products are done
+  bool waits_for_own = false;               // the products of a stage, and then releases it
   bool releases_to_all = true;              // every CTA whose producer writes the stage
   bool meets_at_end = true;
   int empty_arrivals_off_by = 0;

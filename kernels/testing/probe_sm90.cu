@@ -8,18 +8,34 @@
 
 namespace probe {
 
-template <int kCount>
-__launch_bounds__(128, 1) __global__ void probe_hgmma(float* out, std::uint64_t a) {
-  float c[64] = {};
+template <class In, class Sum, int kCount>
+__device__ __forceinline__ void products(Sum* out, std::uint64_t a) {
+  Sum c[64] = {};
   ga::ptx::wgmma_fence();
 #pragma unroll
-  for (int i = 0; i < kCount; ++i) ga::ptx::wgmma<ga::Bf16>(c, a, a, 1);
+  for (int i = 0; i < kCount; ++i) ga::ptx::wgmma<In>(c, a, a, 1);
   ga::ptx::wgmma_commit();
   ga::ptx::wgmma_wait<0>();
   ga::ptx::wgmma_settle(c);
-  float sum = 0;
+  Sum sum = 0;
   for (int i = 0; i < 64; ++i) sum += c[i];
   out[threadIdx.x] = sum;
+}
+
+// HGMMA multiplies tf32 too.
+template <int kCount>
+__launch_bounds__(128, 1) __global__ void probe_hgmma(float* out, std::uint64_t a) {
+  products<ga::Bf16, float, kCount>(out, a);
+}
+
+template <int kCount>
+__launch_bounds__(128, 1) __global__ void probe_qgmma(float* out, std::uint64_t a) {
+  products<ga::Fp8, float, kCount>(out, a);
+}
+
+template <int kCount>
+__launch_bounds__(128, 1) __global__ void probe_igmma(std::int32_t* out, std::uint64_t a) {
+  products<std::int8_t, std::int32_t, kCount>(out, a);
 }
 
 template <int kCount>
@@ -104,6 +120,10 @@ __global__ void probe_ldl(int* out, int at) {
 
 template __global__ void probe::probe_hgmma<1>(float*, std::uint64_t);
 template __global__ void probe::probe_hgmma<5>(float*, std::uint64_t);
+template __global__ void probe::probe_qgmma<1>(float*, std::uint64_t);
+template __global__ void probe::probe_qgmma<5>(float*, std::uint64_t);
+template __global__ void probe::probe_igmma<1>(std::int32_t*, std::uint64_t);
+template __global__ void probe::probe_igmma<5>(std::int32_t*, std::uint64_t);
 template __global__ void probe::probe_utmaldg<1>(const __grid_constant__ ga::TensorMap,
                                                  std::uint32_t);
 template __global__ void probe::probe_utmaldg<5>(const __grid_constant__ ga::TensorMap,

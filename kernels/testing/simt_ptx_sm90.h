@@ -4,9 +4,10 @@
 
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
-#include "kernels/data/bf16.h"
-#include "kernels/data/fp16.h"
+#include "kernels/data/element.h"
+#include "kernels/ptx/wgmma_descriptor.h"
 #include "kernels/testing/simt_ptx.h"
 #include "kernels/testing/simt_sm90.h"
 
@@ -74,28 +75,50 @@ template <int kPending>
 void wgmma_wait() {
   simt::product_wait(kPending);
 }
-template <int kCount>
-void wgmma_settle(float (&)[kCount]) {}
+template <class Sum, int kCount>
+void wgmma_settle(Sum (&)[kCount]) {}
 
-// One thread's elements of c (+)= a b, as wgmma.cuh says where they lie.
+// The value that the tensor cores multiply: of a tf32 they read the upper 19 bits, as to_float()
+// does.
 template <class In>
-void run_wgmma(const simt::Product& p, int thread) {
-  constexpr int kDepth = 16;
-  const int row = 16 * (thread / 32 % 4) + thread % 32 / 4;
-  const auto value = [](std::uint16_t bits) { return to_float(In{bits}); };
-  float a[2][kDepth];
-  for (int k = 0; k < kDepth; ++k) {
-    a[0][k] = value(simt::element_k_major(p.a, row, k));
-    a[1][k] = value(simt::element_k_major(p.a, row + 8, k));
+auto multiplied(In x) {
+  if constexpr (std::is_same_v<In, std::int8_t>) {
+    return static_cast<std::int32_t>(x);
+  } else {
+    return to_float(x);
   }
+}
+
+// One thread's elements of c (+)= a b, as wgmma.cuh says where they lie. The sums of fp8 are those
+// of floats: what the tensor cores drop of them is not modelled.
+template <class In, class Sum>
+void run_wgmma(const simt::Product& p, int thread) {
+  constexpr int kDepth = kWgmmaDepthBytes / static_cast<int>(sizeof(In));
+  const int row = 16 * (thread / 32 % 4) + thread % 32 / 4;
+  const auto along_k = [](std::uint64_t operand, int at, int k) {
+    In x{};
+    simt::element_k_major(operand, at, k, sizeof x, &x);
+    return multiplied(x);
+  };
+  const auto along_n = [](std::uint64_t operand, int at, int k) {
+    In x{};
+    simt::element_mn_major(operand, at, k, &x);
+    return multiplied(x);
+  };
+  Sum a[2][kDepth];
+  for (int k = 0; k < kDepth; ++k) {
+    a[0][k] = along_k(p.a, row, k);
+    a[1][k] = along_k(p.a, row + 8, k);
+  }
+  auto* const c = static_cast<Sum*>(p.c);
   for (int i = 0; i < p.count; i += 4) {
     for (int side = 0; side < 2; ++side) {
       const int col = 2 * i + 2 * (thread % 4) + side;
-      float& upper = p.c[i + side];
-      float& lower = p.c[i + 2 + side];
+      Sum& upper = c[i + side];
+      Sum& lower = c[i + 2 + side];
       if (!p.accumulate) upper = lower = 0;
       for (int k = 0; k < kDepth; ++k) {
-        const float b = value(simt::element_mn_major(p.b, col, k));
+        const Sum b = sizeof(In) == 2 ? along_n(p.b, col, k) : along_k(p.b, col, k);
         upper += a[0][k] * b;
         lower += a[1][k] * b;
       }
@@ -103,9 +126,9 @@ void run_wgmma(const simt::Product& p, int thread) {
   }
 }
 
-template <class In, int kCount>
-void wgmma(float (&c)[kCount], std::uint64_t a, std::uint64_t b, int accumulate) {
-  simt::product_issue({c, kCount, a, b, accumulate != 0, &run_wgmma<In>});
+template <class In, class Sum, int kCount>
+void wgmma(Sum (&c)[kCount], std::uint64_t a, std::uint64_t b, int accumulate) {
+  simt::product_issue({c, kCount, a, b, accumulate != 0, &run_wgmma<In, Sum>});
 }
 
 inline void stmatrix_x4(std::uint32_t shared, const std::uint32_t (&in)[4]) {
@@ -120,6 +143,10 @@ inline void stmatrix_x4(std::uint32_t shared, const std::uint32_t (&in)[4]) {
 
 inline void store_shared(std::uint32_t shared, float first, float second) {
   const float both[2] = {first, second};
+  simt::write_shared(shared, both, sizeof both);
+}
+inline void store_shared(std::uint32_t shared, std::int32_t first, std::int32_t second) {
+  const std::int32_t both[2] = {first, second};
   simt::write_shared(shared, both, sizeof both);
 }
 

@@ -45,7 +45,7 @@ void store_wait(int pending);
 
 // Of one thread: its share of a warpgroup's product. `run` reads the operands and adds to c.
 struct Product {
-  float* c = nullptr;
+  void* c = nullptr;  // floats, or int32 of int8 operands
   int count = 0;
   std::uint64_t a = 0, b = 0;
   bool accumulate = false;
@@ -55,9 +55,10 @@ void product_fence();
 void product_issue(const Product& product);
 void product_commit();
 void product_wait(int pending);
-// The 16-bit element of an operand in this block's shared memory: row along m or n, k along k.
-std::uint16_t element_k_major(std::uint64_t descriptor, int row, int k);
-std::uint16_t element_mn_major(std::uint64_t descriptor, int row, int k);
+// An element of an operand in this block's shared memory: row along m or n, k along k. Elements
+// that lie along m or n have 16 bits.
+void element_k_major(std::uint64_t descriptor, int row, int k, std::uint32_t bytes, void* to);
+void element_mn_major(std::uint64_t descriptor, int row, int k, void* to);
 
 void mbarrier_init(std::uint32_t barrier, std::uint32_t arrivals);
 void mbarrier_arrive(std::uint32_t barrier, std::uint32_t bytes);  // bytes: announced with it

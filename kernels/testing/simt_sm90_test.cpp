@@ -209,7 +209,8 @@ float product(bool waits, bool late) {
     wait(0);
     float c[32] = {};
     ga::ptx::wgmma_fence();
-    ga::ptx::wgmma<ga::Bf16>(c, ga::sm90_descriptor_a(kBox), ga::sm90_descriptor_b(kOther), 0);
+    ga::ptx::wgmma<ga::Bf16>(c, ga::sm90_descriptor_along_k(kBox),
+                             ga::sm90_descriptor_along_n(kOther), 0);
     ga::ptx::wgmma_commit();
     if (late) {
       __syncthreads();
@@ -236,10 +237,22 @@ TEST(SimtSm90DeathTest, SeesAMissingFenceOfTheAccumulators) {
   EXPECT_DEATH(run({1}, 128, {.dynamic_shared = kBytes},
                    [] {
                      float c[32] = {};
-                     ga::ptx::wgmma<ga::Bf16>(c, ga::sm90_descriptor_a(kBox),
-                                              ga::sm90_descriptor_b(kOther), 0);
+                     ga::ptx::wgmma<ga::Bf16>(c, ga::sm90_descriptor_along_k(kBox),
+                                              ga::sm90_descriptor_along_n(kOther), 0);
                    }),
                "without a fence");
+}
+
+// As a kernel would that took the descriptor of a 16-bit B for one along k.
+TEST(SimtSm90DeathTest, SeesADescriptorOfTheOtherLayout) {
+  EXPECT_DEATH(run({1}, 128, {.eager_products = true, .dynamic_shared = kBytes},
+                   [] {
+                     std::int32_t c[64] = {};
+                     ga::ptx::wgmma_fence();
+                     ga::ptx::wgmma<std::int8_t>(c, ga::sm90_descriptor_along_k(kBox),
+                                                 ga::sm90_descriptor_along_n(kOther), 0);
+                   }),
+               "leading distance");
 }
 
 TEST(SimtSm90DeathTest, SeesAnArrivalAtABlockThatHasEnded) {
