@@ -11,16 +11,16 @@
 namespace ga {
 
 struct GemmParams {
-  const void* a;
-  const void* b;
-  void* c;
-  std::int64_t m, n, k;
-  std::int64_t lda, ldb, ldc;
-  std::int64_t tiles_m, tiles_n;
-  Placement placement;
-  std::uint32_t* smid;
-  bool async_a, async_b;  // 16-byte copies are possible
-  bool paired;            // two neighbouring outputs can be stored at once
+  const void* a = nullptr;
+  const void* b = nullptr;
+  void* c = nullptr;
+  std::int64_t m = 0, n = 0, k = 0;
+  std::int64_t lda = 0, ldb = 0, ldc = 0;
+  std::int64_t tiles_m = 0, tiles_n = 0;
+  Placement placement{};
+  std::uint32_t* smid = nullptr;
+  bool async_a = false, async_b = false;  // 16-byte copies are possible
+  bool paired = false;                    // two neighbouring outputs can be stored at once
 };
 
 template <class Out>
