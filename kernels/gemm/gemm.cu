@@ -1,32 +1,16 @@
 // GEMM: arguments, the choice of a kernel, and the launches of the portable one. What bounds it:
 // gemm_kernel.cuh; Hopper's own: gemm_sm90.cu.
 #include <string>
-#include <type_traits>
 
 #include "kernels/check/grid.h"
 #include "kernels/gemm/gemm.h"
-#include "kernels/gemm/gemm_kernel.cuh"
+#include "kernels/gemm/gemm_instance.cuh"
 #include "kernels/gemm/gemm_sm90.h"
 #include "kernels/runtime/device.h"
 #include "kernels/runtime/error.h"
 
 namespace ga {
 namespace {
-
-template <class In>
-constexpr int kDepth = kDepthBytes / static_cast<int>(sizeof(In));
-// 8 warps of 64 x 64: 128 accumulators a thread, the most that leaves two sets of fragments.
-template <class In>
-using Large4 = GemmShape<128, 256, kDepth<In>, 2, 4, 4>;  // 192 KiB of shared memory
-template <class In>
-using Large3 = GemmShape<128, 256, kDepth<In>, 2, 4, 3>;  // 144 KiB
-// 8 warps of 64 x 32 for 99 KiB of shared memory, and for products of few tiles. Of 32 x 32 for
-// fp8: where ptxas makes fp16 of it, the copies need registers.
-template <class In>
-using Medium3 = std::conditional_t<std::is_same_v<In, Fp8>, GemmShape<128, 64, kDepth<In>, 4, 2, 3>,
-                                   GemmShape<128, 128, kDepth<In>, 2, 4, 3>>;  // 72 and 96 KiB
-
-enum class Tile { large4, large3, medium3 };
 
 struct Policy {
   int arch;   // this architecture and newer ones, up to the row above
@@ -37,59 +21,17 @@ struct Policy {
 constexpr Policy kPolicies[] = {
     {120, Tile::medium3}, {90, Tile::large4}, {81, Tile::medium3}, {80, Tile::large3}};
 
-// One instance of the kernel, and how to launch it.
-struct Instance {
-  void (*kernel)(GemmParams);
-  GemmPlan plan;
-};
-
-template <class Shape>
-Instance instance_of(void (*kernel)(GemmParams)) {
-  return {kernel, GemmPlan{.tile_m = Shape::kM,
-                           .tile_n = Shape::kN,
-                           .tile_k = Shape::kK,
-                           .stages = Shape::kStages,
-                           .threads = Shape::kThreads,
-                           .shared_bytes = Shape::kSharedBytes}};
-}
-
-// Few for types other than bf16 and fp16, for the time and the space that each instance takes.
-template <class In, class Out>
-Instance instance_of(Tile tile, bool async) {
-  using Medium = Medium3<In>;
-  // Operands that 16-byte copies cannot read: one tile shape is enough, they are never timed.
-  if (!async) return instance_of<Medium>(&gemm_kernel<Medium, In, Out, false>);
-  if constexpr (sizeof(In) == 2) {
-    using Large = Large4<In>;
-    if (tile == Tile::large4) return instance_of<Large>(&gemm_kernel<Large, In, Out, true>);
+// No kernel where the type is not for tensor cores.
+Instance instance_for(const Gemm& args, Tile tile, bool async) {
+  if (args.in == ElementType::bf16) {
+    return args.out == GemmOut::fp32 ? instance_of<Bf16, float>(tile, async)
+                                     : instance_of<Bf16, Bf16>(tile, async);
   }
-  if constexpr (!std::is_same_v<In, Fp8>) {
-    using Large = Large3<In>;
-    if (tile != Tile::medium3) return instance_of<Large>(&gemm_kernel<Large, In, Out, true>);
+  if (args.in == ElementType::fp16) {
+    return args.out == GemmOut::fp32 ? instance_of<Fp16, float>(tile, async)
+                                     : instance_of<Fp16, Fp16>(tile, async);
   }
-  return instance_of<Medium>(&gemm_kernel<Medium, In, Out, true>);
-}
-
-// No kernel for types that are not for tensor cores.
-Instance instance_of(const Gemm& args, Tile tile, bool async) {
-  const bool wide = args.out == GemmOut::fp32;
-  switch (args.in) {
-    case ElementType::bf16:
-      return wide ? instance_of<Bf16, float>(tile, async) : instance_of<Bf16, Bf16>(tile, async);
-    case ElementType::fp16:
-      return wide ? instance_of<Fp16, float>(tile, async) : instance_of<Fp16, Fp16>(tile, async);
-    case ElementType::fp8:
-      return wide ? instance_of<Fp8, float>(tile, async) : instance_of<Fp8, Bf16>(tile, async);
-    case ElementType::tf32:
-      return instance_of<Tf32, float>(tile, async);
-    case ElementType::int8:
-      return instance_of<std::int8_t, std::int32_t>(tile, async);
-    case ElementType::fp32:
-    case ElementType::fp64:
-    case ElementType::int32:
-      break;
-  }
-  return {};
+  return types_instance(args, tile, async);
 }
 
 bool aligned(const void* pointer, std::size_t bytes) {
@@ -146,7 +88,7 @@ Result<Instance> portable(const Gemm& args, const DeviceShape& shape) {
   const bool async_a = async(args.a, args.lda, args.in);
   const bool async_b = async(args.b, args.ldb, args.in);
   const bool both = async_a && async_b;
-  Instance chosen = instance_of(args, pick(args, shape, both), both);
+  Instance chosen = instance_for(args, pick(args, shape, both), both);
   if (chosen.kernel == nullptr) {
     return Error(ErrorCode::usage, "gemm: there is no kernel yet for inputs of fp32 and fp64");
   }

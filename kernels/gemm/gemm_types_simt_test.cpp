@@ -105,7 +105,7 @@ TEST(GemmTypesLaunched, ShapesAreExact) {
   const auto check = [](auto shape, auto in) {
     using Shape = decltype(shape);
     using In = decltype(in);
-    const ExactGemm g{130, Shape::kN + 8, 3 * kDepth<In> + 16, 21, type_of<In>()};
+    const ExactGemm g{100, Shape::kN + 8, 3 * kDepth<In> + 16, 21, type_of<In>()};
     const Layout s{.options = {.order_seed = 3}};
     expect_exact(g, s, run<Shape, true, In>(g, s));
   };
