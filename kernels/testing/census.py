@@ -83,6 +83,8 @@ def learn(kernels, architecture):
         if len(found) > 1:  # addresses cost more too, by arithmetic that the other probes use as well
             others = set().union(*(c for n, c in kernels.items() if f"probe_{probe}I" not in n))
             found = [op for op in found if op not in others]
+        if len(found) > 1:  # or that a single address does without
+            found = [op for op in found if once[op] == 1]
         if probe in COMPANIONS:
             found = found[:1]
         if not found and probe in STAND_INS:
