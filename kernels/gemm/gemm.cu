@@ -1,25 +1,16 @@
 // GEMM: arguments, the choice of a kernel, and the launches of the portable one. What bounds it:
 // gemm_kernel.cuh; Hopper's own: gemm_sm90.cu.
 #include <string>
-#include <type_traits>
 
 #include "kernels/check/grid.h"
 #include "kernels/gemm/gemm.h"
-#include "kernels/gemm/gemm_kernel.cuh"
+#include "kernels/gemm/gemm_instance.cuh"
 #include "kernels/gemm/gemm_sm90.h"
 #include "kernels/runtime/device.h"
 #include "kernels/runtime/error.h"
 
 namespace ga {
 namespace {
-
-// 8 warps of 64 x 64: 128 accumulators a thread, the most that leaves two sets of fragments.
-using Large4 = GemmShape<128, 256, 64, 2, 4, 4>;  // 192 KiB of shared memory
-using Large3 = GemmShape<128, 256, 64, 2, 4, 3>;  // 144 KiB
-// 8 warps of 64 x 32 for 99 KiB of shared memory, and for products of few tiles.
-using Medium3 = GemmShape<128, 128, 64, 2, 4, 3>;  // 96 KiB
-
-enum class Tile { large4, large3, medium3 };
 
 struct Policy {
   int arch;   // this architecture and newer ones, up to the row above
@@ -30,37 +21,17 @@ struct Policy {
 constexpr Policy kPolicies[] = {
     {120, Tile::medium3}, {90, Tile::large4}, {81, Tile::medium3}, {80, Tile::large3}};
 
-// One instance of the kernel, and how to launch it.
-struct Instance {
-  void (*kernel)(GemmParams);
-  GemmPlan plan;
-};
-
-template <class Shape, bool kAlwaysAsync>
-auto kernel_of(const Gemm& args) {
+// No kernel where the type is not for tensor cores.
+Instance instance_for(const Gemm& args, Tile tile, bool async) {
   if (args.in == ElementType::bf16) {
-    return args.out == GemmOut::fp32 ? &gemm_kernel<Shape, Bf16, float, kAlwaysAsync>
-                                     : &gemm_kernel<Shape, Bf16, Bf16, kAlwaysAsync>;
+    return args.out == GemmOut::fp32 ? instance_of<Bf16, float>(tile, async)
+                                     : instance_of<Bf16, Bf16>(tile, async);
   }
-  return args.out == GemmOut::fp32 ? &gemm_kernel<Shape, Fp16, float, kAlwaysAsync>
-                                   : &gemm_kernel<Shape, Fp16, Fp16, kAlwaysAsync>;
-}
-
-template <class Shape>
-Instance instance(const Gemm& args, bool async) {
-  Instance i{nullptr, GemmPlan{.tile_m = Shape::kM,
-                               .tile_n = Shape::kN,
-                               .tile_k = Shape::kK,
-                               .stages = Shape::kStages,
-                               .threads = Shape::kThreads,
-                               .shared_bytes = Shape::kSharedBytes}};
-  if (async) {
-    i.kernel = kernel_of<Shape, true>(args);
-  } else if constexpr (std::is_same_v<Shape, Medium3>) {
-    // Operands that 16-byte copies cannot read: one tile shape is enough, they are never timed.
-    i.kernel = kernel_of<Shape, false>(args);
+  if (args.in == ElementType::fp16) {
+    return args.out == GemmOut::fp32 ? instance_of<Fp16, float>(tile, async)
+                                     : instance_of<Fp16, Fp16>(tile, async);
   }
-  return i;
+  return types_instance(args, tile, async);
 }
 
 bool aligned(const void* pointer, std::size_t bytes) {
@@ -74,7 +45,7 @@ Tile pick(const Gemm& args, const DeviceShape& shape, bool async) {
   for (const Policy& policy : kPolicies) {
     if (shape.arch < policy.arch) continue;
     const bool full_wave =
-        tiles_of(args.m, Large4::kM) * tiles_of(args.n, Large4::kN) >= shape.sm_count;
+        tiles_of(args.m, Large4<Bf16>::kM) * tiles_of(args.n, Large4<Bf16>::kN) >= shape.sm_count;
     return full_wave ? policy.tile : Tile::medium3;
   }
   return Tile::medium3;
@@ -87,36 +58,39 @@ Status require(const Gemm& args) {
   if (!shape) {
     return Error(ErrorCode::usage, "gemm: m, n and k must be between 1 and 2^31 - 1");
   }
-  if (args.lda < args.k || args.ldb < args.n || args.ldc < args.n) {
-    return Error(ErrorCode::usage,
-                 "gemm: a leading dimension is shorter than the row: lda >= k, ldb >= n and "
-                 "ldc >= n are needed");
+  const GemmType& type = gemm_type(args.in);
+  if (type.in != args.in || (args.out != type.out && args.out != type.sum)) {
+    return Error(
+        ErrorCode::usage,
+        "gemm: the inputs are of a type of kGemmTypes, and the output is of its out or sum");
   }
-  const bool input = args.in == ElementType::bf16 || args.in == ElementType::fp16;
-  if (!input || (args.out != args.in && args.out != GemmOut::fp32)) {
-    return Error(ErrorCode::usage,
-                 "gemm: the inputs are bf16 or fp16, and the output is of their type or fp32");
+  if (args.lda < args.k || args.ldb < (b_along_k(args.in) ? args.k : args.n) || args.ldc < args.n) {
+    return Error(
+        ErrorCode::usage,
+        "gemm: a leading dimension is shorter than the row: lda >= k, ldc >= n and ldb >= n "
+        "(tf32, fp8, int8: ldb >= k) are needed");
   }
-  GA_CHECK(check_pointer("gemm: a", args.a, 2));
-  GA_CHECK(check_pointer("gemm: b", args.b, 2));
+  const auto bytes = static_cast<std::size_t>(element_bytes(args.in));
+  GA_CHECK(check_pointer("gemm: a", args.a, bytes));
+  GA_CHECK(check_pointer("gemm: b", args.b, bytes));
   return check_pointer("gemm: c", args.c, static_cast<std::size_t>(element_bytes(args.out)));
 }
 
+bool async(const void* data, std::int64_t ld, ElementType type) {
+  return aligned(data, kChunkBytes) && ld * element_bytes(type) % kChunkBytes == 0;
+}
+
 Result<Instance> portable(const Gemm& args, const DeviceShape& shape) {
-  const bool async_a = aligned(args.a, kChunkBytes) && args.lda % kChunk == 0;
-  const bool async_b = aligned(args.b, kChunkBytes) && args.ldb % kChunk == 0;
-  const bool async = async_a && async_b;
-  Instance chosen{};
-  switch (pick(args, shape, async)) {
-    case Tile::large4:
-      chosen = instance<Large4>(args, async);
-      break;
-    case Tile::large3:
-      chosen = instance<Large3>(args, async);
-      break;
-    case Tile::medium3:
-      chosen = instance<Medium3>(args, async);
-      break;
+  if (args.in == ElementType::fp8 && shape.arch < 89) {
+    return Error(ErrorCode::environment,
+                 "gemm: this GPU is older than sm_89, the first with fp8 matrix units");
+  }
+  const bool async_a = async(args.a, args.lda, args.in);
+  const bool async_b = async(args.b, args.ldb, args.in);
+  const bool both = async_a && async_b;
+  Instance chosen = instance_for(args, pick(args, shape, both), both);
+  if (chosen.kernel == nullptr) {
+    return Error(ErrorCode::usage, "gemm: there is no kernel yet for inputs of fp32 and fp64");
   }
   if (chosen.plan.shared_bytes > static_cast<std::size_t>(shape.shared_bytes_per_block)) {
     return Error(ErrorCode::environment, "gemm: this GPU has too little shared memory");
@@ -137,10 +111,13 @@ Result<Instance> choose(const Gemm& args, const DeviceShape& shape) {
   GA_CHECK(require(args));
   if (shape.arch < 80) {
     return Error(ErrorCode::environment,
-                 "gemm: this GPU is older than sm_80, the first with bf16 matrix units");
+                 "gemm: this GPU is older than sm_80, the first with matrix units for bf16");
   }
-  const Sm90Choice sm90 = sm90_choose(args.kernel, {args.m, args.n, args.k}, sm90_operands(args),
-                                      {shape.arch, shape.sm_count, sm90_built()});
+  const bool sixteen = args.in == ElementType::bf16 || args.in == ElementType::fp16;
+  const Sm90Choice sm90 =
+      !sixteen ? Sm90Choice{nullptr, "its kernel is for bf16 and fp16"}
+               : sm90_choose(args.kernel, {args.m, args.n, args.k}, sm90_operands(args),
+                             {shape.arch, shape.sm_count, sm90_built()});
   if (sm90.policy != nullptr) {
     GA_TRY(const GemmPlan plan, sm90_plan(args, *sm90.policy, shape));
     return Instance{nullptr, plan};

@@ -1,7 +1,9 @@
-// C = A B in bf16 or fp16 with fp32 accumulation, any shape: by wgmma and TMA on Hopper where the
-// operands allow it, by mma.sync on sm_80 and everything since.
+// C = A B for the types of kGemmTypes, any shape: by wgmma and TMA on Hopper where the operands
+// allow it, by mma.sync on sm_80 and everything since (fp8: sm_89). fp32 and fp64 have no kernel
+// yet.
 //
-// A is m x k, B is k x n, C is m x n, all row-major, leading dimensions in elements. Every output
+// A is m x k, B is k x n, C is m x n, all row-major, but B is stored as n rows of k elements where
+// b_along_k() says so; leading dimensions in elements. Added in the type's sum. Every output
 // element is the sum over k in one fixed order, whatever the placement: no split-K, no atomics, so
 // that the same inputs give the same bits on every launch, placement and GPU of one kind.
 #pragma once
@@ -25,8 +27,8 @@ struct Gemm {
   void* c = nullptr;  // of type `out`
   std::int64_t m = 0, n = 0, k = 0;
   std::int64_t lda = 0, ldb = 0, ldc = 0;
-  ElementType in = ElementType::bf16;  // or fp16
-  GemmOut out = GemmOut::bf16;         // `in` or fp32
+  ElementType in = ElementType::bf16;
+  GemmOut out = GemmOut::bf16;  // gemm_type(in).out or .sum
   // Which CTA computes which tile: 0 is the natural order, any other value its own bijective
   // shuffle. A launch counter here moves every tile over the SMs in time.
   std::uint64_t placement = 0;
@@ -39,9 +41,10 @@ constexpr double gemm_flops(std::int64_t m, std::int64_t n, std::int64_t k) {
   return 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
 }
 // Least bytes over the memory bus: A and B in once, C out once.
-constexpr double gemm_bytes(std::int64_t m, std::int64_t n, std::int64_t k, GemmOut out) {
-  const double in = 2.0 * static_cast<double>(k) * static_cast<double>(m + n);
-  return in + element_bytes(out) * static_cast<double>(m) * static_cast<double>(n);
+constexpr double gemm_bytes(std::int64_t m, std::int64_t n, std::int64_t k, ElementType in,
+                            GemmOut out) {
+  const double read = element_bytes(in) * static_cast<double>(k) * static_cast<double>(m + n);
+  return read + element_bytes(out) * static_cast<double>(m) * static_cast<double>(n);
 }
 
 // What gemm() will run for these arguments on the current device.
@@ -64,7 +67,8 @@ Result<GemmPlan> gemm_plan(const Gemm& args);
 
 Status gemm(const Gemm& args, cudaStream_t stream);
 
-// Plain C++, accumulating in double: what random products are compared with. c holds m x n doubles.
+// Plain C++, any type, added in double: what random products are compared with. c holds m x n
+// doubles.
 void gemm_ref(const Gemm& args, double* c);
 
 }  // namespace ga

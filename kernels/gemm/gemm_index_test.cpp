@@ -12,6 +12,20 @@ namespace {
 
 using Medium = ga::GemmShape<128, 128, 64, 2, 4, 3>;
 using Large = ga::GemmShape<128, 256, 64, 2, 4, 4>;
+// B along k.
+using Tf32 = ga::GemmShape<128, 256, 32, 2, 4, 3>;
+using Int8 = ga::GemmShape<128, 128, 128, 2, 4, 3>;
+using Fp8 = ga::GemmShape<128, 64, 128, 4, 2, 3>;
+
+// The row and the chunk of B's part of a stage that a lane reads for fragments 2 pair and 2 pair
+// + 1.
+template <class Shape>
+ga::ChunkAt lane_in_b(int lane, int warp, int pair, int step) {
+  const ga::ChunkAt at = ga::ldmatrix_at(lane);
+  const int col = warp * Shape::kWarpN + 16 * pair;
+  if (Shape::kBAlongK) return {col + at.row, 2 * step + at.chunk};
+  return {16 * step + at.row, col / Shape::kChunk + at.chunk};
+}
 
 // Every index of [0, count) exactly once.
 template <class Map>
@@ -78,7 +92,7 @@ TEST(Raster, GoesDownAGroupThenRight) {
 
 template <class Shape>
 class Swizzle : public ::testing::Test {};
-using Shapes = ::testing::Types<Medium, Large>;
+using Shapes = ::testing::Types<Medium, Large, Tf32, Int8, Fp8>;
 TYPED_TEST_SUITE(Swizzle, Shapes);
 
 template <int kRows, int kRowChunks>
@@ -92,7 +106,7 @@ bool swizzle_bijective() {
 
 TYPED_TEST(Swizzle, PutsEveryChunkInItsOwnPlace) {
   EXPECT_TRUE((swizzle_bijective<TypeParam::kM, TypeParam::kRowChunksA>()));
-  EXPECT_TRUE((swizzle_bijective<TypeParam::kK, TypeParam::kRowChunksB>()));
+  EXPECT_TRUE((swizzle_bijective<TypeParam::kRowsB, TypeParam::kRowChunksB>()));
 }
 
 // Shared memory has 32 banks of 4 bytes; a 16-byte access takes 4 of them, and 8 lanes are served
@@ -110,7 +124,8 @@ TYPED_TEST(Swizzle, LdmatrixHasNoBankConflict) {
       for (int lane = 8 * matrix; lane < 8 * matrix + 8; ++lane) {
         const ga::ChunkAt at = ga::ldmatrix_at(lane);
         a.push_back(ga::swizzled(at.row, 2 * step + at.chunk, TypeParam::kRowChunksA));
-        b.push_back(ga::swizzled(16 * step + at.row, at.chunk, TypeParam::kRowChunksB));
+        const ga::ChunkAt in_b = lane_in_b<TypeParam>(lane, 1, 0, step);
+        b.push_back(ga::swizzled(in_b.row, in_b.chunk, TypeParam::kRowChunksB));
       }
       EXPECT_EQ(bank_groups(a), 8);
       EXPECT_EQ(bank_groups(b), 8);
@@ -148,15 +163,38 @@ TYPED_TEST(Swizzle, StepsRightByOneExclusiveOr) {
       EXPECT_EQ(ga::swizzled_right(a, 2 * step),
                 ga::swizzled(at.row, at.chunk + 2 * step, Shape::kRowChunksA));
     }
+    // The kernel steps along the chunks of a row of B: fragments, or steps where B lies along k.
     for (int warp = 0; warp < Shape::kWarpsN; ++warp) {
-      const int chunk = warp * Shape::kWarpN / ga::kChunk + at.chunk;
-      const int b = ga::swizzled(at.row, chunk, Shape::kRowChunksB);
-      for (int j = 0; j < Shape::kFragmentsN / 2; ++j) {
-        EXPECT_EQ(ga::swizzled_right(b, 2 * j),
-                  ga::swizzled(at.row, chunk + 2 * j, Shape::kRowChunksB));
+      const ga::ChunkAt first = lane_in_b<Shape>(lane, warp, 0, 0);
+      const int b = ga::swizzled(first.row, first.chunk, Shape::kRowChunksB);
+      for (int i = 0; i < (Shape::kBAlongK ? Shape::kSteps : Shape::kFragmentsN / 2); ++i) {
+        const ga::ChunkAt right = Shape::kBAlongK ? lane_in_b<Shape>(lane, warp, 0, i)
+                                                  : lane_in_b<Shape>(lane, warp, i, 0);
+        EXPECT_EQ(ga::swizzled_right(b, 2 * i),
+                  ga::swizzled(right.row, right.chunk, Shape::kRowChunksB));
       }
     }
   }
+}
+
+// Every chunk of a stage's B is read once by the warps of one row of warps.
+TYPED_TEST(Swizzle, FragmentsOfBCoverTheStageOnce) {
+  using Shape = TypeParam;
+  std::multiset<std::pair<int, int>> seen;
+  for (int warp = 0; warp < Shape::kWarpsN; ++warp) {
+    for (int pair = 0; pair < Shape::kFragmentsN / 2; ++pair) {
+      for (int step = 0; step < Shape::kSteps; ++step) {
+        for (int lane = 0; lane < 32; ++lane) {
+          const ga::ChunkAt at = lane_in_b<Shape>(lane, warp, pair, step);
+          seen.insert({at.row, at.chunk});
+        }
+      }
+    }
+  }
+  const auto chunks = static_cast<std::size_t>(Shape::kRowsB * Shape::kRowChunksB);
+  EXPECT_EQ(seen.size(), chunks);
+  EXPECT_EQ((std::set<std::pair<int, int>>(seen.begin(), seen.end()).size()), chunks);
+  EXPECT_EQ(*seen.rbegin(), (std::pair<int, int>{Shape::kRowsB - 1, Shape::kRowChunksB - 1}));
 }
 
 // The threads' shares cover each tile once, and keep their place in the swizzle.
@@ -176,7 +214,7 @@ bool shares_cover(int threads) {
 TYPED_TEST(Swizzle, SharesCoverTheTileOnce) {
   using Shape = TypeParam;
   EXPECT_TRUE((shares_cover<Shape::kM, Shape::kRowChunksA, Shape::kRowStepA>(Shape::kThreads)));
-  EXPECT_TRUE((shares_cover<Shape::kK, Shape::kRowChunksB, Shape::kRowStepB>(Shape::kThreads)));
+  EXPECT_TRUE((shares_cover<Shape::kRowsB, Shape::kRowChunksB, Shape::kRowStepB>(Shape::kThreads)));
 }
 
 TYPED_TEST(Swizzle, AccumulatorsCoverTheTileOnce) {
@@ -202,11 +240,23 @@ TYPED_TEST(Swizzle, AccumulatorsCoverTheTileOnce) {
 }
 
 TEST(ChunkBytes, CutsAtTheEnd) {
-  EXPECT_EQ(ga::chunk_bytes(100), 16);
-  EXPECT_EQ(ga::chunk_bytes(8), 16);
-  EXPECT_EQ(ga::chunk_bytes(3), 6);
-  EXPECT_EQ(ga::chunk_bytes(0), 0);
-  EXPECT_EQ(ga::chunk_bytes(-64), 0);
+  EXPECT_EQ(ga::chunk_bytes(100, 2), 16);
+  EXPECT_EQ(ga::chunk_bytes(8, 2), 16);
+  EXPECT_EQ(ga::chunk_bytes(3, 2), 6);
+  EXPECT_EQ(ga::chunk_bytes(0, 2), 0);
+  EXPECT_EQ(ga::chunk_bytes(-64, 2), 0);
+  EXPECT_EQ(ga::chunk_bytes(3, 4), 12);
+  EXPECT_EQ(ga::chunk_bytes(5, 4), 16);
+  EXPECT_EQ(ga::chunk_bytes(15, 1), 15);
+  EXPECT_EQ(ga::chunk_bytes(16, 1), 16);
+}
+
+TEST(GemmShape, IsAsDeepInBytesForEveryType) {
+  EXPECT_EQ(Tf32::kElementBytes, 4);
+  EXPECT_EQ(Medium::kElementBytes, 2);
+  EXPECT_EQ(Int8::kElementBytes, 1);
+  EXPECT_EQ(Int8::kSharedBytes, Medium::kSharedBytes);
+  EXPECT_EQ(Fp8::kSharedBytes, 3u * (128 + 64) * 128);
 }
 
 }  // namespace

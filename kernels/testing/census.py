@@ -13,14 +13,23 @@ import sys
 
 EM_CUDA = 190
 # What a kernel is not without, by a part of its name; every kernel is without local memory.
-REQUIRED = {"11gemm_kernel": ("hmma", "ldsm", "ldgsts"),
-            "16gemm_sm90_kernel": ("utmaldg", "utmastg", "syncs", "usetmaxreg")}
-# The products of one whose operands have their own instruction, by the type's part of its name
-# behind the shape; the first that fits.
-PRODUCTS = {"16gemm_sm90_kernel": (("EENS_3Fp8E", "qgmma"), ("EEai", "igmma"), ("", "hgmma"))}
+OF_TYPE = r"11gemm_kernelINS_9GemmShapeI(?:Li\d+E)+EE"
+SM90 = "16gemm_sm90_kernel"
+HOPPER = ("utmaldg", "utmastg", "syncs", "usetmaxreg")
+REQUIRED = {OF_TYPE + "NS_4(?:Bf16|Fp16|Tf32)E": ("hmma", "ldsm", "ldgsts"),
+            OF_TYPE + "a": ("imma", "ldsm", "ldgsts"),
+            OF_TYPE + "NS_3Fp8E": ("qmma", "ldsm", "ldgsts"),
+            SM90 + ".*EENS_3Fp8E": ("qgmma", *HOPPER),
+            SM90 + ".*EEai": ("igmma", *HOPPER),
+            SM90 + "(?!.*(?:EENS_3Fp8E|EEai))": ("hgmma", *HOPPER)}
+GEMM = "11gemm_kernel|" + SM90  # each must be of one kind of REQUIRED
 # What it has at most: a fence of the whole GPU (ERRBAR follows each) before and after a cluster's
 # work, none in its loops.
-AT_MOST = {"16gemm_sm90_kernel": {"errbar": 2}}
+AT_MOST = {SM90: {"errbar": 2}}
+# From which architecture on an instruction exists: on older ones its kernel is a trap. And what
+# stands for it on those between that ptxas makes something else of.
+SINCE = {"qmma": 89}
+STAND_INS = {"qmma": "hmma"}
 COMPANIONS = ("errbar",)  # ERRBAR and CGAERRBAR come together: either counts
 
 
@@ -43,6 +52,11 @@ def cubins(path):
             yield data[at:]
 
 
+def arch(elf):
+    flags, = struct.unpack_from("<I", elf, 0x30)
+    return flags >> 8 & 0xFF
+
+
 def census(elf):
     """Kernel name -> counts of opcodes."""
     out = {}
@@ -61,41 +75,52 @@ def shared_alignment(elf):
             if name.startswith(".nv.shared.")}
 
 
-def learn(kernels):
+def learn(kernels, architecture):
     """Instruction -> opcode, from the one opcode that each pair of probes has four times more."""
     codes = {}
     for probe in sorted({m.group(1) for m in (re.search(r"probe_([a-z0-9]+)ILi1E", n) for n in kernels) if m}):
+        if architecture < SINCE.get(probe, 0):
+            continue
         once, more = (next(c for n, c in kernels.items() if f"probe_{probe}ILi{k}E" in n)
                       for k in (1, 5))
         found = [op for op in more if more[op] - once[op] == 4]
         if len(found) > 1:  # addresses cost more too, by arithmetic that the other probes use as well
             others = set().union(*(c for n, c in kernels.items() if f"probe_{probe}I" not in n))
             found = [op for op in found if op not in others]
+        if len(found) > 1:  # or that a single address does without
+            found = [op for op in found if once[op] == 1]
         if probe in COMPANIONS:
             found = found[:1]
+        if not found and probe in STAND_INS:
+            found = [op for op in (codes[STAND_INS[probe]],) if more[op] - once[op] >= 4]
         if len(found) != 1:
             raise SystemExit(f"census: probe {probe}: opcodes {[hex(op) for op in found]}, not one")
         codes[probe] = found[0]
     return codes
 
 
-def judge(name, count, codes, alignment):
+def judge(name, count, codes, alignment, architecture):
     has = {probe: count[code] for probe, code in codes.items()}
     wrong = [f"{has[p]} x {p.upper()} (local memory)" for p in ("stl", "ldl") if has[p]]
-    for part, needed in REQUIRED.items():
-        if part in name:
-            if alignment < 1024:
-                wrong.append(f"shared memory aligned to {alignment} bytes, not 1024")
-            products = [p for type_part, p in PRODUCTS.get(part, ()) if type_part in name][:1]
-            wrong += [f"no {p.upper()}" for p in (*products, *needed) if not has.get(p)]
-            wrong += [f"{has[p]} x {p.upper()}, more than {most}"
-                      for p, most in AT_MOST.get(part, {}).items() if has[p] > most]
-            print(f"  {name}: " + " ".join(f"{p.upper()} {n}" for p, n in has.items()))
+    kinds = [part for part in REQUIRED if re.search(part, name)]
+    if re.search(GEMM, name) and len(kinds) != 1:
+        wrong.append(f"a GEMM of {len(kinds)} kinds, not one")
+    for part in kinds:
+        needed = REQUIRED[part]
+        if any(architecture < SINCE.get(p, 0) for p in needed):
+            continue
+        if alignment < 1024:
+            wrong.append(f"shared memory aligned to {alignment} bytes, not 1024")
+        wrong += [f"no {p.upper()}" for p in needed if not has.get(p)]
+        wrong += [f"{has[p]} x {p.upper()}, more than {most}"
+                  for at, limits in AT_MOST.items() if at in name
+                  for p, most in limits.items() if has[p] > most]
+        print(f"  {name}: " + " ".join(f"{p.upper()} {n}" for p, n in has.items()))
     return wrong
 
 
 def main():
-    learnt = [learn(census(elf)) for elf in cubins(sys.argv[1])]
+    learnt = [learn(census(elf), arch(elf)) for elf in cubins(sys.argv[1])]
     if not learnt:
         raise SystemExit(f"census: {sys.argv[1]} holds no cubin")
     bad, kernels, gemms = 0, 0, 0
@@ -109,8 +134,8 @@ def main():
             alignments = shared_alignment(elf)
             for name, count in census(elf).items():
                 kernels += 1
-                gemms += any(part in name for part in REQUIRED)
-                for line in judge(name, count, codes, alignments.get(name, 0)):
+                gemms += bool(re.search(GEMM, name))
+                for line in judge(name, count, codes, alignments.get(name, 0), arch(elf)):
                     print(f"census: {path}: {name}: {line}")
                     bad += 1
     print(f"census: {kernels} kernels, {gemms} of them GEMM, opcodes "

@@ -158,8 +158,12 @@ TEST(Checksum, NanAndInfinityNeverHold) {
 
 TEST(Gemm, FlopsAndBytesByHand) {
   EXPECT_EQ(ga::gemm_flops(2, 3, 4), 48.0);
-  EXPECT_EQ(ga::gemm_bytes(2, 3, 4, ga::GemmOut::bf16), 2.0 * (8 + 12) + 12.0);
-  EXPECT_EQ(ga::gemm_bytes(2, 3, 4, ga::GemmOut::fp32), 2.0 * (8 + 12) + 24.0);
+  using enum ga::ElementType;
+  EXPECT_EQ(ga::gemm_bytes(2, 3, 4, bf16, bf16), 2.0 * (8 + 12) + 12.0);
+  EXPECT_EQ(ga::gemm_bytes(2, 3, 4, bf16, fp32), 2.0 * (8 + 12) + 24.0);
+  EXPECT_EQ(ga::gemm_bytes(2, 3, 4, tf32, fp32), 4.0 * (8 + 12) + 24.0);
+  EXPECT_EQ(ga::gemm_bytes(2, 3, 4, fp8, bf16), 8.0 + 12.0 + 12.0);
+  EXPECT_EQ(ga::gemm_bytes(2, 3, 4, int8, int32), 8.0 + 12.0 + 24.0);
 }
 
 TEST(GemmRef, ReadsHalvesAsHalves) {
@@ -200,6 +204,30 @@ TEST(GemmRef, TwoByTwoByHand) {
   ga::gemm_ref({.a = a.data(), .b = b.data(), .m = 2, .n = 2, .k = 2, .lda = 2, .ldb = 2},
                c.data());
   EXPECT_EQ(c, (std::vector<double>{19, 22, 43, 50}));
+}
+
+// B of these types is stored as n rows of k: columns (5, 7) and (6, 8) of the product above.
+TEST(GemmRef, ReadsBAlongKWhereItsTypeLiesSo) {
+  const auto product = [](ga::ElementType in, const void* a, const void* b) {
+    std::vector<double> c(4);
+    ga::gemm_ref({.a = a, .b = b, .m = 2, .n = 2, .k = 2, .lda = 2, .ldb = 2, .in = in}, c.data());
+    return c;
+  };
+  const std::vector<double> right{19, 22, 43, 50};
+  const std::vector<std::int8_t> a{1, 2, 3, 4}, b{5, 7, 6, 8};
+  EXPECT_EQ(product(ga::ElementType::int8, a.data(), b.data()), right);
+  std::vector<ga::Tf32> wide_a, wide_b;
+  std::vector<ga::Fp8> small_a, small_b;
+  for (std::size_t i = 0; i < 4; ++i) {
+    wide_a.push_back(ga::to_tf32(a[i]));
+    wide_b.push_back(ga::to_tf32(b[i]));
+    small_a.push_back(ga::to_fp8(a[i]));
+    small_b.push_back(ga::to_fp8(b[i]));
+  }
+  EXPECT_EQ(product(ga::ElementType::tf32, wide_a.data(), wide_b.data()), right);
+  EXPECT_EQ(product(ga::ElementType::fp8, small_a.data(), small_b.data()), right);
+  const std::vector<double> exact_a{1, 2, 3, 4}, exact_b{5, 6, 7, 8};
+  EXPECT_EQ(product(ga::ElementType::fp64, exact_a.data(), exact_b.data()), right);
 }
 
 TEST(Fill, RefusesAnEmptyOperand) {

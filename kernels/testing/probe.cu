@@ -5,13 +5,31 @@
 
 namespace probe {
 
-template <int kCount>
-__global__ void probe_hmma(float* out, const std::uint32_t* in) {
-  float c[4] = {};
-  const std::uint32_t a[4] = {in[0], in[1], in[2], in[3]};
+// Of different operands each time: ptxas does what it makes of a missing instruction only once.
+template <class In, int kCount>
+__device__ __forceinline__ void multiply(void* out, const std::uint32_t* in) {
+  ga::ptx::MmaSum<In> c[4] = {};
 #pragma unroll
-  for (int i = 0; i < kCount; ++i) ga::ptx::mma_m16n8k16<ga::Bf16>(c, a, in[4], in[5]);
-  out[threadIdx.x] = c[0] + c[1] + c[2] + c[3];
+  for (int i = 0; i < kCount; ++i, in += 6) {
+    const std::uint32_t a[4] = {in[0], in[1], in[2], in[3]};
+    ga::ptx::mma<In>(c, a, in[4], in[5]);
+  }
+  static_cast<ga::ptx::MmaSum<In>*>(out)[threadIdx.x] = c[0] + c[1] + c[2] + c[3];
+}
+
+template <int kCount>
+__global__ void probe_hmma(void* out, const std::uint32_t* in) {
+  multiply<ga::Bf16, kCount>(out, in);
+}
+
+template <int kCount>
+__global__ void probe_imma(void* out, const std::uint32_t* in) {
+  multiply<std::int8_t, kCount>(out, in);
+}
+
+template <int kCount>
+__global__ void probe_qmma(void* out, const std::uint32_t* in) {
+  multiply<ga::Fp8, kCount>(out, in);
 }
 
 template <int kCount>
@@ -59,8 +77,12 @@ __global__ void probe_ldl(int* out, int at) {
 
 }  // namespace probe
 
-template __global__ void probe::probe_hmma<1>(float*, const std::uint32_t*);
-template __global__ void probe::probe_hmma<5>(float*, const std::uint32_t*);
+template __global__ void probe::probe_hmma<1>(void*, const std::uint32_t*);
+template __global__ void probe::probe_hmma<5>(void*, const std::uint32_t*);
+template __global__ void probe::probe_imma<1>(void*, const std::uint32_t*);
+template __global__ void probe::probe_imma<5>(void*, const std::uint32_t*);
+template __global__ void probe::probe_qmma<1>(void*, const std::uint32_t*);
+template __global__ void probe::probe_qmma<5>(void*, const std::uint32_t*);
 template __global__ void probe::probe_ldsm<1>(std::uint32_t*);
 template __global__ void probe::probe_ldsm<5>(std::uint32_t*);
 template __global__ void probe::probe_ldgsts<1>(const std::uint32_t*);

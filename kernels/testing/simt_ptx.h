@@ -10,6 +10,7 @@
 #include "kernels/data/bf16.h"
 #include "kernels/data/fp16.h"
 #include "kernels/ptx/global.cuh"
+#include "kernels/ptx/matrix.cuh"
 #include "kernels/testing/simt.h"
 
 namespace ga::ptx {
@@ -70,13 +71,28 @@ struct MmaInput {
   std::uint32_t a[4], b[2];
 };
 
+// Element `at` of those that share a register.
 template <class In>
-float half_of(std::uint32_t pair, int half) {
-  return to_float(In{static_cast<std::uint16_t>(pair >> (16 * half))});
+MmaSum<In> packed_element(std::uint32_t packed, int at) {
+  const std::uint32_t bits = packed >> (8 * static_cast<int>(sizeof(In)) * at);
+  if constexpr (std::is_same_v<In, std::int8_t>) {
+    return static_cast<std::int8_t>(bits & 0xFFu);
+  } else {
+    return to_float(In{static_cast<decltype(In::bits)>(bits)});
+  }
+}
+
+// One step more of a sum; integers wrap around.
+inline float multiply_add(float x, float y, float sum) { return sum + x * y; }
+inline std::int32_t multiply_add(std::int32_t x, std::int32_t y, std::int32_t sum) {
+  return static_cast<std::int32_t>(static_cast<std::uint32_t>(sum) +
+                                   static_cast<std::uint32_t>(x * y));
 }
 
 template <class In>
-void mma_m16n8k16(float (&c)[4], const std::uint32_t (&a)[4], std::uint32_t b0, std::uint32_t b1) {
+void mma(MmaSum<In> (&c)[4], const std::uint32_t (&a)[4], std::uint32_t b0, std::uint32_t b1) {
+  constexpr int kPacked = 4 / static_cast<int>(sizeof(In));  // elements of a register
+  constexpr int kHalf = 4 * kPacked;                         // of k, over four lanes
   const MmaInput mine{{a[0], a[1], a[2], a[3]}, {b0, b1}};
   const unsigned char* const all = simt::exchange(&mine, sizeof mine);
   const int lane = static_cast<int>(simt::thread_index().x % 32);
@@ -87,16 +103,18 @@ void mma_m16n8k16(float (&c)[4], const std::uint32_t (&a)[4], std::uint32_t b0, 
   };
   // Where element (row, k) of A and (k, col) of B lie: matrix.cuh.
   const auto a_at = [&](int row, int k) {
-    const int reg = (row >= 8 ? 1 : 0) + (k >= 8 ? 2 : 0);
-    return half_of<In>(given(4 * (row % 8) + k % 8 / 2).a[reg], k % 2);
+    const int reg = (row >= 8 ? 1 : 0) + (k >= kHalf ? 2 : 0);
+    const int from = 4 * (row % 8) + k % kHalf / kPacked;
+    return packed_element<In>(given(from).a[reg], k % kPacked);
   };
   const auto b_at = [&](int k, int col) {
-    return half_of<In>(given(4 * col + k % 8 / 2).b[k >= 8 ? 1 : 0], k % 2);
+    const int from = 4 * col + k % kHalf / kPacked;
+    return packed_element<In>(given(from).b[k >= kHalf ? 1 : 0], k % kPacked);
   };
   for (int i = 0; i < 4; ++i) {
     const int row = lane / 4 + (i >= 2 ? 8 : 0);
     const int col = 2 * (lane % 4) + i % 2;
-    for (int k = 0; k < 16; ++k) c[i] += a_at(row, k) * b_at(k, col);
+    for (int k = 0; k < 2 * kHalf; ++k) c[i] = multiply_add(a_at(row, k), b_at(k, col), c[i]);
   }
 }
 

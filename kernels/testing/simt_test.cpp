@@ -3,6 +3,7 @@
 //
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <vector>
 
 #include "kernels/check/block_reduce.cuh"
@@ -107,7 +108,7 @@ TEST(Mma, MultipliesByTheIdentity) {
     ga::ptx::ldmatrix_x4(fa, row(a));
     ga::ptx::ldmatrix_x4_trans(fb, row(b));
     float out[4] = {};
-    ga::ptx::mma_m16n8k16<ga::Bf16>(out, fa, fb[0], fb[1]);
+    ga::ptx::mma<ga::Bf16>(out, fa, fb[0], fb[1]);
     for (int i = 0; i < 4; ++i) {
       c[static_cast<std::size_t>((lane / 4 + i / 2 * 8) * 8 + 2 * (lane % 4) + i % 2)] = out[i];
     }
@@ -115,6 +116,43 @@ TEST(Mma, MultipliesByTheIdentity) {
   for (std::size_t i = 0; i < c.size(); ++i) {
     EXPECT_EQ(c[i], static_cast<float>(i / 8 * 8 + i % 8));
   }
+}
+
+// Lane l holds, of row l / 4 of A and column l / 4 of B, elements number l % 4: one product each.
+template <class In, class Sum>
+std::vector<Sum> mma_of(std::uint32_t a, std::uint32_t b, Sum start) {
+  std::vector<Sum> c(16 * 8);
+  run({1}, 32, {}, [&] {
+    const int lane = static_cast<int>(threadIdx.x);
+    const std::uint32_t first = lane % 4 == 0 ? ~0u : 0u;
+    const std::uint32_t fa[4] = {a & first, 0, 0, 0};
+    Sum out[4] = {start, start, start, start};
+    ga::ptx::mma<In>(out, fa, b & first, 0);
+    for (int i = 0; i < 4; ++i) {
+      c[static_cast<std::size_t>((lane / 4 + i / 2 * 8) * 8 + 2 * (lane % 4) + i % 2)] = out[i];
+    }
+  });
+  return c;
+}
+
+// 1 + 2^-10 times 1 + 2^-10, and the bits below these read by nobody.
+TEST(Mma, ReadsNineteenBitsOfTf32) {
+  const auto c = mma_of<ga::Tf32, float>(0x3F802000u | 0x1FFFu, 0x3F802000u | 0x1000u, 0.0f);
+  EXPECT_EQ(c[0], 1.0f + 0x1p-9f + 0x1p-20f);
+  EXPECT_EQ(c[8 * 8], 0.0f);
+}
+
+// -128 x 127 + 2 x 3 + 0 + -1 x 5, on the largest integer but one thousand and on the smallest.
+TEST(Mma, AddsBytesInThirtyTwoBitsThatWrapAround) {
+  const std::uint32_t a = 0xFF000280u, b = 0x0500037Fu;
+  constexpr std::int32_t kSum = -128 * 127 + 6 - 5;
+  EXPECT_EQ((mma_of<std::int8_t, std::int32_t>(a, b, 1000))[0], 1000 + kSum);
+  EXPECT_EQ((mma_of<std::int8_t, std::int32_t>(a, b, INT32_MIN))[0], INT32_MAX + kSum + 1);
+}
+
+// 1.5 x 2 + 448 x 2^-9.
+TEST(Mma, ReadsE4m3) {
+  EXPECT_EQ((mma_of<ga::Fp8, float>(0x7E3Cu, 0x0140u, 0.0f))[0], 3.0f + 0.875f);
 }
 
 }  // namespace
