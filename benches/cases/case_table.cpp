@@ -3,6 +3,13 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kernels/data/exact_gemm.h"
 
 namespace ga {
 namespace {
@@ -11,7 +18,6 @@ constexpr std::int64_t kGiB = std::int64_t{1} << 30;
 constexpr std::int64_t kMiB = std::int64_t{1} << 20;
 constexpr std::int64_t kMaxSeed = (std::int64_t{1} << 53) - 1;  // what JSON carries exactly
 constexpr std::int64_t kMaxSide = 65536;
-constexpr std::int64_t kMaxExactK = (std::int64_t{1} << 18) - 1;  // fp32 sums stay exact below
 
 // Arrays are walked in 16-byte words; 1 TiB is beyond any GPU and keeps byte counts from overflow.
 constexpr std::array kMemory{
@@ -28,15 +34,21 @@ constexpr std::array kGemm{
     CaseParameter{"k", "elements", 8192, 1, kMaxSide},
 };
 // hot only names the series: the same question before and after the load.
-constexpr std::array kExact{
-    CaseParameter{"m", "elements", 4096, 1, kMaxSide},
-    CaseParameter{"n", "elements", 4096, 1, kMaxSide},
-    CaseParameter{"k", "elements", 4096, 1, kMaxExactK},
-    CaseParameter{"hot", "", 0, 0, 1},
-    CaseParameter{"seed", "", 1, 0, kMaxSeed},
-};
+using ExactParameters = std::array<CaseParameter, 5>;
+constexpr ExactParameters exact_parameters(ElementType in) {
+  return {{{"m", "elements", 4096, 1, kMaxSide},
+           {"n", "elements", 4096, 1, kMaxSide},
+           {"k", "elements", 4096, 1, exact_most_k(in)},
+           {"hot", "", 0, 0, 1},
+           {"seed", "", 1, 0, kMaxSeed}}};
+}
+constexpr auto kExact = [] {
+  std::array<ExactParameters, kGemmTypes.size()> all{};
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = exact_parameters(kGemmTypes[i].in);
+  return all;
+}();
 
-constexpr std::array kCases{
+constexpr std::array kBeforeGemm{
     CaseInfo{"memory.read", "Reads one array and sums it", "bytes_per_s", "pattern", kMemory},
     CaseInfo{"memory.write", "Writes a pattern to one array", "bytes_per_s", "pattern", kMemory},
     CaseInfo{"memory.copy", "Copies one array to another by our kernel", "bytes_per_s", "pattern",
@@ -48,18 +60,52 @@ constexpr std::array kCases{
              "bytes_per_s", "pattern", kPcie},
     CaseInfo{"pcie.d2h", "Copies device memory to pinned host memory of the GPU's NUMA node",
              "bytes_per_s", "pattern", kPcie},
-    CaseInfo{"gemm.bf16.own", "C = A B by our kernel: bf16 in, fp32 sums, bf16 out, random data",
-             "flops", "checksum", kGemm},
-    CaseInfo{"gemm.bf16.cublaslt", "C = A B by cuBLASLt: bf16 in, fp32 sums, bf16 out, random data",
-             "flops", "checksum", kGemm},
-    CaseInfo{"gemm.bf16.own.exact",
-             "Small integers by our kernel, each launch held to the exact digest", "launches",
-             "exact", kExact},
-    CaseInfo{"gemm.bf16.cublaslt.exact",
-             "Small integers by cuBLASLt, each launch held to the exact digest", "launches",
-             "exact", kExact},
+};
+constexpr std::array kAfterGemm{
     CaseInfo{"clock.light", "The SM clock while a light kernel runs", "mhz", "exact", {}},
 };
+
+std::string_view name_of(ElementType type) {
+  return type == ElementType::int32 ? "int32" : gemm_type(type).name;
+}
+
+std::string describe(const GemmCase& c) {
+  const GemmType& type = *c.type;
+  const std::string_view who = c.own ? "our kernel" : "cuBLASLt";
+  if (c.exact) {
+    return fmt::format("Small integers by {}: {} in, {} out, each launch held to the exact digest",
+                       who, type.name, name_of(type.sum));
+  }
+  return fmt::format("C = A B by {}: {} in, {} sums, {} out, random data", who, type.name,
+                     name_of(type.sum), name_of(type.out));
+}
+
+struct Table {
+  std::vector<CaseInfo> cases;
+  std::deque<std::string> texts;  // what is put together; a deque moves none of them
+
+  std::string_view keep(std::string text) { return texts.emplace_back(std::move(text)); }
+  void add(const GemmCase& c) {
+    const std::string_view id = keep(gemm_case_id(c));
+    const std::string_view description = keep(describe(c));
+    const auto type = static_cast<std::size_t>(c.type - kGemmTypes.data());
+    cases.push_back(c.exact ? CaseInfo{id, description, "launches", "exact", kExact[type]}
+                            : CaseInfo{id, description, "flops", "checksum", kGemm});
+  }
+};
+
+Table make_table() {
+  Table table;
+  table.cases.assign(kBeforeGemm.begin(), kBeforeGemm.end());
+  for (const GemmType& type : kGemmTypes) {
+    table.add({.type = &type, .own = true, .exact = false});
+    table.add({.type = &type, .own = false, .exact = false});
+    table.add({.type = &type, .own = true, .exact = true});
+    table.add({.type = &type, .own = false, .exact = true});
+  }
+  table.cases.insert(table.cases.end(), kAfterGemm.begin(), kAfterGemm.end());
+  return table;
+}
 
 const CaseParameter* find_parameter(const CaseInfo& info, std::string_view name) {
   for (const CaseParameter& parameter : info.parameters) {
@@ -78,13 +124,33 @@ std::string known_names(const CaseInfo& info) {
 
 }  // namespace
 
-std::span<const CaseInfo> all_cases() { return kCases; }
+std::span<const CaseInfo> all_cases() {
+  static const Table kTable = make_table();
+  return kTable.cases;
+}
 
 const CaseInfo* find_case(std::string_view id) {
-  for (const CaseInfo& info : kCases) {
+  for (const CaseInfo& info : all_cases()) {
     if (info.id == id) return &info;
   }
   return nullptr;
+}
+
+std::string gemm_case_id(const GemmCase& c) {
+  return fmt::format("gemm.{}.{}{}", c.type->name, c.own ? "own" : "cublaslt",
+                     c.exact ? ".exact" : "");
+}
+
+std::optional<GemmCase> gemm_case(std::string_view id) {
+  for (const GemmType& type : kGemmTypes) {
+    for (const bool own : {true, false}) {
+      for (const bool exact : {true, false}) {
+        const GemmCase c{.type = &type, .own = own, .exact = exact};
+        if (gemm_case_id(c) == id) return c;
+      }
+    }
+  }
+  return std::nullopt;
 }
 
 Result<Params> complete_params(const CaseInfo& info, const Params& given) {

@@ -3,9 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
+#include "kernels/data/element.h"
 #include "reports/model/measurement.h"
 #include "reports/model/result.h"
 
@@ -31,6 +34,16 @@ inline bool copies_over_pcie(std::string_view case_id) { return case_id.starts_w
 
 std::span<const CaseInfo> all_cases();
 const CaseInfo* find_case(std::string_view id);
+
+// What "gemm.<type>.own" and "gemm.<type>.cublaslt", with ".exact" or without, stand for; nothing
+// for any other id.
+struct GemmCase {
+  const GemmType* type = nullptr;  // of kGemmTypes
+  bool own = false;                // else cuBLASLt
+  bool exact = false;
+};
+std::optional<GemmCase> gemm_case(std::string_view id);
+std::string gemm_case_id(const GemmCase& c);
 
 // Every parameter of the case: as given, else its fallback. Refuses a name that the case does not
 // know and a value outside its range, with the range.
