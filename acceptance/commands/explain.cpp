@@ -64,9 +64,7 @@ std::string suggestion_of(const std::string& name) {
 }  // namespace
 
 int explain_command(const std::string& gate_or_code) {
-  if (const Embedded* page = find_embedded(gate_pages(), gate_or_code)) {
-    return answer(page->text);
-  }
+  if (const std::string page = gate_page(gate_or_code); !page.empty()) return answer(page);
   if (const Code* code = find_code(gate_or_code)) return answer(code_text(*code));
   return fail(Error(ErrorCode::usage,
                     fmt::format("explain: no gate and no code is named \"{}\"", gate_or_code))

@@ -114,12 +114,11 @@ std::string minutes(double seconds) {
 
 std::string plan_text(const RunSetup& setup) {
   const auto phases = plan_of(setup);
-  const auto required =
-      std::count_if(setup.gates.begin(), setup.gates.end(),
-                    [&](const Gate& gate) { return setup.profile.requires_gate(gate.id); });
-  std::string text = fmt::format("plan: profile {} {}, level {}, {} GPUs, {} gates\n\n",
-                                 setup.profile.name, setup.profile.version, to_word(setup.level),
-                                 setup.profile.ordered.gpus, required);
+  const auto asked = std::count_if(setup.gates.begin(), setup.gates.end(),
+                                   [&](const Gate& gate) { return setup.order().asks(gate.id); });
+  std::string text =
+      fmt::format("plan: profile {} {}, level {}, {} GPUs, {} gates\n\n", setup.profile.name,
+                  setup.profile.version, to_word(setup.level), setup.profile.ordered.gpus, asked);
   text += fmt::format("{:<26} {:>7} {:>8} {:>9}\n", "phase", "series", "blocks", "min:sec");
   const auto row = [&](std::string_view name, std::size_t series, std::int64_t blocks,
                        double seconds) {

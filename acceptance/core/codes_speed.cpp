@@ -9,14 +9,12 @@ namespace {
 
 using Action::fix_config;
 using Action::fix_site;
-using Action::report_bug;
 using Action::return_part;
 using Blame::config;
 using Blame::gpu;
 using Blame::host;
 using Blame::node;
 using Blame::site;
-using Blame::suite;
 
 constexpr Bilingual kBelowFloor{"slower than the floor", "하한값보다 느립니다"};
 constexpr Bilingual kBelowRatio{"slower than the ratio that the profile sets",
@@ -86,39 +84,6 @@ std::span<const Code> speed_codes() {
       borderline_row("pcie.d2h.below_provisional", kProvisional, kRejudge),
       borderline_row("pcie.d2h.below_at_quick", kAtQuick, kRunStandard),
       fail_row("pcie.d2h.wrong_data", gpu, return_part, Rma::yes, kWrong, kReturnWrong),
-
-      fail_row("gemm.bf16.cublaslt.below_floor", gpu, return_part, Rma::yes, kBelowFloor,
-               kReturnGpu),
-      fail_row("gemm.bf16.cublaslt.below_ratio", gpu, return_part, Rma::no, kBelowRatio,
-               kCompareRatio),
-      fail_row("gemm.bf16.cublaslt.below_gross", gpu, return_part, Rma::yes, kBelowGross,
-               kReturnGpu),
-      borderline_row("gemm.bf16.cublaslt.borderline", kUndecided, kSecondSession),
-      borderline_row("gemm.bf16.cublaslt.below_provisional", kProvisional, kRejudge),
-      borderline_row("gemm.bf16.cublaslt.below_at_quick", kAtQuick, kRunStandard),
-      fail_row("gemm.bf16.cublaslt.wrong_data", gpu, return_part, Rma::yes, kWrong, kReturnWrong),
-
-      fail_row("gemm.bf16.own.below_floor", gpu, return_part, Rma::yes, kBelowFloor, kReturnGpu),
-      fail_row("gemm.bf16.own.below_ratio", gpu, return_part, Rma::no, kBelowRatio, kCompareRatio),
-      fail_row("gemm.bf16.own.below_gross", gpu, return_part, Rma::yes, kBelowGross, kReturnGpu),
-      borderline_row("gemm.bf16.own.borderline", kUndecided, kSecondSession),
-      borderline_row("gemm.bf16.own.below_provisional", kProvisional, kRejudge),
-      borderline_row("gemm.bf16.own.below_at_quick", kAtQuick, kRunStandard),
-      fail_row("gemm.bf16.own.wrong_data", gpu, return_part, Rma::yes, kWrong, kReturnWrong),
-      open_row(
-          "gemm.bf16.own.kernel_wrong", suite, report_bug,
-          {"the hand-written kernel is wrong on every GPU and the vendor's is right",
-           "자체 커널은 모든 GPU에서 틀리고 제조사 라이브러리는 모두 맞습니다"},
-          {"report this as a bug with the report file: the kernel does not suit this driver or "
-           "part",
-           "보고서 파일을 첨부하여 버그로 신고하십시오. 커널이 이 드라이버 또는 부품에 맞지 "
-           "않습니다"}),
-      open_row(
-          "gemm.bf16.cublaslt.library_wrong", suite, report_bug,
-          {"the vendor's kernel is wrong on every GPU and the hand-written one is right",
-           "제조사 라이브러리는 모든 GPU에서 틀리고 자체 커널은 모두 맞습니다"},
-          {"try another version of cuBLASLt with --libs; report this with the report file",
-           "--libs로 다른 버전의 cuBLASLt를 사용해 보고, 보고서 파일을 첨부하여 신고하십시오"}),
 
       fail_row(
           "slow.hot", gpu, return_part, Rma::no,

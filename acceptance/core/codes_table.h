@@ -39,6 +39,6 @@ std::span<const Code> event_log_codes();      // events in the kernel's log
 std::span<const Code> host_codes();           // the machine around the GPUs
 std::span<const Code> link_codes();           // NVLink, its fabric, the network
 std::span<const Code> speed_codes();          // the floor rule and its explanations
-std::span<const Code> exact_codes();          // right and wrong answers
+std::span<const Code> gemm_codes();           // products, slow or wrong, of every type
 
 }  // namespace ga

@@ -14,11 +14,12 @@ bool any(std::span<const Finding> findings, bool (*holds)(const Finding&)) {
   return std::any_of(findings.begin(), findings.end(), holds);
 }
 
-// Every required gate has spoken.
-bool complete(const Profile& profile, std::span<const Finding> findings) {
-  return std::all_of(profile.required.begin(), profile.required.end(), [&](const std::string& id) {
-    return std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) {
-      return finding.gate == id && finding.verdict != Verdict::not_applicable;
+// Every gate that was asked has spoken.
+bool complete(const Order& order, std::span<const Finding> findings) {
+  const auto& required = order.profile.required;
+  return std::all_of(required.begin(), required.end(), [&](const std::string& id) {
+    return !order.asks(id) || std::any_of(findings.begin(), findings.end(), [&](const Finding& f) {
+      return f.gate == id && f.verdict != Verdict::not_applicable;
     });
   });
 }
@@ -43,7 +44,7 @@ Decision decide(const Order& order, const Standing& standing, std::span<const Fi
   });
   const bool undecided =
       any(findings, [](const Finding& f) { return f.verdict == Verdict::borderline; });
-  if (unmeasured || !complete(order.profile, findings)) {
+  if (unmeasured || !complete(order, findings)) {
     return {"inconclusive", standing.interrupted ? "interrupted" : "not_measured"};
   }
   if (undecided) return {"inconclusive", "borderline"};

@@ -46,6 +46,16 @@ TEST(Decide, AcceptsOnlyWhenEverythingHolds) {
   EXPECT_EQ(word(profile_of(ProfileKind::ci, ProfileStatus::final), unbound, pass), "passed");
 }
 
+TEST(Decide, WhatIsLeftToStandardIsMissedThereAndNotAtQuick) {
+  Profile profile = kFinal;
+  profile.required = {"a", "b"};
+  profile.skip_at_quick = {"b"};
+  const std::vector<Finding> pass{finding_of(Verdict::pass)};  // of a
+  EXPECT_EQ(word(profile, kSound, pass, Level::quick), "screened");
+  EXPECT_EQ(word(profile, kSound, pass, Level::standard), "inconclusive");
+  EXPECT_EQ(word(profile, kSound, pass, Level::soak), "inconclusive");
+}
+
 TEST(Decide, OnlyRehearsesWithoutARealWorkerOrWithAnInjectedFault) {
   const std::vector<Finding> pass{finding_of(Verdict::pass)};
   auto simulated = kSound;

@@ -2,6 +2,10 @@
 
 namespace ga {
 
+bool Order::asks(std::string_view gate) const {
+  return profile.requires_gate(gate) && (level != Level::quick || !profile.skips_at_quick(gate));
+}
+
 const Measurement* find_series(const Evidence& evidence, const Request& name) {
   for (const Measurement& series : evidence.measurements) {
     if (series.gate == name.gate && series.case_id == name.case_id &&

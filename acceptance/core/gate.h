@@ -19,6 +19,9 @@ namespace ga {
 struct Order {
   const Profile& profile;
   Level level = Level::standard;
+
+  // Whether the profile requires the gate, at this level.
+  bool asks(std::string_view gate) const;
 };
 
 // The order in which requests run. A phase starts when no gate asks for an earlier one. Before

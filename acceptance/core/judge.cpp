@@ -70,7 +70,7 @@ Status check_names(std::span<const Gate> gates, const Order& order, const Eviden
     }
     const bool known = std::any_of(gates.begin(), gates.end(),
                                    [&](const Gate& gate) { return gate.id == series.gate; });
-    if (!known || !order.profile.requires_gate(series.gate)) {
+    if (!known || !order.asks(series.gate)) {
       return Error(ErrorCode::protocol,
                    fmt::format("{}: no required gate of that name asks", name_of(series)));
     }
@@ -106,7 +106,7 @@ std::vector<Request> ask_all(std::span<const Gate> gates, const Order& order,
                              const Evidence& evidence) {
   std::vector<Request> all;
   for (const Gate& gate : gates) {
-    if (!order.profile.requires_gate(gate.id)) continue;
+    if (!order.asks(gate.id)) continue;
     for (Request& request : gate.next(order, evidence)) all.push_back(std::move(request));
   }
   return all;
@@ -116,12 +116,15 @@ std::vector<Finding> judge_all(std::span<const Gate> gates, const Order& order,
                                const Evidence& evidence) {
   std::vector<Finding> all;
   for (const Gate& gate : gates) {
-    if (!order.profile.requires_gate(gate.id)) {
+    if (!order.asks(gate.id)) {
       Finding finding;
       finding.gate = gate.id;
       finding.unit_id = "node";
       finding.verdict = Verdict::not_applicable;
-      finding.reason = fmt::format("profile {} does not require this gate", order.profile.name);
+      finding.reason =
+          order.profile.requires_gate(gate.id)
+              ? fmt::format("profile {} leaves this gate to level standard", order.profile.name)
+              : fmt::format("profile {} does not require this gate", order.profile.name);
       all.push_back(std::move(finding));
       continue;
     }

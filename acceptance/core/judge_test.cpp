@@ -85,6 +85,16 @@ TEST_F(Judge, HoldsBackAPassWhileBlocksAreMissing) {
   EXPECT_EQ(judge(Evidence{})[0].verdict, Verdict::not_measured);
 }
 
+TEST_F(Judge, AGateLeftToStandardIsNotAskedAtQuickAndMustNotHaveBeenMeasured) {
+  profile.skip_at_quick = {"toy"};
+  const Order quick{profile, Level::quick}, standard{profile, Level::standard};
+  EXPECT_TRUE(ask_all(std::span(&kToy, 1), quick, Evidence{}).empty());
+  EXPECT_FALSE(ask_all(std::span(&kToy, 1), standard, Evidence{}).empty());
+  EXPECT_EQ(judge(Evidence{})[0].verdict, Verdict::not_applicable);
+  EXPECT_EQ(judge_all(std::span(&kToy, 1), standard, Evidence{})[0].verdict, Verdict::not_measured);
+  EXPECT_FALSE(asked(with({200, 200})));
+}
+
 TEST_F(Judge, AGateThatIsNotRequiredIsNotApplicable) {
   profile.required.clear();
   EXPECT_EQ(judge(Evidence{})[0].verdict, Verdict::not_applicable);

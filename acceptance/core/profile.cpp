@@ -231,11 +231,36 @@ void read_required(TomlTable& table, Profile& profile, const std::vector<std::st
   }
 }
 
+// A quick run screens. Where it could accept, nothing may be left to another level.
+void read_skip_at_quick(TomlTable& table, Profile& profile) {
+  if (!table.has("skip_at_quick")) return;
+  for (const std::string& gate : table.texts("skip_at_quick")) {
+    if (!profile.requires_gate(gate)) {
+      table.refuse("skip_at_quick", fmt::format("'{}' is not in `required`", gate),
+                   "add it there, or take it out here");
+    }
+    if (profile.skips_at_quick(gate)) {
+      table.refuse("skip_at_quick", fmt::format("'{}' stands twice", gate), "name each gate once");
+    }
+    profile.skip_at_quick.push_back(gate);
+  }
+  const bool screens =
+      profile.kind == ProfileKind::acceptance && profile.accept_level != Level::quick;
+  if (table.ok() && !screens) {
+    table.refuse("skip_at_quick", "level quick decides here: what it skips would not be measured",
+                 "take it out, or make it an acceptance profile that accepts from level standard");
+  }
+}
+
+bool contains(const std::vector<std::string>& gates, std::string_view gate) {
+  return std::find(gates.begin(), gates.end(), gate) != gates.end();
+}
+
 }  // namespace
 
-bool Profile::requires_gate(std::string_view gate) const {
-  return std::find(required.begin(), required.end(), gate) != required.end();
-}
+bool Profile::requires_gate(std::string_view gate) const { return contains(required, gate); }
+
+bool Profile::skips_at_quick(std::string_view gate) const { return contains(skip_at_quick, gate); }
 
 Result<Profile> parse_profile(std::string_view text, const std::string& file,
                               const std::vector<std::string>& known_gates) {
@@ -254,6 +279,7 @@ Result<Profile> parse_profile(std::string_view text, const std::string& file,
   profile.warmup_case = read_case(table, "warmup_case");
   profile.gross_ppm = within(table, "gross_ppm", 1, kMillion);
   read_required(table, profile, known_gates);
+  read_skip_at_quick(table, profile);
   read_ordered(table, profile);
   profile.machine = read_machine(table, profile.required);
   read_sizes(table, profile.sizes);

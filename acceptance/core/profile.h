@@ -81,8 +81,9 @@ struct Profile {
   ProfileKind kind = ProfileKind::acceptance;
   ProfileStatus status = ProfileStatus::draft;
   Level accept_level = Level::standard;
-  bool challenged = false;            // the binding that acceptance demands
-  std::vector<std::string> required;  // gates; every other gate is not_applicable
+  bool challenged = false;                 // the binding that acceptance demands
+  std::vector<std::string> required;       // gates; every other gate is not_applicable
+  std::vector<std::string> skip_at_quick;  // of those, what level quick leaves to the others
   Ordered ordered;
   OrderedMachine machine;
   Sizes sizes;
@@ -93,6 +94,7 @@ struct Profile {
   std::vector<EventLimit> event_limits;
 
   bool requires_gate(std::string_view gate) const;
+  bool skips_at_quick(std::string_view gate) const;
 };
 
 // `file` is only named in complaints. Refuses unknown keys, wrong units, limits without source,

@@ -98,42 +98,21 @@ TEST(Profile, NamesFileAndLineOfWhatItRefuses) {
 }
 
 TEST(Profile, EveryBuiltInProfileIsSound) {
-  std::vector<std::string> gates{"identity.inventory",
-                                 "identity.firmware",
-                                 "site.power",
-                                 "site.cooling",
-                                 "config.ecc",
-                                 "config.mig",
-                                 "config.power_limit",
-                                 "config.clocks_set",
-                                 "config.compute_mode",
-                                 "config.persistence",
-                                 "config.idle",
-                                 "config.numa",
-                                 "config.acs",
-                                 "config.pcie",
-                                 "config.fabric",
-                                 "nvlink.links",
-                                 "nic.links",
-                                 "host.memory",
-                                 "host.cpu",
-                                 "host.nvme",
-                                 "memory.remap",
-                                 "memory.ecc",
-                                 "clock.light",
-                                 "events.throttle",
-                                 "hbm.bandwidth",
-                                 "pcie.h2d",
-                                 "pcie.d2h",
-                                 "gemm.bf16.own",
-                                 "gemm.bf16.own.exact",
-                                 "gemm.bf16.cublaslt",
-                                 "gemm.bf16.cublaslt.exact",
-                                 "events.ecc",
-                                 "events.nic",
-                                 "events.nvlink",
-                                 "events.pcie",
-                                 "events.xid"};
+  std::vector<std::string> gates{
+      "identity.inventory",  "identity.firmware",  "site.power",         "site.cooling",
+      "config.ecc",          "config.mig",         "config.power_limit", "config.clocks_set",
+      "config.compute_mode", "config.persistence", "config.idle",        "config.numa",
+      "config.acs",          "config.pcie",        "config.fabric",      "nvlink.links",
+      "nic.links",           "host.memory",        "host.cpu",           "host.nvme",
+      "memory.remap",        "memory.ecc",         "clock.light",        "events.throttle",
+      "hbm.bandwidth",       "pcie.h2d",           "pcie.d2h",           "events.ecc",
+      "events.nic",          "events.nvlink",      "events.pcie",        "events.xid"};
+  for (const char* type : {"bf16", "fp16", "tf32", "fp8", "fp32", "fp64", "int8"}) {
+    for (const char* kernel : {"own", "cublaslt"}) {
+      gates.push_back(fmt::format("gemm.{}.{}", type, kernel));
+      gates.push_back(gates.back() + ".exact");
+    }
+  }
   EXPECT_EQ(builtin_profiles().size(), 3u);
   for (const Embedded& file : builtin_profiles()) {
     const auto profile = load_profile(std::string(file.name), gates);
@@ -143,6 +122,28 @@ TEST(Profile, EveryBuiltInProfileIsSound) {
     EXPECT_EQ(profile->kind == ProfileKind::ci, profile->limits.empty());
   }
   EXPECT_EQ(builtin_profile_by_digest("00"), nullptr);
+}
+
+TEST(Profile, LeavesGatesToStandardOnlyWhereQuickDecidesNothing) {
+  const auto with = [](std::string_view gates) {
+    return spoiled("[\"hbm.bandwidth\"]",
+                   fmt::format("[\"hbm.bandwidth\"]\nskip_at_quick = {}", gates));
+  };
+  const std::string good = with("[\"hbm.bandwidth\"]");
+  const auto profile = parse(good);
+  ASSERT_TRUE(profile) << profile.error().what();
+  EXPECT_TRUE(profile->skips_at_quick("hbm.bandwidth"));
+  EXPECT_FALSE(profile->skips_at_quick("config.ecc"));
+  expect_refusal(with("[\"config.ecc\"]"), "toy.toml:11", "is not in `required`");
+  expect_refusal(with("[\"hbm.bandwidth\", \"hbm.bandwidth\"]"), "toy.toml:11", "stands twice");
+  const auto other = [&](std::string_view from, std::string_view to) {
+    std::string text = good;
+    return text.replace(text.find(from), from.size(), to);
+  };
+  expect_refusal(other("accept_level = \"standard\"", "accept_level = \"quick\""), "toy.toml:11",
+                 "level quick decides here");
+  expect_refusal(other("kind = \"acceptance\"", "kind = \"ci\""), "toy.toml:11",
+                 "level quick decides here");
 }
 
 TEST(Profile, RefusesAKeyWhoseLibraryLacksNameOrVersion) {

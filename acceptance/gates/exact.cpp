@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <tuple>
 #include <utility>
 
 #include "acceptance/core/codes.h"
@@ -16,15 +17,30 @@ namespace ga {
 namespace {
 
 constexpr std::string_view kKind = "exact";
-constexpr std::int64_t kLargestK = std::int64_t{1} << 18;  // float32 sums stay exact below it
-constexpr std::array<std::int64_t, 2> kCorners{0, 1};      // cold, hot
+constexpr std::array<std::int64_t, 2> kCorners{0, 1};  // cold, hot
 
-bool has_size(const Order& order) {
+// The gate as its findings and series name it.
+struct ExactGate {
+  explicit ExactGate(const GemmSubject& subject)
+      : id(exact_id(subject)),
+        other(exact_id(witness_of(subject))),
+        in(subject.type.in),
+        is_own(subject.kernel == GemmKernel::own) {}
+
+  std::string id, other;
+  ElementType in;
+  bool is_own;
+};
+
+bool has_size(const ExactGate& gate, const Order& order) {
   const std::int64_t n = order.profile.sizes.exact_n;
-  return n >= 1 && n < kLargestK;
+  return n >= 1 && n <= exact_most_k(gate.in);
 }
 
-std::size_t blocks_of(Level level) { return level == Level::quick ? 1 : 3; }
+// All types together stay within the minute that each corner has: docs/adr/0013.
+std::size_t blocks_of(const ExactGate& gate, Level level) {
+  return level != Level::quick && gate.in == ElementType::bf16 ? 3 : 1;
+}
 
 Request series_of(std::string_view gate, const Order& order, const std::string& unit,
                   std::int64_t hot) {
@@ -39,17 +55,18 @@ Request series_of(std::string_view gate, const Order& order, const std::string& 
   return name;
 }
 
-// The digest that the data must give, in the form that a check carries it. Remembered: both gates
-// ask for the same product, and walking it is most of the time that a judgement takes.
-std::string expected_digest(const Order& order) {
-  thread_local std::int64_t known_n = 0;
-  thread_local std::string known;
+// The digest that the data must give, in the form that a check carries it. Remembered: types with
+// the same integers stored alike have one product, and walking it is most of the time that a
+// judgement takes.
+std::string expected_digest(const ExactGate& gate, const Order& order) {
+  thread_local std::map<std::tuple<std::int64_t, int, bool>, std::string> known;
   const std::int64_t n = order.profile.sizes.exact_n;
-  if (n == known_n) return known;
-  const ExactGemm gemm{n, n, n, static_cast<std::uint64_t>(kConstantSeed)};
-  known = fmt::format("{:016x}", exact_gemm_digest(gemm));
-  known_n = n;
-  return known;
+  std::string& digest = known[{n, exact_range(gate.in), b_along_k(gate.in)}];
+  if (digest.empty()) {
+    const ExactGemm gemm{n, n, n, static_cast<std::uint64_t>(kConstantSeed), gate.in};
+    digest = fmt::format("{:016x}", exact_gemm_digest(gemm));
+  }
+  return digest;
 }
 
 bool is_digest(const std::string& text) {
@@ -98,7 +115,7 @@ Accused accuse(const ExactGate& gate, const Votes& votes, const std::string& uni
                   [](const auto& vote) { return vote.second == Answer::right; });
   if (right_elsewhere || votes.other.at(unit) == Answer::wrong) return Accused::gpu;
   const bool alone_wrong = all_are(votes.own, Answer::wrong) && all_are(votes.other, Answer::right);
-  if (gate.needs_qualifying) return alone_wrong ? Accused::kernel : Accused::unknown;
+  if (gate.is_own) return alone_wrong ? Accused::kernel : Accused::unknown;
   return alone_wrong && votes.own.size() > 1 ? Accused::kernel : Accused::gpu;
 }
 
@@ -109,16 +126,16 @@ std::string wrong_text(const Measurement& series, std::int64_t hot, const std::s
 
 Finding wrong_finding(const ExactGate& gate, Accused accused, const std::string& unit,
                       std::string reason) {
-  const std::string id(gate.id);
   switch (accused) {
     case Accused::gpu:
-      return found(gate.id, unit, id + ".wrong_data", std::move(reason));
+      return found(gate.id, unit, gate.id + ".wrong_data", std::move(reason));
     case Accused::kernel:
-      return found(gate.id, unit, gate.accused, std::move(reason));
+      return found(gate.id, unit, gate.id + (gate.is_own ? ".kernel_wrong" : ".library_wrong"),
+                   std::move(reason));
     case Accused::unknown:
       break;
   }
-  return found(gate.id, unit, id + ".unqualified", std::move(reason));
+  return found(gate.id, unit, gate.id + ".unqualified", std::move(reason));
 }
 
 // One corner that is not wrong: sound and complete, or why not.
@@ -131,14 +148,13 @@ Finding judge_corner(const ExactGate& gate, const Order& order, const Evidence& 
     return found(gate.id, name.unit_id, "data.not_checked",
                  fmt::format("'{}' is no digest of 16 hexadecimal digits", series.check->got));
   }
-  if (series.samples.size() < blocks_of(order.level)) {
-    return incomplete(name, series.samples.size(), blocks_of(order.level));
-  }
+  const std::size_t wanted = blocks_of(gate, order.level);
+  if (series.samples.size() < wanted) return incomplete(name, series.samples.size(), wanted);
   std::int64_t launches = 0;  // cannot overflow: look_at bounds each sample, a report their number
   for (const std::int64_t count : series.samples) launches += count;
   if (launches < order.profile.sizes.exact_launches) {
     return found(
-        gate.id, name.unit_id, std::string(gate.id) + ".too_few_launches",
+        gate.id, name.unit_id, gate.id + ".too_few_launches",
         fmt::format("{} launches, {} ordered", launches, order.profile.sizes.exact_launches));
   }
   // No wrong answer in n launches excludes, at 95 %, a rate above 3 / n.
@@ -172,30 +188,35 @@ Finding judge_unit(const ExactGate& gate, const Order& order, const Evidence& ev
 
 }  // namespace
 
-std::vector<Request> next_exact(const ExactGate& gate, const Order& order,
+std::vector<Request> next_exact(const GemmSubject& subject, const Order& order,
                                 const Evidence& evidence) {
+  const ExactGate gate(subject);
   std::vector<Request> requests;
-  if (!has_size(order)) return requests;
+  if (!has_size(gate, order)) return requests;
   for (const std::string& unit : present_units(order, evidence)) {
     for (const std::int64_t hot : kCorners) {
-      ask(requests, series_of(gate.id, order, unit, hot), evidence, blocks_of(order.level));
+      ask(requests, series_of(gate.id, order, unit, hot), evidence, blocks_of(gate, order.level));
     }
   }
   return requests;
 }
 
-std::vector<Finding> judge_exact(const ExactGate& gate, const Order& order,
+std::vector<Finding> judge_exact(const GemmSubject& subject, const Order& order,
                                  const Evidence& evidence) {
+  const ExactGate gate(subject);
   const auto units = ordered_units(order.profile);
   std::vector<Finding> findings;
-  if (!has_size(order)) {
+  if (!has_size(gate, order)) {
     for (const std::string& unit : units) {
-      findings.push_back(found(gate.id, unit, "profile.incomplete",
-                               "the profile has no sizes.exact_n below 2^18"));
+      findings.push_back(
+          found(gate.id, unit, "profile.incomplete",
+                fmt::format("the profile has no sizes.exact_n from 1 to {}, up to which "
+                            "sums of this type are exact",
+                            exact_most_k(gate.in))));
     }
     return findings;
   }
-  const std::string expected = expected_digest(order);
+  const std::string expected = expected_digest(gate, order);
   Votes votes;
   for (const std::string& unit : units) {
     votes.own[unit] = answer_on(gate.id, order, evidence, unit, expected);

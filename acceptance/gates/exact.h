@@ -1,13 +1,13 @@
-// Exact GEMM, one implementation for both kernels: small integers, so that every sum is exact in
-// any order and the digest of the answer can be computed without a GPU.
+// Exact GEMM, one implementation for all types and both kernels: small integers, so that every sum
+// is exact in any order and the digest of the answer can be computed without a GPU.
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "acceptance/core/gate.h"
+#include "acceptance/gates/gemm_subject.h"
 
 namespace ga {
 
@@ -16,19 +16,11 @@ namespace ga {
 inline constexpr std::string_view kConstantSeedText = "gpuaccept constant seed 1";
 inline constexpr std::int64_t kConstantSeed = 1128655123493413;
 
-// The case has the gate's own name.
-struct ExactGate {
-  std::string_view id;
-  std::string_view other;    // the gate of the other kernel, which helps to tell whom to blame
-  std::string_view accused;  // the code where this kernel alone is wrong, on every GPU
-  // Whether this kernel has to be qualified on each machine before it may fail a GPU. The vendor's
-  // is trusted on a single GPU; ours never is.
-  bool needs_qualifying = false;
-};
-
-std::vector<Request> next_exact(const ExactGate& gate, const Order& order,
+// Our kernel has to be qualified on each machine before it may fail a GPU; the vendor's is trusted
+// on a single GPU.
+std::vector<Request> next_exact(const GemmSubject& subject, const Order& order,
                                 const Evidence& evidence);
-std::vector<Finding> judge_exact(const ExactGate& gate, const Order& order,
+std::vector<Finding> judge_exact(const GemmSubject& subject, const Order& order,
                                  const Evidence& evidence);
 
 }  // namespace ga

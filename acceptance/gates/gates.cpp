@@ -1,25 +1,31 @@
 #include "acceptance/gates/gates.h"
 
-#include <array>
+#include <fmt/format.h>
 
+#include "acceptance/core/codes.h"
+#include "acceptance/gates/gemm_gates.h"
 #include "acceptance/gates/table.h"
+#include "kernels/data/element.h"
 
 namespace ga {
 
 // An explicit table: a linker drops self-registering objects of a static library.
 std::span<const Gate> all_gates() {
-  static const std::array gates{kIdentityInventory, kIdentityFirmware, kSitePower,
-                                kSiteCooling,       kConfigEcc,        kConfigMig,
-                                kConfigPowerLimit,  kConfigClocksSet,  kConfigComputeMode,
-                                kConfigPersistence, kConfigIdle,       kConfigNuma,
-                                kConfigAcs,         kConfigPcie,       kConfigFabric,
-                                kNvlinkLinks,       kNicLinks,         kHostMemory,
-                                kHostCpu,           kHostNvme,         kMemoryRemap,
-                                kMemoryEcc,         kClockLight,       kHbmBandwidth,
-                                kPcieH2d,           kPcieD2h,          kGemmBf16Cublaslt,
-                                kGemmBf16Own,       kGemmBf16OwnExact, kGemmBf16CublasltExact,
-                                kEventsEcc,         kEventsNic,        kEventsNvlink,
-                                kEventsPcie,        kEventsThrottle,   kEventsXid};
+  static const std::vector<Gate> gates = [] {
+    std::vector<Gate> all{kIdentityInventory, kIdentityFirmware, kSitePower,
+                          kSiteCooling,       kConfigEcc,        kConfigMig,
+                          kConfigPowerLimit,  kConfigClocksSet,  kConfigComputeMode,
+                          kConfigPersistence, kConfigIdle,       kConfigNuma,
+                          kConfigAcs,         kConfigPcie,       kConfigFabric,
+                          kNvlinkLinks,       kNicLinks,         kHostMemory,
+                          kHostCpu,           kHostNvme,         kMemoryRemap,
+                          kMemoryEcc,         kClockLight,       kHbmBandwidth,
+                          kPcieH2d,           kPcieD2h};
+    all.insert(all.end(), gemm_gates().begin(), gemm_gates().end());
+    all.insert(all.end(),
+               {kEventsEcc, kEventsNic, kEventsNvlink, kEventsPcie, kEventsThrottle, kEventsXid});
+    return all;
+  }();
   return gates;
 }
 
@@ -34,6 +40,19 @@ std::vector<std::string> gate_ids() {
   std::vector<std::string> ids;
   for (const Gate& gate : all_gates()) ids.emplace_back(gate.id);
   return ids;
+}
+
+std::string gate_page(std::string_view id) {
+  if (const Embedded* page = find_embedded(gate_pages(), id)) return std::string(page->text);
+  for (const GemmType& type : kGemmTypes) {
+    const std::string start = fmt::format("gemm.{}.", type.name);
+    if (!id.starts_with(start)) continue;
+    const std::string shared = "gemm." + std::string(id.substr(start.size()));
+    if (const Embedded* page = find_embedded(gate_pages(), shared)) {
+      return of_type(page->text, type.name);
+    }
+  }
+  return "";
 }
 
 Evidence planning_evidence(const Profile& profile) {

@@ -1,6 +1,7 @@
 // The table of gates as a whole: ids, pages, codes, and the plan.
 #include "acceptance/gates/gates.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -10,6 +11,7 @@
 #include "acceptance/core/codes.h"
 #include "acceptance/core/judge.h"
 #include "acceptance/gates/testkit.h"
+#include "kernels/data/element.h"
 
 namespace ga {
 namespace {
@@ -22,21 +24,26 @@ TEST(Gates, HaveUniqueIdsAndQuestionsInBothLanguages) {
     EXPECT_TRUE(gate.question_ko.ends_with("?")) << gate.id;
     EXPECT_EQ(find_gate(gate.id)->id, gate.id);
   }
-  EXPECT_EQ(seen.size(), 36u);
+  EXPECT_EQ(seen.size(), 32u + 4 * kGemmTypes.size());
   EXPECT_EQ(find_gate("no.such.gate"), nullptr);
 }
 
 TEST(Gates, EachHasItsPageWithEveryPart) {
+  std::size_t of_one_gate = 0;
   for (const Gate& gate : all_gates()) {
-    const Embedded* page = find_embedded(gate_pages(), gate.id);
-    ASSERT_NE(page, nullptr) << gate.id;
+    const std::string page = gate_page(gate.id);
+    EXPECT_NE(page.substr(0, page.find('\n')).find(gate.id), std::string::npos) << gate.id;
+    EXPECT_EQ(page.find("<type>"), std::string::npos) << gate.id;
+    if (find_embedded(gate_pages(), gate.id) != nullptr) ++of_one_gate;
     for (const char* part :
          {"## Evidence", "## Where the limit comes from", "## How it could falsely pass",
           "## How it could falsely fail", "## What to do", "## 한국어 요약"}) {
-      EXPECT_NE(page->text.find(part), std::string_view::npos) << gate.id << " " << part;
+      EXPECT_NE(page.find(part), std::string::npos) << gate.id << " " << part;
     }
   }
-  EXPECT_EQ(gate_pages().size(), all_gates().size());
+  EXPECT_EQ(gate_pages().size(), of_one_gate + 4) << "every page is a gate's, four are GEMM's";
+  EXPECT_EQ(gate_page("gemm.fp4.own"), "");
+  EXPECT_EQ(gate_page("no.such.gate"), "");
 }
 
 std::string source_text(const char* name) {
@@ -79,9 +86,7 @@ TEST(Gates, EveryCodeIsUsedByAGateOrByTheJudge) {
                            "gates/site_power.cpp",
                            "gates/memory_ecc.cpp",
                            "gates/clock_light.cpp",
-                           "gates/gemm_bf16_own.cpp",
-                           "gates/gemm_bf16_own_exact.cpp",
-                           "gates/gemm_bf16_cublaslt_exact.cpp",
+                           "gates/gemm_speed.cpp",
                            "gates/event_counters.cpp",
                            "gates/event_log.cpp",
                            "gates/events_ecc.cpp",
@@ -106,6 +111,31 @@ TEST(Gates, EveryCodeIsUsedByAGateOrByTheJudge) {
   }
 }
 
+// The codes of GEMM name the types by a list of their own.
+TEST(Gates, EveryTypeOfGemmHasTheSameCodes) {
+  const auto codes_of = [](std::string_view type) {
+    std::set<std::string> found;
+    const std::string start = fmt::format("gemm.{}.", type);
+    for (const Code& code : all_codes()) {
+      if (code.id.starts_with(start)) found.insert(std::string(code.id.substr(start.size())));
+    }
+    return found;
+  };
+  const auto bf16 = codes_of("bf16");
+  EXPECT_EQ(bf16.size(), 7u + 7u + 2u + 7u);
+  std::size_t all = 0;
+  for (const GemmType& type : kGemmTypes) {
+    EXPECT_EQ(codes_of(type.name), bf16) << type.name;
+    all += bf16.size();
+  }
+  for (const Code& code : all_codes()) all -= code.id.starts_with("gemm.") ? 1 : 0;
+  EXPECT_EQ(all, 0u) << "a code of a type that there is not";
+  const Code* code = find_code("gemm.fp8.own.exact.unqualified");
+  ASSERT_NE(code, nullptr);
+  EXPECT_TRUE(code->message.starts_with("fp8 GEMM: "));
+  EXPECT_NE(code->next_step.find("gemm.fp8.cublaslt.exact"), std::string_view::npos);
+}
+
 TEST(PlanningEvidence, AsksForEveryUnitAndEveryMeasuringGate) {
   const Profile profile = test_profile();
   const Order order{profile, Level::standard};
@@ -116,7 +146,8 @@ TEST(PlanningEvidence, AsksForEveryUnitAndEveryMeasuringGate) {
     EXPECT_GT(request.block_ns, 0);
     asked.insert({request.gate, request.unit_id});
   }
-  EXPECT_EQ(asked.size(), 9u * 4u);  // clock, link, HBM, two PCIe, four GEMM on four GPUs
+  // Clock, link, HBM, two PCIe, and four GEMM of each type, on four GPUs.
+  EXPECT_EQ(asked.size(), (5u + 4u * kGemmTypes.size()) * 4u);
 }
 
 }  // namespace

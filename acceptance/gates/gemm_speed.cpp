@@ -1,37 +1,58 @@
 #include "acceptance/gates/gemm_speed.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "acceptance/core/codes.h"
 #include "acceptance/gates/series.h"
+#include "acceptance/gates/speed.h"
 
 namespace ga {
 namespace {
 
-constexpr std::string_view kLibrary = "gemm.bf16.cublaslt";
+constexpr std::string_view kCheckKind = "checksum";
 
-// The series that a gate times of its own kernel, which has the gate's name.
-const Measurement* series_of(const SpeedGate& gate, std::string_view id, const Order& order,
-                             const Evidence& evidence, const std::string& unit) {
-  Request name = series_name(gate, order, id, unit);
-  name.gate = id;
-  return find_series(evidence, name);
+Params square(const Sizes& sizes) {
+  if (sizes.gemm_n <= 0) return {};
+  return {{"m", sizes.gemm_n}, {"n", sizes.gemm_n}, {"k", sizes.gemm_n}};
 }
+
+// The gate's terms, and what they point to.
+struct Terms {
+  explicit Terms(const GemmSubject& subject) : id(speed_id(subject)) {}
+  Terms(const Terms&) = delete;
+  Terms& operator=(const Terms&) = delete;
+
+  const std::string id;
+  const std::array<std::string_view, 1> cases{id};
+  const SpeedGate gate{.id = id,
+                       .cases = cases,
+                       .unit = "flops",
+                       .check_kind = kCheckKind,
+                       .power_capped = true,
+                       .explained = true,
+                       .solo_repeat = false,
+                       .params = square,
+                       .size_key = "gemm_n"};
+};
 
 struct Votes {
   std::size_t units = 0, wrong = 0, right = 0;
 };
 
-Votes votes_of(const SpeedGate& gate, std::string_view id, const Order& order,
-               const Evidence& evidence) {
+// Of the series that a gate times of its own kernel.
+Votes votes_of(const GemmSubject& subject, const Order& order, const Evidence& evidence) {
+  const Terms terms(subject);
   Votes votes;
   for (const std::string& unit : ordered_units(order.profile)) {
     ++votes.units;
-    const Measurement* series = series_of(gate, id, order, evidence, unit);
-    if (series == nullptr || !is_checked(*series, gate.check_kind)) continue;
-    if (is_wrong(*series, gate.check_kind)) {
+    const auto name = series_name(terms.gate, order, terms.id, unit);
+    const Measurement* series = find_series(evidence, name);
+    if (series == nullptr || !is_checked(*series, kCheckKind)) continue;
+    if (is_wrong(*series, kCheckKind)) {
       ++votes.wrong;
     } else if (!series->samples.empty()) {
       ++votes.right;
@@ -40,32 +61,49 @@ Votes votes_of(const SpeedGate& gate, std::string_view id, const Order& order,
   return votes;
 }
 
-bool is_accused(std::string_view id, const Votes& accused, const Votes& witness) {
-  const std::size_t least = id == kLibrary ? 2 : 1;
-  return accused.units >= least && accused.wrong == accused.units && witness.right == witness.units;
+// The code that accuses one of the type's two kernels; empty where neither alone is wrong.
+std::string accused(const GemmType& type, const Order& order, const Evidence& evidence) {
+  const GemmSubject ours{type, GemmKernel::own}, theirs{type, GemmKernel::cublaslt};
+  const Votes own = votes_of(ours, order, evidence);
+  const Votes library = votes_of(theirs, order, evidence);
+  const auto alone_wrong = [](const Votes& wrong, const Votes& right) {
+    return wrong.wrong == wrong.units && right.right == right.units;
+  };
+  if (own.units >= 1 && alone_wrong(own, library)) return speed_id(ours) + ".kernel_wrong";
+  if (own.units >= 2 && alone_wrong(library, own)) return speed_id(theirs) + ".library_wrong";
+  return "";
+}
+
+// The type whose product warms the GPUs up; nothing where another load does.
+std::optional<GemmType> warmup_type(const Profile& profile) {
+  for (const GemmType& type : kGemmTypes) {
+    for (const GemmKernel kernel : {GemmKernel::own, GemmKernel::cublaslt}) {
+      if (profile.warmup_case == speed_id({type, kernel})) return type;
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
-Params gemm_params(const Sizes& sizes) {
-  if (sizes.gemm_n <= 0) return {};
-  return {{"m", sizes.gemm_n}, {"n", sizes.gemm_n}, {"k", sizes.gemm_n}};
+std::vector<Request> next_gemm_speed(const GemmSubject& subject, const Order& order,
+                                     const Evidence& evidence) {
+  return next_speed(Terms(subject).gate, order, evidence);
 }
 
-std::vector<Finding> judge_gemm_speed(const SpeedGate& gate, const GemmWitness& witness,
-                                      const Order& order, const Evidence& evidence) {
-  auto findings = judge_speed(gate, order, evidence);
-  const Votes own = votes_of(gate, gate.id, order, evidence);
-  const Votes other = votes_of(gate, witness.other, order, evidence);
-  std::string_view code;
-  if (is_accused(gate.id, own, other)) code = witness.accused;
-  if (is_accused(witness.other, other, own)) code = witness.accused_other;
-  if (code.empty()) return findings;
+std::vector<Finding> judge_gemm_speed(const GemmSubject& subject, const Order& order,
+                                      const Evidence& evidence) {
+  const Terms terms(subject);
+  auto findings = judge_speed(terms.gate, order, evidence);
+  const auto warmup = warmup_type(order.profile);
   for (Finding& finding : findings) {
-    const bool of_data =
-        finding.code == std::string(gate.id) + ".wrong_data" || finding.code == "warmup.wrong_data";
-    if (!of_data) continue;
-    finding = found(gate.id, finding.unit_id, code, std::move(finding.reason));
+    std::string code;
+    if (finding.code == terms.id + ".wrong_data") code = accused(subject.type, order, evidence);
+    // The warm-up is a product of one type, whatever the gate's.
+    if (finding.code == "warmup.wrong_data" && warmup) code = accused(*warmup, order, evidence);
+    if (!code.empty()) {
+      finding = found(terms.id, finding.unit_id, code, std::move(finding.reason));
+    }
   }
   return findings;
 }

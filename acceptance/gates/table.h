@@ -1,4 +1,5 @@
-// The gates, one a file. Only gates.cpp and the tests name them one by one.
+// The gates that have a file each; gemm_gates.h has the rest. Only gates.cpp and the tests name
+// them one by one.
 #pragma once
 
 #include "acceptance/core/gate.h"
@@ -11,8 +12,7 @@ extern const Gate kConfigPcie, kConfigPersistence, kIdentityFirmware, kNicLinks,
 extern const Gate kHostCpu, kHostMemory, kHostNvme, kSiteCooling, kSitePower;
 extern const Gate kMemoryRemap, kMemoryEcc;
 extern const Gate kClockLight;
-extern const Gate kHbmBandwidth, kPcieH2d, kPcieD2h, kGemmBf16Cublaslt, kGemmBf16Own;
-extern const Gate kGemmBf16OwnExact, kGemmBf16CublasltExact;
+extern const Gate kHbmBandwidth, kPcieH2d, kPcieD2h;
 extern const Gate kEventsEcc, kEventsNic, kEventsNvlink, kEventsPcie, kEventsThrottle, kEventsXid;
 
 }  // namespace ga

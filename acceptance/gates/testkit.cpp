@@ -33,9 +33,21 @@ constexpr Rate kRates[] = {
     {"clock.light", "mhz", "exact", 1980},
 };
 
+// The type of a GEMM, bf16 where it is none.
+const GemmType& type_of(std::string_view case_id) {
+  for (const GemmType& type : kGemmTypes) {
+    if (case_id.starts_with(fmt::format("gemm.{}.", type.name))) return type;
+  }
+  return kGemmTypes[0];
+}
+
+// On paper every type is as fast as bf16.
 const Rate& rate_of(std::string_view case_id) {
+  std::string wanted(case_id);
+  const std::string_view type = type_of(case_id).name;
+  if (case_id.starts_with("gemm.")) wanted.replace(wanted.find(type), type.size(), "bf16");
   const auto at = std::find_if(std::begin(kRates), std::end(kRates),
-                               [&](const Rate& rate) { return rate.case_id == case_id; });
+                               [&](const Rate& rate) { return rate.case_id == wanted; });
   return at == std::end(kRates) ? kRates[0] : *at;
 }
 
@@ -196,7 +208,8 @@ Check check_of(const Request& request) {
   Check check{.kind = std::string(rate_of(request.case_id).kind), .expected = "", .got = ""};
   if (!request.case_id.ends_with(".exact")) return check;
   const ExactGemm gemm{request.params.at("m"), request.params.at("n"), request.params.at("k"),
-                       static_cast<std::uint64_t>(request.params.at("seed"))};
+                       static_cast<std::uint64_t>(request.params.at("seed")),
+                       type_of(request.case_id).in};
   check.expected = check.got = fmt::format("{:016x}", exact_gemm_digest(gemm));
   return check;
 }
@@ -256,6 +269,13 @@ Profile test_profile() {
       floor_of("gemm.bf16.cublaslt", "gemm.bf16.cublaslt", 700'000'000'000'000),
       floor_of("gemm.bf16.own", "gemm.bf16.own", 450'000'000'000'000),
   };
+  for (const GemmType& type : kGemmTypes) {
+    if (type.in == ElementType::bf16) continue;
+    for (const std::string_view kernel : {"cublaslt", "own"}) {
+      const std::string id = fmt::format("gemm.{}.{}", type.name, kernel);
+      profile.limits.push_back(floor_of(id, id, rate_of(id).value / 15 * 14));
+    }
+  }
   constexpr std::int64_t kHourS = 3600;
   profile.event_limits = {
       event_limit_of("events.ecc", "ecc_dram_corrected", 10, kHourS),

@@ -19,11 +19,9 @@ constexpr double kInterleaved = 6;
 constexpr double kSettlingS = 40;        // of slow_settling
 constexpr double kLightLaunchNs = 1e6;   // assumed
 constexpr double kPowerReading = 0.003;  // relative; assumed
-constexpr int kBf16Bits = 16;
 
 bool is_gemm(std::string_view case_id) { return case_id.starts_with("gemm."); }
 bool is_exact(std::string_view case_id) { return case_id.ends_with(".exact"); }
-bool is_own(std::string_view case_id) { return case_id.starts_with("gemm.bf16.own"); }
 bool is_pcie(std::string_view case_id) { return case_id.starts_with("pcie."); }
 bool is_memory(std::string_view case_id) { return case_id.starts_with("memory."); }
 
@@ -42,6 +40,24 @@ std::string series_of(const BlockName& name) {
 double severity(const Scenario& scenario, FaultKind kind, const BlockName& name) {
   const Fault* fault = scenario.fault(kind, name.gpu, name.load_s);
   return fault == nullptr ? 0 : fault->severity;
+}
+
+bool hits_type(const Fault& fault, const GemmCase& gemm) {
+  return fault.type.empty() || fault.type == gemm.type->name;
+}
+
+// The share of a GEMM's rate that its type loses.
+double slow_type(const Scenario& scenario, const BlockName& name) {
+  const auto gemm = gemm_case(name.case_id);
+  if (!gemm) return 0;
+  for (const Fault& fault : scenario.faults) {
+    const bool here = fault.gpu < 0 || fault.gpu == name.gpu;
+    if (fault.kind == FaultKind::slow_type && here && name.load_s >= fault.at_s &&
+        hits_type(fault, *gemm)) {
+      return fault.severity;
+    }
+  }
+  return 0;
 }
 
 // Host starvation: the GPU waits for its host, at full clock and little power.
@@ -87,7 +103,7 @@ double noisy_rate(const Scenario& scenario, const Die& die, const BlockName& nam
         operate(part, die, load_of(part, name.case_id), part.sw_limit_c - 20).clock_mhz;
     rate = rate_of(part, die, name.case_id, {.clock_mhz = capped});
   }
-  rate *= (1 - lost) * (1 - name.slowed);
+  rate *= (1 - lost) * (1 - name.slowed) * (1 - slow_type(scenario, name));
   double sigma = part.block_gemm;
   if (is_memory(name.case_id)) sigma = part.block_memory;
   if (is_pcie(name.case_id)) sigma = part.block_pcie;
@@ -131,13 +147,14 @@ constexpr DataFault kDataFaults[] = {{FaultKind::bit_flip, Damage::bit_flip},
                                      {FaultKind::nan, Damage::nan}};
 
 std::optional<Spoiled> spoiled_gemm(const Scenario& scenario, const BlockName& name,
-                                    std::int64_t launches) {
+                                    const GemmCase& gemm, std::int64_t launches) {
   for (const DataFault& data : kDataFaults) {
     for (const Fault& fault : scenario.faults) {
       if (fault.kind != data.kind || (fault.gpu >= 0 && fault.gpu != name.gpu)) continue;
       if (name.load_s < fault.at_s) continue;
-      if (fault.path == FaultPath::own && !is_own(name.case_id)) continue;
-      if (fault.path == FaultPath::vendor && is_own(name.case_id)) continue;
+      if (fault.path == FaultPath::own && !gemm.own) continue;
+      if (fault.path == FaultPath::vendor && gemm.own) continue;
+      if (!hits_type(fault, gemm)) continue;
       const std::int64_t count = spoiled_launches(scenario, name, fault.severity, launches);
       if (count == 0) continue;
       const auto index = static_cast<std::uint64_t>(name.index);
@@ -162,7 +179,19 @@ std::string output_word(const Scenario& scenario, const BlockName& name) {
                      noise_word({scenario.seed, what, 1}));
 }
 
-Check gemm_check(const Scenario& scenario, const BlockName& name,
+// A word of C with so many bits, and what a NaN is in it.
+struct OutputWord {
+  int bits = 32;
+  std::uint64_t nan = 0x7fc00000;
+};
+OutputWord word_of(ElementType out) {
+  if (out == ElementType::bf16) return {16, 0x7fc0};
+  if (out == ElementType::fp16) return {16, 0x7e00};
+  if (out == ElementType::fp64) return {64, 0x7ff8000000000000};
+  return {};
+}
+
+Check gemm_check(const Scenario& scenario, const BlockName& name, const GemmCase& gemm,
                  const std::optional<Spoiled>& spoiled) {
   const std::string right = output_word(scenario, name);
   Check check{.kind = "checksum", .expected = right, .got = right};
@@ -171,19 +200,22 @@ Check gemm_check(const Scenario& scenario, const BlockName& name,
   check.wrong = elements * spoiled->launches;
   check.got = right.substr(8) + right.substr(0, 8);
   if (check.got == check.expected) check.got[0] = check.got[0] == '0' ? '1' : '0';
-  // bf16 words. What they were is not computed: a random product is known by its checksum alone.
-  constexpr std::uint32_t kBf16Nan = 0x7fc0, kWord = 0x3fff;
+  // What the words were is not computed: a random product is known by its checksum alone.
+  const OutputWord word = word_of(gemm.type->out);
   const auto element = spoiled->row * param(name.params, "n") + spoiled->col;
-  const std::uint32_t was =
-      1 + noise_word({scenario.seed, name.case_id, static_cast<std::uint64_t>(element)}) % kWord;
-  std::uint32_t got = was ^ (1u << (spoiled->bit % kBf16Bits));
+  const std::uint64_t noise =
+      noise_word({scenario.seed, name.case_id, static_cast<std::uint64_t>(element)});
+  // Its upper half: neither zero nor a NaN.
+  const std::uint64_t was = (1 + noise % 0x3fff) << (word.bits - 16);
+  std::uint64_t got = was ^ (std::uint64_t{1} << (spoiled->bit % word.bits));
   if (spoiled->damage == Damage::zero_tile) got = 0;
-  if (spoiled->damage == Damage::nan) got = kBf16Nan;
+  if (spoiled->damage == Damage::nan) got = word.nan;
+  const auto hex = [&](std::uint64_t bits) { return fmt::format("{:0{}x}", bits, word.bits / 4); };
   FirstMismatch first;
   first.element = element;
-  first.expected = fmt::format("{:04x}", was);
-  first.got = fmt::format("{:04x}", got);
-  first.xor_bits = fmt::format("{:04x}", was ^ got);
+  first.expected = hex(was);
+  first.got = hex(got);
+  first.xor_bits = hex(was ^ got);
   check.first = first;
   return check;
 }
@@ -210,12 +242,13 @@ Check pattern_check(const Scenario& scenario, const BlockName& name) {
 Check check_of(const Scenario& scenario, const BlockName& name, std::int64_t launches,
                ExactWorkshop& workshop) {
   if (name.case_id == "clock.light") return {.kind = "exact", .expected = "", .got = ""};
-  if (!is_gemm(name.case_id)) return pattern_check(scenario, name);
-  const auto spoiled = spoiled_gemm(scenario, name, launches);
-  if (!is_exact(name.case_id)) return gemm_check(scenario, name, spoiled);
-  const ExactGemm gemm{param(name.params, "m"), param(name.params, "n"), param(name.params, "k"),
-                       static_cast<std::uint64_t>(param(name.params, "seed"))};
-  return workshop.check(gemm, spoiled);
+  const auto gemm = gemm_case(name.case_id);
+  if (!gemm) return pattern_check(scenario, name);
+  const auto spoiled = spoiled_gemm(scenario, name, *gemm, launches);
+  if (!gemm->exact) return gemm_check(scenario, name, *gemm, spoiled);
+  const ExactGemm product{param(name.params, "m"), param(name.params, "n"), param(name.params, "k"),
+                          static_cast<std::uint64_t>(param(name.params, "seed")), gemm->type->in};
+  return workshop.check(product, spoiled);
 }
 
 std::int64_t clock_reading(const Scenario& scenario, const BlockName& name, double mhz) {
@@ -290,9 +323,11 @@ SimulatedBlock simulate_block(const Scenario& scenario, const BlockName& name,
 }
 
 std::int64_t device_bytes(std::string_view case_id, const Params& params) {
-  if (is_gemm(case_id)) {
+  if (const auto gemm = gemm_case(case_id)) {
     const std::int64_t m = param(params, "m"), n = param(params, "n"), k = param(params, "k");
-    return 2 * (m * k + k * n) + 4 * m * n;
+    const GemmType& type = *gemm->type;
+    return element_bytes(type.in) * (m * k + k * n) +
+           element_bytes(gemm->exact ? type.sum : type.out) * m * n;
   }
   const std::int64_t bytes = param(params, "bytes");
   if (case_id == "memory.triad") return 3 * bytes;

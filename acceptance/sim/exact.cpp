@@ -10,8 +10,6 @@ namespace ga {
 namespace {
 
 constexpr std::int64_t kTileSide = 8;
-constexpr std::int64_t kMostExact = std::int64_t{1} << 24;  // integers a float32 holds exactly
-constexpr std::uint32_t kQuietNan = 0x7fc00000;
 
 __extension__ typedef unsigned __int128 Wide;
 
@@ -25,41 +23,66 @@ std::uint64_t product_mod(std::uint64_t x, std::uint64_t y) {
   return static_cast<std::uint64_t>(static_cast<Wide>(x) * y % kDigestPrime);
 }
 
-// What a digest over floats counts an element as: nothing, where it is no integer it can trust.
-std::int64_t counted(std::uint32_t bits) {
-  const float value = std::bit_cast<float>(bits);
-  const bool exact = std::isfinite(value) && value == std::trunc(value) &&
-                     std::fabs(value) < static_cast<float>(kMostExact);
+// An element of C as the bits of its type: float64, int32, or float32.
+using Word = std::uint64_t;
+
+Word word_of(std::int64_t value, ElementType type) {
+  if (type == ElementType::fp64) return std::bit_cast<std::uint64_t>(static_cast<double>(value));
+  if (type == ElementType::int32) return static_cast<std::uint32_t>(value);
+  return std::bit_cast<std::uint32_t>(static_cast<float>(value));
+}
+
+// Of integers, the number with a NaN's bits.
+Word quiet_nan(ElementType type) {
+  constexpr Word kDouble = 0x7ff8000000000000, kFloat = 0x7fc00000;
+  return type == ElementType::fp64 ? kDouble : kFloat;
+}
+
+// What a digest counts an element as: nothing, where it is no integer that the type holds exactly.
+std::int64_t counted(Word word, ElementType type) {
+  if (type == ElementType::int32) {
+    return std::bit_cast<std::int32_t>(static_cast<std::uint32_t>(word));
+  }
+  const bool wide = type == ElementType::fp64;
+  const double value =
+      wide ? std::bit_cast<double>(word) : std::bit_cast<float>(static_cast<std::uint32_t>(word));
+  const double most = wide ? 0x1p53 : 0x1p24;
+  const bool exact = value == std::trunc(value) && std::fabs(value) < most;
   return exact ? static_cast<std::int64_t>(value) : 0;
+}
+
+// A bit of a float32's mantissa, at the same place of a wider one.
+Word bit_of(int bit, ElementType type) {
+  constexpr int kWider = 52 - 23;
+  return Word{1} << (type == ElementType::fp64 ? bit + kWider : bit);
 }
 
 struct Change {
   std::int64_t row = 0, col = 0;
-  std::uint32_t expected = 0, got = 0;  // float32 bits
+  Word expected = 0, got = 0;
 };
 
-std::uint32_t float_bits(std::int64_t value) {
-  return std::bit_cast<std::uint32_t>(static_cast<float>(value));
-}
+ElementType sum_of(const ExactGemm& gemm) { return gemm_type(gemm.in).sum; }
 
 // The elements that a fault changes; `element(row, col)` is the right value. A fault that would
 // change nothing (a zero that stays zero) moves on until it does.
 template <class Element>
 std::vector<Change> changes(const ExactGemm& gemm, const Spoiled& spoiled, Element element) {
+  const ElementType type = sum_of(gemm);
   std::vector<Change> out;
   for (std::int64_t step = 0; step < gemm.m * gemm.n && out.empty(); ++step) {
     const std::int64_t row = (spoiled.row + (spoiled.col + step) / gemm.n) % gemm.m;
     const std::int64_t col = (spoiled.col + step) % gemm.n;
     if (spoiled.damage != Damage::zero_tile) {
-      const std::uint32_t right = float_bits(element(row, col));
-      const std::uint32_t got =
-          spoiled.damage == Damage::nan ? kQuietNan : right ^ (1u << spoiled.bit);
+      const Word right = word_of(element(row, col), type);
+      const Word got =
+          spoiled.damage == Damage::nan ? quiet_nan(type) : right ^ bit_of(spoiled.bit, type);
       if (right != 0) out.push_back({row, col, right, got});
       continue;
     }
     for (std::int64_t r = row; r < std::min(row + kTileSide, gemm.m); ++r) {
       for (std::int64_t c = col; c < std::min(col + kTileSide, gemm.n); ++c) {
-        const std::uint32_t right = float_bits(element(r, c));
+        const Word right = word_of(element(r, c), type);
         if (right != 0) out.push_back({r, c, right, 0});
       }
     }
@@ -67,15 +90,17 @@ std::vector<Change> changes(const ExactGemm& gemm, const Spoiled& spoiled, Eleme
   return out;
 }
 
-std::string hex32(std::uint32_t bits) { return fmt::format("{:08x}", bits); }
 std::string hex64(std::uint64_t word) { return fmt::format("{:016x}", word); }
 
 FirstMismatch first_of(const ExactGemm& gemm, const Change& change) {
+  const auto hex = [digits = 2 * element_bytes(sum_of(gemm))](Word word) {
+    return fmt::format("{:0{}x}", word, digits);
+  };
   FirstMismatch first;
   first.element = change.row * gemm.n + change.col;
-  first.expected = hex32(change.expected);
-  first.got = hex32(change.got);
-  first.xor_bits = hex32(change.expected ^ change.got);
+  first.expected = hex(change.expected);
+  first.got = hex(change.got);
+  first.xor_bits = hex(change.expected ^ change.got);
   return first;
 }
 
@@ -83,7 +108,8 @@ FirstMismatch first_of(const ExactGemm& gemm, const Change& change) {
 std::uint64_t moved(const ExactGemm& gemm, std::uint64_t digest,
                     const std::vector<Change>& changed) {
   for (const Change& change : changed) {
-    const std::int64_t delta = counted(change.got) - counted(change.expected);
+    const std::int64_t delta =
+        counted(change.got, sum_of(gemm)) - counted(change.expected, sum_of(gemm));
     const std::uint64_t u =
         digest_weight(gemm.seed, static_cast<std::uint64_t>(change.row), kStreamDigestU);
     const std::uint64_t v =
@@ -99,19 +125,29 @@ std::int64_t exact_product_element(const ExactGemm& gemm, std::int64_t row, std:
   const auto at = [](std::int64_t x) { return static_cast<std::uint64_t>(x); };
   std::int64_t sum = 0;
   for (std::int64_t l = 0; l < gemm.k; ++l) {
-    sum += exact_element(gemm.seed, at(row * gemm.k + l), kStreamExactA) *
-           exact_element(gemm.seed, at(l * gemm.n + col), kStreamExactB);
+    const std::int64_t of_b = b_along_k(gemm.in) ? col * gemm.k + l : l * gemm.n + col;
+    sum += exact_element(gemm.seed, at(row * gemm.k + l), kStreamExactA, gemm.in) *
+           exact_element(gemm.seed, at(of_b), kStreamExactB, gemm.in);
   }
   return sum;
 }
 
+std::optional<std::uint64_t> shipped_digest(const ExactGemm& gemm) {
+  const bool shipped = gemm.m == kShippedSide && gemm.n == kShippedSide && gemm.k == kShippedSide &&
+                       gemm.seed == kShippedSeed;
+  if (!shipped) return std::nullopt;
+  for (const auto& [in, digest] : kShippedDigests) {
+    if (in == gemm.in) return digest;
+  }
+  return std::nullopt;
+}
+
 const ExactWorkshop::Known& ExactWorkshop::known(const ExactGemm& gemm) {
-  const auto [place, fresh] = known_.try_emplace({gemm.m, gemm.n, gemm.k, gemm.seed});
+  const auto [place, fresh] = known_.try_emplace({gemm.in, gemm.m, gemm.n, gemm.k, gemm.seed});
   Known& known = place->second;
   if (!fresh) return known;
-  const bool shipped = gemm.m == kShippedProduct.m && gemm.n == kShippedProduct.n &&
-                       gemm.k == kShippedProduct.k && gemm.seed == kShippedProduct.seed;
-  known.expected = shipped ? kShippedDigest : exact_gemm_digest(gemm);
+  const auto shipped = shipped_digest(gemm);
+  known.expected = shipped ? *shipped : exact_gemm_digest(gemm);
   if (std::max({gemm.m, gemm.n, gemm.k}) <= kRealProductSide) {
     known.product.resize(static_cast<std::size_t>(gemm.m * gemm.n));
     exact_gemm_product(gemm, known.product.data());
@@ -134,7 +170,8 @@ Check ExactWorkshop::check(const ExactGemm& gemm, const std::optional<Spoiled>& 
   } else {
     std::vector<std::int64_t> product = right.product;
     for (const Change& change : changed) {
-      product[static_cast<std::size_t>(change.row * gemm.n + change.col)] = counted(change.got);
+      product[static_cast<std::size_t>(change.row * gemm.n + change.col)] =
+          counted(change.got, sum_of(gemm));
     }
     got = digest_of_product(gemm, product.data());
   }

@@ -5,10 +5,12 @@
 // own weights: the same digest, without the product.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "kernels/data/exact_gemm.h"
@@ -18,11 +20,19 @@ namespace ga {
 
 inline constexpr std::int64_t kRealProductSide = 512;
 
-// The product that the shipped profiles ask for without a challenge, and its digest. Each of eight
-// simulated workers would walk the same 33 million elements for it, which is half of a rehearsal.
-inline constexpr ExactGemm kShippedProduct{
-    .m = 4096, .n = 4096, .k = 4096, .seed = 1128655123493413};
-inline constexpr std::uint64_t kShippedDigest = 0x1c0f56bd0ad6350f;
+// The products that the shipped profiles ask for without a challenge, and their digests. Each of
+// eight simulated workers would walk the same 33 million elements for each, which is most of a
+// rehearsal. Types with the same integers stored alike have one. A test computes them.
+inline constexpr std::int64_t kShippedSide = 4096;
+inline constexpr std::uint64_t kShippedSeed = 1128655123493413;
+inline constexpr std::array<std::pair<ElementType, std::uint64_t>, kGemmTypes.size()>
+    kShippedDigests{{{ElementType::bf16, 0x1c0f56bd0ad6350f},
+                     {ElementType::fp16, 0x1c0f56bd0ad6350f},
+                     {ElementType::tf32, 0x08e7f32a63a80cc4},
+                     {ElementType::fp8, 0x03e3f66df4331613},
+                     {ElementType::fp32, 0x1c0f56bd0ad6350f},
+                     {ElementType::fp64, 0x1c0f56bd0ad6350f},
+                     {ElementType::int8, 0x19ecb4343e2e81dd}}};
 
 enum class Damage { bit_flip, zero_tile, nan };
 
@@ -30,7 +40,7 @@ enum class Damage { bit_flip, zero_tile, nan };
 struct Spoiled {
   Damage damage = Damage::bit_flip;
   std::int64_t row = 0, col = 0;
-  int bit = 0;  // of a float32, bit_flip only
+  int bit = 0;  // of a float32 or the like of it, bit_flip only
   std::int64_t launches = 1;
 };
 
@@ -40,7 +50,7 @@ class ExactWorkshop {
   Check check(const ExactGemm& gemm, const std::optional<Spoiled>& spoiled);
 
  private:
-  using Key = std::tuple<std::int64_t, std::int64_t, std::int64_t, std::uint64_t>;
+  using Key = std::tuple<ElementType, std::int64_t, std::int64_t, std::int64_t, std::uint64_t>;
   struct Known {
     std::uint64_t expected = 0;
     std::vector<std::int64_t> product;  // empty above kRealProductSide
@@ -49,6 +59,9 @@ class ExactWorkshop {
 
   std::map<Key, Known> known_;
 };
+
+// Nothing where the digest has to be computed.
+std::optional<std::uint64_t> shipped_digest(const ExactGemm& gemm);
 
 // One element of the exact C.
 std::int64_t exact_product_element(const ExactGemm& gemm, std::int64_t row, std::int64_t col);

@@ -1,7 +1,10 @@
 #include "acceptance/sim/exact.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <cmath>
 #include <vector>
 
 namespace ga {
@@ -11,60 +14,109 @@ constexpr ExactGemm kSmall{48, 40, 64, 9};
 // The same product, but above the size at which it is formed: only k is long.
 constexpr ExactGemm kLong{24, 16, 1024, 9};
 
+ExactGemm as(ElementType in, ExactGemm gemm) {
+  gemm.in = in;
+  return gemm;
+}
+
 Spoiled spoiled(Damage damage, std::int64_t row, std::int64_t col) {
   return {.damage = damage, .row = row, .col = col, .bit = 20, .launches = 3};
 }
 
-TEST(ExactWorkshop, KnowsTheDigestOfTheShippedProduct) {
-  EXPECT_EQ(ga::exact_gemm_digest(ga::kShippedProduct), ga::kShippedDigest);
+TEST(ExactWorkshop, KnowsTheDigestsOfTheShippedProducts) {
+  for (const GemmType& type : kGemmTypes) {
+    const ExactGemm gemm{kShippedSide, kShippedSide, kShippedSide, kShippedSeed, type.in};
+    ASSERT_TRUE(shipped_digest(gemm)) << type.name;
+    EXPECT_EQ(*shipped_digest(gemm), exact_gemm_digest(gemm))
+        << type.name << std::hex << " " << exact_gemm_digest(gemm);
+    ExactGemm other = gemm;
+    other.k = 1024;
+    EXPECT_FALSE(shipped_digest(other));
+  }
 }
 
 TEST(ExactWorkshop, AHealthyProductHasTheExpectedDigest) {
   ExactWorkshop workshop;
-  for (const ExactGemm& gemm : {kSmall, kLong}) {
-    const Check check = workshop.check(gemm, std::nullopt);
-    EXPECT_EQ(check.kind, "exact");
-    EXPECT_EQ(check.expected.size(), 16u);
-    EXPECT_EQ(check.got, check.expected);
-    EXPECT_EQ(check.wrong, 0);
-    EXPECT_FALSE(check.first);
+  for (const GemmType& type : kGemmTypes) {
+    for (const ExactGemm& size : {kSmall, kLong}) {
+      const ExactGemm gemm = as(type.in, size);
+      const Check check = workshop.check(gemm, std::nullopt);
+      EXPECT_EQ(check.kind, "exact");
+      EXPECT_EQ(check.expected.size(), 16u);
+      EXPECT_EQ(check.got, check.expected);
+      EXPECT_EQ(check.wrong, 0);
+      EXPECT_FALSE(check.first);
+    }
   }
 }
 
 TEST(ExactWorkshop, EveryDamageChangesTheDigestAndIsCounted) {
   ExactWorkshop workshop;
-  for (const ExactGemm& gemm : {kSmall, kLong}) {
-    for (const Damage damage : {Damage::bit_flip, Damage::zero_tile, Damage::nan}) {
-      const Check check = workshop.check(gemm, spoiled(damage, 5, 7));
-      EXPECT_NE(check.got, check.expected);
-      EXPECT_GE(check.wrong, 3);
-      ASSERT_TRUE(check.first);
-      EXPECT_NE(check.first->expected, check.first->got);
+  for (const GemmType& type : kGemmTypes) {
+    for (const ExactGemm& size : {kSmall, kLong}) {
+      const ExactGemm gemm = as(type.in, size);
+      for (const Damage damage : {Damage::bit_flip, Damage::zero_tile, Damage::nan}) {
+        const Check check = workshop.check(gemm, spoiled(damage, 5, 7));
+        EXPECT_NE(check.got, check.expected);
+        EXPECT_GE(check.wrong, 3);
+        ASSERT_TRUE(check.first);
+        EXPECT_NE(check.first->expected, check.first->got);
+        EXPECT_EQ(check.first->got.size(), 2u * static_cast<std::size_t>(element_bytes(type.sum)));
+      }
     }
   }
 }
 
 TEST(ExactWorkshop, TheIdentityGivesTheDigestOfTheRealFaultyProduct) {
   // kLong is above the limit, so its check moved the digest by weights; form the product here.
-  ExactWorkshop workshop;
-  const Check check = workshop.check(kLong, spoiled(Damage::zero_tile, 8, 4));
-  std::vector<std::int64_t> c(static_cast<std::size_t>(kLong.m * kLong.n));
-  exact_gemm_product(kLong, c.data());
-  for (std::int64_t row = 8; row < 16; ++row) {
-    for (std::int64_t col = 4; col < 12; ++col)
-      c[static_cast<std::size_t>(row * kLong.n + col)] = 0;
+  for (const GemmType& type : kGemmTypes) {
+    const ExactGemm gemm = as(type.in, kLong);
+    ExactWorkshop workshop;
+    const Check check = workshop.check(gemm, spoiled(Damage::zero_tile, 8, 4));
+    std::vector<std::int64_t> c(static_cast<std::size_t>(gemm.m * gemm.n));
+    exact_gemm_product(gemm, c.data());
+    for (std::int64_t row = 8; row < 16; ++row) {
+      for (std::int64_t col = 4; col < 12; ++col) {
+        c[static_cast<std::size_t>(row * gemm.n + col)] = 0;
+      }
+    }
+    EXPECT_EQ(check.got, fmt::format("{:016x}", digest_of_product(gemm, c.data()))) << type.name;
   }
-  char text[17];
-  std::snprintf(text, sizeof text, "%016llx",
-                static_cast<unsigned long long>(digest_of_product(kLong, c.data())));
-  EXPECT_EQ(check.got, text);
+}
+
+// That bit flipped, and 0 where the result is no integer.
+double flipped(double value, int bit) {
+  const double got =
+      std::bit_cast<double>(std::bit_cast<std::uint64_t>(value) ^ (std::uint64_t{1} << bit));
+  return got == std::trunc(got) ? got : 0;
+}
+
+TEST(ExactWorkshop, AFlippedBitOfAnIntegerIsCountedAndThatOfAFloatIsNone) {
+  // Bit 20 of 1 is 1048577 in int32; a float with it set is no integer and counts as nothing.
+  for (const GemmType& type : {gemm_type(ElementType::int8), gemm_type(ElementType::fp64)}) {
+    const ExactGemm gemm = as(type.in, kLong);
+    ExactWorkshop workshop;
+    const Check check = workshop.check(gemm, spoiled(Damage::bit_flip, 3, 2));
+    std::vector<std::int64_t> c(static_cast<std::size_t>(gemm.m * gemm.n));
+    exact_gemm_product(gemm, c.data());
+    std::int64_t& hit = c[static_cast<std::size_t>(check.first->element)];
+    const bool is_int8 = type.in == ElementType::int8;
+    EXPECT_EQ(check.first->xor_bits, is_int8 ? "00100000" : "0002000000000000");
+    hit = is_int8 ? hit ^ (std::int64_t{1} << 20)
+                  : static_cast<std::int64_t>(flipped(static_cast<double>(hit), 49));
+    EXPECT_EQ(check.got, fmt::format("{:016x}", digest_of_product(gemm, c.data()))) << type.name;
+  }
 }
 
 TEST(ExactWorkshop, OneElementIsTheProductsOwn) {
-  std::vector<std::int64_t> c(static_cast<std::size_t>(kSmall.m * kSmall.n));
-  exact_gemm_product(kSmall, c.data());
-  EXPECT_EQ(exact_product_element(kSmall, 0, 0), c[0]);
-  EXPECT_EQ(exact_product_element(kSmall, 47, 39), c.back());
+  for (const GemmType& type : kGemmTypes) {
+    const ExactGemm gemm = as(type.in, kSmall);
+    std::vector<std::int64_t> c(static_cast<std::size_t>(gemm.m * gemm.n));
+    exact_gemm_product(gemm, c.data());
+    EXPECT_EQ(exact_product_element(gemm, 0, 0), c[0]) << type.name;
+    EXPECT_EQ(exact_product_element(gemm, 47, 39), c.back()) << type.name;
+    EXPECT_EQ(exact_product_element(gemm, 1, 2), c[42]) << type.name;
+  }
 }
 
 TEST(ExactWorkshop, ATileAtTheEdgeIsCut) {

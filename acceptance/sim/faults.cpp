@@ -92,6 +92,8 @@ constexpr std::array kKinds{
               "a poor die: the power limit leaves it a lower clock"},
     FaultInfo{K::slow_own, "slow-own", P::either, true, kLost, 0.001, 0.95, 0.5,
               "our own GEMM is slower, the library's is not"},
+    FaultInfo{K::slow_type, "slow-type", P::either, true, kLost, 0.001, 0.95, 0.5,
+              "GEMMs of one type are slower, by our kernel and by the library"},
     FaultInfo{K::slow_pcie, "slow-pcie", P::either, true, kLost, 0.001, 0.95, 0.5,
               "the PCIe link is narrow: the largest width of 1, 2, 4, 8, 16 that remains is shown"},
     FaultInfo{K::host_starvation, "host-starvation", P::either, true, kLost, 0.001, 0.95, 0.5,

@@ -45,6 +45,7 @@ enum class FaultKind {
   slow_hbm,
   slow_gemm,
   slow_own,
+  slow_type,
   slow_pcie,
   host_starvation,
   slow_settling,
@@ -108,6 +109,7 @@ struct Fault {
   std::string field;                 // field_absent, counter_*: the fact's or counter's name
   std::string code, text;            // log_line, log_line_before: "xid.79" and the line's words
   FaultPath path = FaultPath::both;  // bit_flip, zero_tile, nan only
+  std::string type;                  // of GEMM: those and slow_type only; empty: all
   friend bool operator==(const Fault&, const Fault&) = default;
 };
 

@@ -95,17 +95,29 @@ void read_rates(TomlTable table, Part& part) {
   for (const RateKey& rate : kByteRates) {
     part.bytes_per_s[std::string(rate.case_id)] = within(table, rate.key, 1e6, 1e15);
   }
-  part.cublaslt = read_capped(table, "gemm_bf16_cublaslt", part);
-  part.own = read_capped(table, "gemm_bf16_own", part);
+  part.cublaslt.fill(read_capped(table, "gemm_bf16_cublaslt", part));
+  part.own.fill(read_capped(table, "gemm_bf16_own", part));
+}
+
+// The other types, by their rate beside bf16's at the same clock and the same power.
+void read_types(TomlTable table, Part& part) {
+  for (std::size_t i = 0; i < kGemmTypes.size(); ++i) {
+    if (kGemmTypes[i].in == ElementType::bf16) continue;
+    const std::string name(kGemmTypes[i].name);
+    part.cublaslt[i].flops *= within(table, name + "_cublaslt", 1e-4, 10);
+    part.own[i].flops *= within(table, name + "_own", 1e-4, 10);
+  }
 }
 
 // A figure without a source is refused; "assumed" is a source as long as it is said.
 void read_sources(TomlTable table) {
-  constexpr std::array<std::string_view, 7> kGroups{"clock",
+  constexpr std::array<std::string_view, 9> kGroups{"clock",
                                                     "power",
                                                     "heat",
                                                     "spread",
                                                     "nvlink",
+                                                    "gemm_cublaslt",
+                                                    "gemm_own",
                                                     "gemm_bf16_cublaslt_flops",
                                                     "gemm_bf16_own_flops"};
   for (const std::string_view group : kGroups) (void)named(table, group);  // only asked for
@@ -135,6 +147,7 @@ Part read_part(TomlTable& table) {
   part.nvlink_bytes_per_s = static_cast<std::int64_t>(within(link, "nvlink_bytes_per_s", 0, 1e12));
   read_spread(table.table("spread"), part);
   read_rates(table.table("rate"), part);
+  read_types(table.table("gemm"), part);
   read_sources(table.table("source"));
   return part;
 }

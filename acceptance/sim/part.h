@@ -2,12 +2,14 @@
 // [other] of a scenario), each with its source; nothing about a part is in code.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "kernels/data/element.h"
 #include "reports/codec/toml.h"
 #include "reports/model/embedded.h"
 
@@ -38,8 +40,8 @@ struct Part {
   // Relative standard deviations: between GPUs, and between blocks of one series.
   double spread_gemm = 0, spread_memory = 0, spread_pcie = 0;
   double block_gemm = 0, block_memory = 0, block_pcie = 0;
-  std::map<std::string, double> bytes_per_s;  // by case id: "memory.copy", "pcie.h2d"
-  CappedRate cublaslt, own;
+  std::map<std::string, double> bytes_per_s;                // by case id: "memory.copy", "pcie.h2d"
+  std::array<CappedRate, kGemmTypes.size()> cublaslt, own;  // in the order of kGemmTypes
 };
 
 // Reads every key of a part's table; complaints stay in the table, see TomlTable::close().

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "acceptance/sim/noise.h"
+#include "benches/cases/case_table.h"
 
 namespace ga {
 namespace {
@@ -33,8 +34,10 @@ double dynamic_at_max(const Part& part, double watts, double mhz) {
   return (watts - part.idle_w) / shape(part, mhz);
 }
 
-bool is_own(std::string_view case_id) { return case_id.starts_with("gemm.bf16.own"); }
-bool is_gemm(std::string_view case_id) { return case_id.starts_with("gemm."); }
+const CappedRate& capped_rate(const Part& part, const GemmCase& gemm) {
+  const auto type = static_cast<std::size_t>(gemm.type - kGemmTypes.data());
+  return gemm.own ? part.own[type] : part.cublaslt[type];
+}
 
 double severity(const Scenario& scenario, FaultKind kind, int gpu, double load_s) {
   const Fault* fault = scenario.fault(kind, gpu, load_s);
@@ -87,8 +90,8 @@ Die die_of(const Scenario& scenario, int gpu, double load_s) {
 }
 
 Load load_of(const Part& part, std::string_view case_id) {
-  if (is_gemm(case_id)) {
-    const CappedRate& rate = is_own(case_id) ? part.own : part.cublaslt;
+  if (const auto gemm = gemm_case(case_id)) {
+    const CappedRate& rate = capped_rate(part, *gemm);
     return {dynamic_at_max(part, part.limit_w, rate.mhz), part.clock_max};
   }
   if (case_id.starts_with("memory.")) {
@@ -165,9 +168,9 @@ Moment run_load(const Part& part, const Die& die, const Load& load, const Heat& 
 
 double rate_of(const Part& part, const Die& die, std::string_view case_id,
                const Operating& operating) {
-  if (is_gemm(case_id)) {
-    const CappedRate& rate = is_own(case_id) ? part.own : part.cublaslt;
-    return rate.flops * operating.clock_mhz / rate.mhz * (is_own(case_id) ? die.own_factor : 1);
+  if (const auto gemm = gemm_case(case_id)) {
+    const CappedRate& rate = capped_rate(part, *gemm);
+    return rate.flops * operating.clock_mhz / rate.mhz * (gemm->own ? die.own_factor : 1);
   }
   const auto bytes = part.bytes_per_s.find(std::string(case_id));
   if (bytes == part.bytes_per_s.end()) return operating.clock_mhz;  // clock.light

@@ -194,9 +194,23 @@ TEST(Noise, IsNormalAndCut) {
   EXPECT_NEAR(squares / kDraws, 1, 0.08);
 }
 
+TEST(Physics, ATypeIsAsFastAsItsShareOfBf16AtTheSameClockAndPower) {
+  const Scenario scenario = plain();
+  const Moment bf16 = after(scenario, 0, "gemm.bf16.cublaslt", 600);
+  const Moment fp8 = after(scenario, 0, "gemm.fp8.cublaslt", 600);
+  EXPECT_DOUBLE_EQ(fp8.operating.clock_mhz, bf16.operating.clock_mhz);
+  const Die die = die_of(scenario, 0, 0);
+  EXPECT_NEAR(rate_of(scenario.part, die, "gemm.fp8.cublaslt", fp8.operating) /
+                  rate_of(scenario.part, die, "gemm.bf16.cublaslt", bf16.operating),
+              1.734, 1e-9);
+  EXPECT_NEAR(rate_of(scenario.part, die, "gemm.int8.own.exact", bf16.operating) /
+                  rate_of(scenario.part, die, "gemm.bf16.own", bf16.operating),
+              1.6, 1e-9);
+}
+
 TEST(Parts, EachBuiltInPartReadsAndHoldsItsOwnFigures) {
   EXPECT_DOUBLE_EQ(builtin_part("h200")->bytes_per_s.at("memory.copy"), 4.01e12);
-  EXPECT_DOUBLE_EQ(builtin_part("b200")->cublaslt.flops, 1321e12);
+  EXPECT_DOUBLE_EQ(builtin_part("b200")->cublaslt[0].flops, 1321e12);  // bf16
   const auto unknown = builtin_part("h300");
   ASSERT_FALSE(unknown);
   EXPECT_NE(unknown.error().hint().find("h200"), std::string::npos);

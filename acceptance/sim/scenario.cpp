@@ -97,6 +97,13 @@ void read_severity(TomlTable& table, const FaultInfo& info, Fault& fault) {
   fault.severity = value;
 }
 
+std::string read_type(TomlTable& table) {
+  std::array<std::string_view, kGemmTypes.size()> names;
+  std::transform(kGemmTypes.begin(), kGemmTypes.end(), names.begin(),
+                 [](const GemmType& type) { return type.name; });
+  return one_of(table, "type", names);
+}
+
 void read_extras(TomlTable& table, const FaultInfo& info, Fault& fault) {
   constexpr std::array<std::string_view, 3> kPaths{"both", "own", "vendor"};
   if (info.kind == FaultKind::field_absent) {
@@ -126,6 +133,9 @@ void read_extras(TomlTable& table, const FaultInfo& info, Fault& fault) {
   }
   const bool data = info.kind == FaultKind::bit_flip || info.kind == FaultKind::zero_tile ||
                     info.kind == FaultKind::nan;
+  if (info.kind == FaultKind::slow_type || (data && table.has("type"))) {
+    fault.type = read_type(table);
+  }
   if (data && table.has("path")) {
     const std::string path = one_of(table, "path", kPaths);
     fault.path = path == "own"      ? FaultPath::own

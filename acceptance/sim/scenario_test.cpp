@@ -104,6 +104,14 @@ TEST(Scenario, RefusesAPathForWhatHasNone) {
                  "use one of: both, own, vendor");
 }
 
+TEST(Scenario, RefusesATypeForWhatHasNoneOrThatThereIsNot) {
+  EXPECT_REFUSED(fault("slow-hbm", "gpu/1", "type = \"fp8\"\n"), "unknown key 'type'");
+  EXPECT_REFUSED(fault("bit-flip", "gpu/1", "type = \"fp4\"\n"),
+                 "use one of: bf16, fp16, tf32, fp8, fp32, fp64, int8");
+  EXPECT_REFUSED(fault("slow-type", "gpu/1"), "type: missing");
+  EXPECT_EQ(refusal(fault("slow-type", "gpu/1", "type = \"int8\"\n")), "accepted");
+}
+
 TEST(Scenario, RefusesAnotherFormat) {
   EXPECT_REFUSED("format = 2\n", "only format 1");
   EXPECT_REFUSED("name = \"x\"\n", "format: missing");

@@ -77,6 +77,7 @@ foreach(scenario IN ITEMS
     slow-hbm
     slow-gemm
     slow-gemm-a-little
+    slow-fp8
     slow-pcie
     host-starvation
     noisy-node
@@ -91,6 +92,9 @@ foreach(scenario IN ITEMS
     pcie-corrupt
     own-kernel-wrong
     library-wrong
+    fp8-bit-flip
+    standard-own-int8-wrong
+    standard-library-fp64-wrong
     b200-bit-flip-own
     standard-rare-bit-flip
     worker-crash

@@ -187,7 +187,7 @@ TEST(Simulator, WarmsUpOnceAndStaysThere) {
 
 TEST(Simulator, ExactDigestsAreRightWhenHealthyAndWrongWhereAFaultSits) {
   const Scenario scenario = with(FaultKind::bit_flip, 3, 1, FaultPath::own);
-  const std::uint64_t right = exact_gemm_digest({256, 256, 256, 5});
+  const std::uint64_t right = exact_gemm_digest({.m = 256, .n = 256, .k = 256, .seed = 5});
   for (const int gpu : {2, 3}) {
     for (const char* path : {"own", "cublaslt"}) {
       const auto checks = all_of_type<CheckEvent>(answers(
@@ -200,6 +200,32 @@ TEST(Simulator, ExactDigestsAreRightWhenHealthyAndWrongWhereAFaultSits) {
       EXPECT_EQ(checks[0].check.wrong > 0, hit);
     }
   }
+}
+
+TEST(Simulator, AFaultOfOneTypeLeavesTheOthersRightAndFast) {
+  Scenario scenario = with(FaultKind::bit_flip, 3, 1);
+  scenario.faults.back().type = "fp8";
+  const auto wrong = [&](const std::string& case_id, const Params& params) {
+    const auto checks =
+        all_of_type<CheckEvent>(answers(scenario, {ask(scenario, 3, case_id, params, 0, 1)}));
+    return checks.at(0).check.wrong > 0;
+  };
+  for (const GemmType& type : kGemmTypes) {
+    const bool hit = type.name == "fp8";
+    for (const bool own : {true, false}) {
+      EXPECT_EQ(wrong(gemm_case_id({&type, own, false}), kGemmParams), hit) << type.name;
+      EXPECT_EQ(wrong(gemm_case_id({&type, own, true}), kExactParams), hit) << type.name;
+    }
+  }
+  Scenario slow = with(FaultKind::slow_type, 3, 0.25);
+  slow.faults.back().type = "int8";
+  const auto rate = [](const Scenario& of, const std::string& case_id) {
+    const auto samples =
+        all_of_type<SampleEvent>(answers(of, {ask(of, 3, case_id, kGemmParams, 0, 1)}));
+    return static_cast<double>(samples.at(0).value);
+  };
+  EXPECT_NEAR(rate(slow, "gemm.int8.own") / rate(healthy(), "gemm.int8.own"), 0.75, 1e-6);
+  EXPECT_EQ(rate(slow, "gemm.fp8.own"), rate(healthy(), "gemm.fp8.own"));
 }
 
 TEST(Simulator, ARareFaultSpoilsFewBlocks) {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "acceptance/gates/table.h"
+#include "acceptance/gates/gates.h"
 #include "acceptance/gates/testkit.h"
 
 namespace ga {
@@ -8,9 +8,10 @@ namespace {
 
 constexpr std::string_view kCase = "gemm.bf16.cublaslt";
 
+// What a type is does not matter here; gemm_types_test.cpp walks them.
 class GemmBf16Cublaslt : public GateTest {
  protected:
-  GemmBf16Cublaslt() : GateTest(kGemmBf16Cublaslt) {}
+  GemmBf16Cublaslt() : GateTest(*find_gate(kCase)) {}
 
   void readings(std::int64_t clock_mhz, std::int64_t power_mw, std::int64_t reasons,
                 std::string_view unit = "gpu/1") {
