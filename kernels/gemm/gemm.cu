@@ -62,7 +62,7 @@ Status require(const Gemm& args) {
   if (type.in != args.in || (args.out != type.out && args.out != type.sum)) {
     return Error(
         ErrorCode::usage,
-        "gemm: the inputs are of a type of kGemmTypes, and the output is of its out or sum");
+        "gemm: the inputs or the output are of a type that kGemmTypes does not have there");
   }
   if (args.lda < args.k || args.ldb < (b_along_k(args.in) ? args.k : args.n) || args.ldc < args.n) {
     return Error(
