@@ -113,11 +113,8 @@ Result<Instance> choose(const Gemm& args, const DeviceShape& shape) {
     return Error(ErrorCode::environment,
                  "gemm: this GPU is older than sm_80, the first with matrix units for bf16");
   }
-  const bool sixteen = args.in == ElementType::bf16 || args.in == ElementType::fp16;
-  const Sm90Choice sm90 =
-      !sixteen ? Sm90Choice{nullptr, "its kernel is for bf16 and fp16"}
-               : sm90_choose(args.kernel, {args.m, args.n, args.k}, sm90_operands(args),
-                             {shape.arch, shape.sm_count, sm90_built()});
+  const Sm90Choice sm90 = sm90_choose(args.kernel, {args.m, args.n, args.k}, sm90_operands(args),
+                                      {shape.arch, shape.sm_count, sm90_built()});
   if (sm90.policy != nullptr) {
     GA_TRY(const GemmPlan plan, sm90_plan(args, *sm90.policy, shape));
     return Instance{nullptr, plan};

@@ -56,7 +56,7 @@ std::vector<Sum> product(const Variant& v, std::int64_t m, std::int64_t n, std::
 constexpr std::int64_t kSide = 64;
 constexpr std::size_t at(std::size_t row, std::size_t col) { return row * kSide + col; }
 
-TEST(GemmTypesGpu, Tf32CarriesSpecialValuesAndReadsNineteenBits) {
+TEST(GemmGpu, Tf32CarriesSpecialValuesAndReadsNineteenBits) {
   for (const Variant& v : variants_of(ElementType::tf32)) {
     std::vector<Tf32> a(kSide * kSide), b(kSide * kSide, ga::to_tf32(1.0f));
     a[at(3, 5)] = Tf32{0x7FC00000};
@@ -75,7 +75,7 @@ TEST(GemmTypesGpu, Tf32CarriesSpecialValuesAndReadsNineteenBits) {
 }
 
 // Both NaNs, the smallest number, the smallest above zero.
-TEST(GemmTypesGpu, Fp8CarriesItsNansAndExtremes) {
+TEST(GemmGpu, Fp8CarriesItsNansAndExtremes) {
   for (const Variant& v : variants_of(ElementType::fp8)) {
     std::vector<Fp8> a(kSide * kSide), b(kSide * kSide, ga::to_fp8(1.0f));
     a[at(3, 5)] = Fp8{0x7F};
@@ -94,7 +94,7 @@ TEST(GemmTypesGpu, Fp8CarriesItsNansAndExtremes) {
 }
 
 // -128 x 127 x 2^17 is above the smallest int32; 128 x 128 x 2^17 is 2^31, which wraps around.
-TEST(GemmTypesGpu, Int8AddsItsExtremesWithoutSaturation) {
+TEST(GemmGpu, Int8AddsItsExtremesWithoutSaturation) {
   constexpr std::int64_t k = 1 << 17;
   for (const Variant& v : variants_of(ElementType::int8)) {
     const std::vector<std::int8_t> a(4 * k, -128);
@@ -115,7 +115,7 @@ void expect_refused(const ga::Gemm& g, ErrorCode code, const std::string& part) 
   EXPECT_NE(plan.error().what().find(part), std::string::npos) << plan.error().what();
 }
 
-TEST(GemmTypesGpu, RefusesWhatATypeCannotBe) {
+TEST(GemmGpu, RefusesWhatATypeCannotBe) {
   const ExactOperands o = exact_operands({GemmKernel::portable, ElementType::int8}, {8, 8, 8}, 1);
   ga::Gemm g = o.gemm;
   g.out = ElementType::fp32;
@@ -135,7 +135,7 @@ TEST(GemmTypesGpu, RefusesWhatATypeCannotBe) {
   expect_refused(g, ErrorCode::usage, "aligned");
 }
 
-TEST(GemmTypesGpu, RefusesFp8WhereNoMatrixUnitReadsIt) {
+TEST(GemmGpu, RefusesFp8WhereNoMatrixUnitReadsIt) {
   const ExactOperands o = exact_operands({GemmKernel::portable, ElementType::fp8}, {8, 8, 8}, 1);
   if (must(ga::current_shape()).arch >= 89) {
     EXPECT_TRUE(ga::gemm_plan(o.gemm));
