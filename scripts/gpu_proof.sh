@@ -93,7 +93,8 @@ run_gpu_tests() { # DIR [WRAPPER...]
 run_gemm_variants() {
   local dir=$from/tests variant name
   [ -d "$from/tests-debug" ] && dir=$from/tests-debug
-  for variant in portable 128x128 128x256 256x128 128x256-pair; do
+  for variant in portable 128x128 128x256 256x128 128x256-pair 128x128-promoted \
+      128x128-pair-promoted; do
     name=gemm-$variant
     if [ "$variant" != portable ] && [ "$(own_arch)" != 90a-real ]; then continue; fi
     GA_VARIANT=$variant GA_SMALL=1 timeout 60 "$dir/kernels_gpu_test" --gtest_filter='GemmGpu.*' \
