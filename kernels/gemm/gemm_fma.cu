@@ -1,6 +1,7 @@
 // GEMM in fp32 and fp64: instances and launches. The kernel, and what bounds it:
 // gemm_fma_kernel.cuh.
-#include "kernels/check/grid.h"
+#include <string>
+
 #include "kernels/gemm/gemm_fma.h"
 #include "kernels/gemm/gemm_fma_fp32.cuh"
 #include "kernels/gemm/gemm_fma_fp64.cuh"
@@ -57,17 +58,14 @@ Instance instance_of(const Gemm& args) {
 }  // namespace
 
 Result<GemmPlan> fma_plan(const Gemm& args, const DeviceShape& device) {
-  if (args.out != args.in) {
-    return Error(ErrorCode::usage, "gemm: the output of fp32 and fp64 inputs is of their type");
+  if (const Sm90Policy* const asked = sm90_find(args.kernel)) {
+    return Error(ErrorCode::usage,
+                 std::string("gemm: kernel ") + asked->name + ": wgmma has no fp32 and no fp64");
   }
-  if (args.kernel != GemmKernel::by_shape && args.kernel != GemmKernel::portable) {
-    return Error(ErrorCode::usage, "gemm: fp32 and fp64 have one kernel, the portable one");
+  GemmPlan plan = instance_of(args).plan;
+  if (device.arch == 90 && args.kernel == GemmKernel::by_shape) {
+    plan.not_sm90 = "wgmma has no fp32 and no fp64";
   }
-  const auto bytes = static_cast<std::size_t>(element_bytes(args.in));
-  GA_CHECK(check_pointer("gemm: a", args.a, bytes));
-  GA_CHECK(check_pointer("gemm: b", args.b, bytes));
-  GA_CHECK(check_pointer("gemm: c", args.c, bytes));
-  const GemmPlan plan = instance_of(args).plan;
   if (plan.shared_bytes > static_cast<std::size_t>(device.shared_bytes_per_block)) {
     return Error(ErrorCode::environment, "gemm: this GPU has too little shared memory");
   }

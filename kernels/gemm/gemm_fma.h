@@ -12,7 +12,7 @@ constexpr bool fma_type(ElementType in) {
   return in == ElementType::fp32 || in == ElementType::fp64;
 }
 
-// Precondition: fma_type(args.in), and gemm.cu checked sizes and leading dimensions.
+// Precondition: fma_type(args.in), and gemm.cu has checked the arguments.
 Result<GemmPlan> fma_plan(const Gemm& args, const DeviceShape& device);
 // Precondition: fma_plan() gave this plan, for these arguments and the current device.
 Status fma_launch(const Gemm& args, const GemmPlan& plan, const DeviceShape& device,

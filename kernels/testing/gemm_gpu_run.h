@@ -29,7 +29,6 @@ struct Variant {
 
 // Whether the kernel takes operands of this type on this GPU.
 inline bool runs(GemmKernel kernel, ElementType in, const DeviceShape& shape) {
-  if (in == ElementType::fp32 || in == ElementType::fp64) return false;  // no kernel yet
   if (sm90_find(kernel) != nullptr) return in == ElementType::bf16 || in == ElementType::fp16;
   return in != ElementType::fp8 || shape.arch >= 89;
 }
