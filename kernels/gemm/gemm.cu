@@ -1,9 +1,10 @@
 // GEMM: arguments, the choice of a kernel, and the launches of the portable one. What bounds it:
-// gemm_kernel.cuh; Hopper's own: gemm_sm90.cu.
+// gemm_kernel.cuh; Hopper's own: gemm_sm90.cu; fp32 and fp64: gemm_fma.cu.
 #include <string>
 
 #include "kernels/check/grid.h"
 #include "kernels/gemm/gemm.h"
+#include "kernels/gemm/gemm_fma.h"
 #include "kernels/gemm/gemm_instance.cuh"
 #include "kernels/gemm/gemm_sm90.h"
 #include "kernels/runtime/device.h"
@@ -21,7 +22,6 @@ struct Policy {
 constexpr Policy kPolicies[] = {
     {120, Tile::medium3}, {90, Tile::large4}, {81, Tile::medium3}, {80, Tile::large3}};
 
-// No kernel where the type is not for tensor cores.
 Instance instance_for(const Gemm& args, Tile tile, bool async) {
   if (args.in == ElementType::bf16) {
     return args.out == GemmOut::fp32 ? instance_of<Bf16, float>(tile, async)
@@ -89,9 +89,6 @@ Result<Instance> portable(const Gemm& args, const DeviceShape& shape) {
   const bool async_b = async(args.b, args.ldb, args.in);
   const bool both = async_a && async_b;
   Instance chosen = instance_for(args, pick(args, shape, both), both);
-  if (chosen.kernel == nullptr) {
-    return Error(ErrorCode::usage, "gemm: there is no kernel yet for inputs of fp32 and fp64");
-  }
   if (chosen.plan.shared_bytes > static_cast<std::size_t>(shape.shared_bytes_per_block)) {
     return Error(ErrorCode::environment, "gemm: this GPU has too little shared memory");
   }
@@ -106,12 +103,20 @@ Result<Instance> portable(const Gemm& args, const DeviceShape& shape) {
   return chosen;
 }
 
-// A Hopper plan has no instance here: gemm_sm90.cu launches it.
+// A plan of gemm_sm90.cu or gemm_fma.cu has no instance here: these launch it.
 Result<Instance> choose(const Gemm& args, const DeviceShape& shape) {
   GA_CHECK(require(args));
   if (shape.arch < 80) {
     return Error(ErrorCode::environment,
                  "gemm: this GPU is older than sm_80, the first with matrix units for bf16");
+  }
+  if (fma_type(args.in)) {
+    if (const Sm90Policy* const asked = sm90_find(args.kernel)) {
+      return Error(ErrorCode::usage,
+                   std::string("gemm: kernel ") + asked->name + ": not for fp32 and fp64");
+    }
+    GA_TRY(const GemmPlan plan, fma_plan(args, shape));
+    return Instance{nullptr, plan};
   }
   const Sm90Choice sm90 = sm90_choose(args.kernel, {args.m, args.n, args.k}, sm90_operands(args),
                                       {shape.arch, shape.sm_count, sm90_built()});
@@ -168,6 +173,7 @@ Result<GemmPlan> gemm_plan(const Gemm& args) {
 Status gemm(const Gemm& args, cudaStream_t stream) {
   GA_TRY(const DeviceShape shape, current_shape());
   GA_TRY(const Instance chosen, choose(args, shape));
+  if (fma_type(args.in)) return fma_launch(args, chosen.plan, shape, stream);
   if (chosen.kernel == nullptr) return sm90_launch(args, chosen.plan, stream);
   return launch_portable(args, chosen, shape, stream);
 }

@@ -1,6 +1,6 @@
 // C = A B for the types of kGemmTypes, any shape: by wgmma and TMA on Hopper where the operands
-// allow it, by mma.sync on sm_80 and everything since (fp8: sm_89). fp32 and fp64 have no kernel
-// yet.
+// allow it, by mma.sync on sm_80 and everything since (fp8: sm_89), in fp32 by ordinary fused
+// multiply-adds.
 //
 // A is m x k, B is k x n, C is m x n, all row-major, but B is stored as n rows of k elements where
 // b_along_k() says so; leading dimensions in elements. Added in the type's sum. Every output

@@ -4,7 +4,7 @@
 An object holds one cubin (an ELF file) per architecture; an instruction is 16 bytes, its opcode the
 low 12 bits. Which opcode is which instruction is learnt from the probe object, built by the same
 compiler: see probe.cu. Fails where a kernel keeps values in local memory, and where a GEMM kernel
-lacks what makes it a GEMM on tensor cores.
+lacks what makes it a GEMM of its kind.
 """
 import collections
 import re
@@ -19,10 +19,12 @@ HOPPER = ("utmaldg", "utmastg", "syncs", "usetmaxreg")
 REQUIRED = {OF_TYPE + "NS_4(?:Bf16|Fp16|Tf32)E": ("hmma", "ldsm", "ldgsts"),
             OF_TYPE + "a": ("imma", "ldsm", "ldgsts"),
             OF_TYPE + "NS_3Fp8E": ("qmma", "ldsm", "ldgsts"),
+            "15gemm_fma_kernelINS_11Fp32Product": ("ffma", "lds", "ldgsts"),
+            "15gemm_fma_kernelINS_11Fp64Product": ("dmma", "lds", "ldgsts"),
             SM90 + ".*EENS_3Fp8E": ("qgmma", *HOPPER),
             SM90 + ".*EEai": ("igmma", *HOPPER),
             SM90 + "(?!.*(?:EENS_3Fp8E|EEai))": ("hgmma", *HOPPER)}
-GEMM = "11gemm_kernel|" + SM90  # each must be of one kind of REQUIRED
+GEMM = "11gemm_kernel|15gemm_fma_kernel|" + SM90  # each must be of one kind of REQUIRED
 # What it has at most: a fence of the whole GPU (ERRBAR follows each) before and after a cluster's
 # work, none in its loops.
 AT_MOST = {SM90: {"errbar": 2}}

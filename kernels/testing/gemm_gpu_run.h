@@ -29,7 +29,6 @@ struct Variant {
 
 // Whether the kernel takes operands of this type on this GPU.
 inline bool runs(GemmKernel kernel, ElementType in, const DeviceShape& shape) {
-  if (in == ElementType::fp32 || in == ElementType::fp64) return false;  // no kernel yet
   if (const Sm90Policy* const policy = sm90_find(kernel)) return contains(policy->serves, in);
   return in != ElementType::fp8 || shape.arch >= 89;
 }

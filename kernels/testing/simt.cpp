@@ -87,7 +87,7 @@ void prepare(Block& block) {
 
 void land(const std::vector<Copy>& group) {
   for (const Copy& copy : group) {
-    std::memset(copy.to, 0, 16);
+    std::memset(copy.to, 0, static_cast<std::size_t>(copy.size));
     std::memcpy(copy.to, copy.from, static_cast<std::size_t>(copy.bytes));
   }
 }
@@ -190,14 +190,15 @@ std::uint32_t offset_of(std::uint32_t address, std::size_t bytes) {
   return address - kSharedBase;
 }
 
-void copy_async(std::uint32_t shared, const void* global, int bytes) {
-  if (shared % 16 != 0 || reinterpret_cast<std::uintptr_t>(global) % 16 != 0) {
-    fail("cp.async with an address that is not aligned to 16 bytes");
+void copy_async(std::uint32_t shared, const void* global, int bytes, int size) {
+  const auto unit = static_cast<unsigned>(size);
+  if (shared % unit != 0 || reinterpret_cast<std::uintptr_t>(global) % unit != 0) {
+    fail("cp.async with an address that is not aligned to its size");
   }
-  if (bytes < 0 || bytes > 16) fail("cp.async of more than 16 bytes");
+  if (bytes < 0 || bytes > size) fail("cp.async of more than its size");
   // The address must be valid even where nothing is read: AddressSanitizer sees one that is not.
   (void)*static_cast<const volatile unsigned char*>(global);
-  const Copy copy{own_block().shared + offset_of(shared, 16), global, bytes};
+  const Copy copy{own_block().shared + offset_of(shared, unit), global, bytes, size};
   if (machine.options.eager_copies) {
     land({copy});
   } else {

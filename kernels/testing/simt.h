@@ -52,8 +52,8 @@ unsigned char* dynamic_shared();
 inline constexpr std::uint32_t kSharedBase = 1024;
 std::uint32_t shared_address(const void* shared);
 
-// cp.async of 16 bytes with zero fill, its groups and its wait.
-void copy_async(std::uint32_t shared, const void* global, int bytes);
+// cp.async of `size` bytes (4, 8 or 16) with zero fill, its groups and its wait.
+void copy_async(std::uint32_t shared, const void* global, int bytes, int size = 16);
 void copy_commit();
 void copy_wait(int pending);
 

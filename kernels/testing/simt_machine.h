@@ -21,7 +21,7 @@ inline constexpr unsigned kWarp = 32;
 struct Copy {
   unsigned char* to;
   const void* from;
-  int bytes;
+  int bytes, size;
 };
 
 // A range of shared memory written by ordinary stores and not yet fenced for TMA and wgmma.
