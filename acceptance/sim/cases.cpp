@@ -147,14 +147,14 @@ constexpr DataFault kDataFaults[] = {{FaultKind::bit_flip, Damage::bit_flip},
                                      {FaultKind::nan, Damage::nan}};
 
 std::optional<Spoiled> spoiled_gemm(const Scenario& scenario, const BlockName& name,
-                                    const GemmCase& gemm, std::int64_t launches) {
+                                    const GemmCase& gemm, std::int64_t launches, double clock_mhz) {
   for (const DataFault& data : kDataFaults) {
     for (const Fault& fault : scenario.faults) {
       if (fault.kind != data.kind || (fault.gpu >= 0 && fault.gpu != name.gpu)) continue;
       if (name.load_s < fault.at_s) continue;
       if (fault.path == FaultPath::own && !gemm.own) continue;
       if (fault.path == FaultPath::vendor && gemm.own) continue;
-      if (!hits_type(fault, gemm)) continue;
+      if (!hits_type(fault, gemm) || clock_mhz < fault.least_mhz) continue;
       const std::int64_t count = spoiled_launches(scenario, name, fault.severity, launches);
       if (count == 0) continue;
       const auto index = static_cast<std::uint64_t>(name.index);
@@ -164,7 +164,8 @@ std::optional<Spoiled> spoiled_gemm(const Scenario& scenario, const BlockName& n
                      .row = place % param(name.params, "m"),
                      .col = (place >> 8) % param(name.params, "n"),
                      .bit = kLowBit + static_cast<int>(place % kBits),
-                     .launches = count};
+                     .launches = count,
+                     .sm = fault.sm};
     }
   }
   return std::nullopt;
@@ -240,11 +241,11 @@ Check pattern_check(const Scenario& scenario, const BlockName& name) {
 }
 
 Check check_of(const Scenario& scenario, const BlockName& name, std::int64_t launches,
-               ExactWorkshop& workshop) {
+               double clock_mhz, ExactWorkshop& workshop) {
   if (name.case_id == "clock.light") return {.kind = "exact", .expected = "", .got = ""};
   const auto gemm = gemm_case(name.case_id);
   if (!gemm) return pattern_check(scenario, name);
-  const auto spoiled = spoiled_gemm(scenario, name, *gemm, launches);
+  const auto spoiled = spoiled_gemm(scenario, name, *gemm, launches, clock_mhz);
   if (!gemm->exact) return gemm_check(scenario, name, *gemm, spoiled);
   const ExactGemm product{param(name.params, "m"), param(name.params, "n"), param(name.params, "k"),
                           static_cast<std::uint64_t>(param(name.params, "seed")), gemm->type->in};
@@ -316,7 +317,9 @@ SimulatedBlock simulate_block(const Scenario& scenario, const BlockName& name,
     sample.clock_mhz = 0;
     sample.discard = "no_clock_reading";
   }
-  block.check = {.block = name.index, .check = check_of(scenario, name, launches, workshop)};
+  const double clock_mhz = moment.operating.clock_mhz;
+  block.check = {.block = name.index,
+                 .check = check_of(scenario, name, launches, clock_mhz, workshop)};
   block.check.check.launches = launches;
   block.spent = spent_in(die, moment.operating, sample.elapsed_ns);
   return block;

@@ -179,6 +179,7 @@ Check ExactWorkshop::check(const ExactGemm& gemm, const std::optional<Spoiled>& 
   if (changed.empty()) return check;
   check.wrong = static_cast<std::int64_t>(changed.size()) * spoiled->launches;
   check.first = first_of(gemm, changed.front());
+  check.first->sm = spoiled->sm;
   return check;
 }
 

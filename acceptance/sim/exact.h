@@ -42,6 +42,7 @@ struct Spoiled {
   std::int64_t row = 0, col = 0;
   int bit = 0;  // of a float32 or the like of it, bit_flip only
   std::int64_t launches = 1;
+  std::int64_t sm = -1;  // that computed it, where that is known
 };
 
 class ExactWorkshop {

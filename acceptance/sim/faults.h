@@ -3,6 +3,7 @@
 // docs/scenario-format.md agree with it.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -110,6 +111,8 @@ struct Fault {
   std::string code, text;            // log_line, log_line_before: "xid.79" and the line's words
   FaultPath path = FaultPath::both;  // bit_flip, zero_tile, nan only
   std::string type;                  // of GEMM: those and slow_type only; empty: all
+  std::int64_t sm = -1;              // of path own: the SM that is wrong, where it is known
+  double least_mhz = 0;              // those only at this SM clock and above
   friend bool operator==(const Fault&, const Fault&) = default;
 };
 

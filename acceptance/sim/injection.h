@@ -15,7 +15,8 @@ struct SimulatedInjection {
   double slowed = 0;  // share of every rate that is lost
 };
 
-// "bitflip" "zero-tile" "nan" "slow" "hang" "crash" "wrong-everywhere"; "" is none.
+// The words of parse_injection(). Where a launch in N, an SM or a clock is hit, it is in products
+// alone.
 Result<SimulatedInjection> injection_of(std::string_view word);
 
 }  // namespace ga

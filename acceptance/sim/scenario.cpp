@@ -142,6 +142,14 @@ void read_extras(TomlTable& table, const FaultInfo& info, Fault& fault) {
                  : path == "vendor" ? FaultPath::vendor
                                     : FaultPath::both;
   }
+  if (data && table.has("sm")) {
+    constexpr double kMostSm = 1023;
+    fault.sm = static_cast<std::int64_t>(within(table, "sm", 0, kMostSm));
+    if (table.ok() && fault.path != FaultPath::own) {
+      table.refuse("sm", "only our kernels say who computed a tile", "add path = \"own\"");
+    }
+  }
+  if (data && table.has("least_mhz")) fault.least_mhz = within(table, "least_mhz", 1, 10'000);
 }
 
 Fault read_fault(TomlTable& table, int gpus) {

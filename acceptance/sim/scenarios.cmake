@@ -93,6 +93,8 @@ foreach(scenario IN ITEMS
     own-kernel-wrong
     library-wrong
     fp8-bit-flip
+    sm-wrong
+    boost-only
     standard-own-int8-wrong
     standard-library-fp64-wrong
     b200-bit-flip-own
