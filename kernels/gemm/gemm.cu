@@ -111,10 +111,6 @@ Result<Instance> choose(const Gemm& args, const DeviceShape& shape) {
                  "gemm: this GPU is older than sm_80, the first with matrix units for bf16");
   }
   if (fma_type(args.in)) {
-    if (const Sm90Policy* const asked = sm90_find(args.kernel)) {
-      return Error(ErrorCode::usage,
-                   std::string("gemm: kernel ") + asked->name + ": not for fp32 and fp64");
-    }
     GA_TRY(const GemmPlan plan, fma_plan(args, shape));
     return Instance{nullptr, plan};
   }
