@@ -1,0 +1,151 @@
+#include <gtest/gtest.h>
+
+#include "acceptance/gates/exact.h"
+#include "acceptance/gates/gates.h"
+#include "acceptance/gates/testkit.h"
+#include "reports/model/digest.h"
+
+namespace ga {
+namespace {
+
+constexpr std::string_view kOwn = "gemm.bf16.own.exact";
+constexpr std::string_view kVendor = "gemm.bf16.cublaslt.exact";
+
+// What a type is does not matter here; gemm_types_test.cpp walks them.
+class ExactTest : public GateTest {
+ protected:
+  explicit ExactTest(std::string_view id)
+      : GateTest(*find_gate(id)), other_(id == kOwn ? kVendor : kOwn) {}
+
+  // Another digest in every series of that gate, of one unit or of all.
+  void spoil(std::string_view gate, std::string_view unit = "") {
+    for (Measurement& m : evidence.measurements) {
+      if (m.gate == gate && (unit.empty() || m.unit_id == unit)) m.check->got = "0123456789abcdef";
+    }
+  }
+  std::string code(std::string_view what) const {
+    return std::string(gate_.id) + "." + std::string(what);
+  }
+
+  std::string_view other_;
+};
+
+class GemmExact : public ExactTest, public ::testing::WithParamInterface<std::string_view> {
+ protected:
+  GemmExact() : ExactTest(GetParam()) {}
+};
+INSTANTIATE_TEST_SUITE_P(Both, GemmExact, ::testing::Values(kOwn, kVendor));
+
+TEST_P(GemmExact, PassesGoodEvidenceOfThreeBlocksAndOneAtQuick) {
+  expect_all(Verdict::pass, "");
+  EXPECT_EQ(series(gate_.id).samples.size(), 3u);
+  level = Level::quick;
+  measure();
+  expect_all(Verdict::pass, "");
+  EXPECT_EQ(series(gate_.id).samples.size(), 1u);
+}
+
+TEST_P(GemmExact, FailsOneWrongDigestColdOrHot) {
+  series(gate_.id).check->got = "0123456789abcdef";  // hot
+  expect(Verdict::fail, code("wrong_data"));
+  measure();
+  for (Measurement& m : evidence.measurements) {
+    if (m.gate == gate_.id && m.unit_id == "gpu/1" && m.params.at("hot") == 0) m.check->wrong = 1;
+  }
+  expect(Verdict::fail, code("wrong_data"));
+}
+
+TEST_P(GemmExact, NeverBelievesTheWorkersExpectedDigest) {
+  series(gate_.id).check->expected = series(gate_.id).check->got = "0123456789abcdef";
+  expect(Verdict::fail, code("wrong_data"));
+}
+
+TEST_P(GemmExact, FailsBothKernelsWrongEverywhere) {
+  spoil(gate_.id);
+  spoil(other_);
+  expect_all(Verdict::fail, code("wrong_data"));
+}
+
+TEST_P(GemmExact, NeverPassesUnsoundEvidence) { expect_unsound_never_passes(gate_.id); }
+
+TEST_P(GemmExact, NeverPassesADigestThatIsNone) {
+  for (const char* got : {"", "nan", "0123456789abcdeg", "0123456789ABCDEF", "0"}) {
+    series(gate_.id).check->got = got;
+    expect(Verdict::not_measured, "data.not_checked");
+  }
+}
+
+TEST_P(GemmExact, NeverPassesFewerLaunchesThanOrdered) {
+  set_samples(series(gate_.id), 21);
+  expect(Verdict::not_measured, code("too_few_launches"));
+  set_samples(series(gate_.id), 22);
+  expect(Verdict::pass, "");
+}
+
+TEST_P(GemmExact, NeedsASizeThatStaysExact) {
+  for (const std::int64_t n : {std::int64_t{0}, std::int64_t{-4}, std::int64_t{1} << 18}) {
+    profile.sizes.exact_n = n;
+    expect_all(Verdict::not_measured, "profile.incomplete");
+    EXPECT_TRUE(gate_.next(order(), evidence).empty());
+  }
+}
+
+TEST_P(GemmExact, TheSeedIsThePublishedConstant) {
+  const std::string digits = sha256_hex(kConstantSeedText).substr(0, 13);
+  EXPECT_EQ(kConstantSeed, static_cast<std::int64_t>(std::stoll(digits, nullptr, 16)));
+  EXPECT_EQ(series(gate_.id).params.at("seed"), kConstantSeed);
+}
+
+class GemmBf16OwnExact : public ExactTest {
+ protected:
+  GemmBf16OwnExact() : ExactTest(kOwn) {}
+};
+
+TEST_F(GemmBf16OwnExact, WrongEverywhereWhileTheVendorIsRightAccusesTheKernel) {
+  spoil(gate_.id);
+  expect_all(Verdict::not_measured, "gemm.bf16.own.exact.kernel_wrong");
+  EXPECT_EQ(on_gpu1().blame, Blame::suite);
+}
+
+TEST_F(GemmBf16OwnExact, IsNotQualifiedWhileTheVendorsAnswerIsMissing) {
+  spoil(gate_.id);
+  std::erase_if(evidence.measurements, [this](const Measurement& m) { return m.gate == other_; });
+  expect_all(Verdict::not_measured, "gemm.bf16.own.exact.unqualified");
+}
+
+TEST_F(GemmBf16OwnExact, WrongWithTheVendorOnOneGpuFailsThatGpuAndLeavesTheOthersOpen) {
+  spoil(gate_.id);
+  spoil(other_, "gpu/1");
+  EXPECT_EQ(on_gpu1().code, "gemm.bf16.own.exact.wrong_data");
+  EXPECT_EQ(on("gpu/0").code, "gemm.bf16.own.exact.unqualified");
+}
+
+TEST_F(GemmBf16OwnExact, OnASingleGpuItIsQualifiedByTheVendorToo) {
+  profile.ordered.gpus = 1;
+  measure();
+  spoil(gate_.id);
+  EXPECT_EQ(on("gpu/0").code, "gemm.bf16.own.exact.kernel_wrong");
+  spoil(other_);
+  EXPECT_EQ(on("gpu/0").code, "gemm.bf16.own.exact.wrong_data");
+}
+
+class GemmBf16CublasltExact : public ExactTest {
+ protected:
+  GemmBf16CublasltExact() : ExactTest(kVendor) {}
+};
+
+TEST_F(GemmBf16CublasltExact, WrongEverywhereWhileOursIsRightAccusesTheLibrary) {
+  spoil(gate_.id);
+  expect_all(Verdict::not_measured, "gemm.bf16.cublaslt.exact.library_wrong");
+  EXPECT_EQ(on_gpu1().blame, Blame::suite);
+}
+
+TEST_F(GemmBf16CublasltExact, OnASingleGpuTheVendorsWrongAnswerFails) {
+  profile.ordered.gpus = 1;
+  measure();
+  spoil(gate_.id);
+  EXPECT_EQ(on("gpu/0").code, "gemm.bf16.cublaslt.exact.wrong_data");
+}
+
+}  // namespace
+}  // namespace ga
