@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "kernels/check/block_reduce.cuh"
 #include "kernels/check/report.h"
@@ -72,6 +73,8 @@ __global__ void digest_weights_kernel(std::uint64_t* to, std::int64_t count, std
 template <int kThreads, class C>
 __launch_bounds__(kThreads) __global__
     void digest_rows_kernel(DigestMatrix<C> matrix, DigestScratch scratch) {
+  // A float's conversion to 64 bits takes four times as long.
+  using Integer = std::conditional_t<std::is_same_v<C, float>, int, std::int64_t>;
   std::uint64_t sum = 0;
   std::uint64_t not_exact = 0;
   for (std::int64_t row = blockIdx.x; row < matrix.m; row += gridDim.x) {
@@ -82,7 +85,7 @@ __launch_bounds__(kThreads) __global__
         ++not_exact;
         continue;
       }
-      const auto value = static_cast<std::int64_t>(c);
+      const auto value = static_cast<Integer>(c);
       const std::uint64_t residue = value < 0 ? kDigestPrime - static_cast<std::uint64_t>(-value)
                                               : static_cast<std::uint64_t>(value);
       row_sum = digest_add(row_sum, digest_mul(residue, scratch.v[col]));
