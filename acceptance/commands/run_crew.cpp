@@ -22,11 +22,6 @@ constexpr std::string_view kNode = "node";
 constexpr std::int64_t kStartTogetherNs = 20'000'000;
 constexpr std::int64_t kForever = std::numeric_limits<std::int64_t>::max();
 
-std::string name_of(Role role, const std::string& unit_id) {
-  const char* word = role == Role::node ? "facts" : role == Role::load ? "load" : "watch";
-  return fmt::format("{} {}", word, unit_id);
-}
-
 std::string log_name(const std::string& worker) {
   std::string name = "worker-" + worker + ".log";
   for (char& c : name) {
@@ -43,6 +38,11 @@ std::vector<std::string> names_only(const std::vector<std::string>& environment)
 
 }  // namespace
 
+std::string worker_name(Role role, const std::string& unit_id, std::string_view process) {
+  const char* word = role == Role::node ? "facts" : role == Role::load ? "load" : "watch";
+  return fmt::format("{} {}{}{}", word, unit_id, process.empty() ? "" : " ", process);
+}
+
 RunCrew::RunCrew(const RunSetup& setup, Attempt& attempt, RunSignals& signals, RunView& view)
     : setup_(setup),
       attempt_(attempt),
@@ -58,31 +58,48 @@ void RunCrew::know_units(const Facts& facts) {
   }
 }
 
-bool RunCrew::has_unit(const std::string& unit_id) const { return units_.count(unit_id) > 0; }
+bool RunCrew::has_unit(const std::string& unit_id) const { return !uuids_of(unit_id).empty(); }
 
-RunCrew::Member& RunCrew::member(Role role, const std::string& unit_id) {
-  const std::string name = name_of(role, unit_id);
+std::vector<std::string> RunCrew::uuids_of(const std::string& unit_id) const {
+  std::vector<std::string> uuids;
+  for (std::size_t i = 0; unit_id == kNode && i < units_.size(); ++i) {
+    const auto unit = units_.find(fmt::format("gpu/{}", i));
+    if (unit == units_.end()) return {};  // one without a UUID: no worker could be given all
+    uuids.push_back(unit->second.uuid);
+  }
+  if (const auto unit = units_.find(unit_id); unit != units_.end()) {
+    uuids.push_back(unit->second.uuid);
+  }
+  return uuids;
+}
+
+RunCrew::Member& RunCrew::member(Role role, const std::string& unit_id,
+                                 const std::string& process) {
+  const std::string name = worker_name(role, unit_id, process);
   Member& found = members_[name];
   if (found.name.empty()) {
     found.role = role;
     found.unit_id = unit_id;
+    found.process = process;
     found.name = name;
   }
   return found;
 }
 
 bool RunCrew::is_up(Role role, const std::string& unit_id) const {
-  const auto found = members_.find(name_of(role, unit_id));
+  const auto found = members_.find(worker_name(role, unit_id));
   return found != members_.end() && found->second.worker >= 0 && pool_.alive(found->second.worker);
 }
 
 bool RunCrew::is_lost(const std::string& unit_id) const {
-  const auto found = members_.find(name_of(Role::load, unit_id));
-  return found != members_.end() && found->second.lost;
+  return std::any_of(members_.begin(), members_.end(), [&](const auto& entry) {
+    const Member& m = entry.second;
+    return m.role == Role::load && m.unit_id == unit_id && m.lost;
+  });
 }
 
 int RunCrew::starts(const std::string& unit_id) const {
-  const auto found = members_.find(name_of(Role::load, unit_id));
+  const auto found = members_.find(worker_name(Role::load, unit_id));
   return found == members_.end() ? 0 : found->second.starts;
 }
 
@@ -98,10 +115,13 @@ Status RunCrew::start(Member& member) {
     spec.arguments.insert(spec.arguments.end(), setup_.node_worker.begin(),
                           setup_.node_worker.end());
   }
+  if (member.role == Role::load || member.unit_id != kNode) {
+    for (const std::string& uuid : uuids_of(member.unit_id)) {
+      spec.arguments.insert(spec.arguments.end(), {"--gpu", uuid});
+    }
+  }
   if (member.unit_id != kNode) {
-    const Unit& unit = units_.at(member.unit_id);
-    spec.arguments.insert(spec.arguments.end(), {"--gpu", unit.uuid});
-    spec.cpus = cpus_of_numa_node(unit.numa_node);
+    spec.cpus = cpus_of_numa_node(units_.at(member.unit_id).numa_node);
   }
   spec.environment = worker_environment();
   spec.log = setup_.options.out + "/" + log_name(member.name);
@@ -145,7 +165,9 @@ WireRequest RunCrew::complete(const Member& member, const Job& job,
                               std::int64_t start_at_ns) const {
   WireRequest request = job.request;
   request.id = attempt_.fold().next_ask();
-  if (member.unit_id != kNode) request.gpus = {units_.at(member.unit_id).uuid};
+  if (member.role == Role::load || member.unit_id != kNode) {
+    request.gpus = uuids_of(member.unit_id);
+  }
   const Conversation* conversation =
       member.worker < 0 ? nullptr : pool_.conversation(member.worker);
   if (setup_.own_clocks) {
@@ -182,7 +204,7 @@ Status RunCrew::send(Member& member, Job& job, std::int64_t start_at_ns) {
 Result<Outcome> RunCrew::run(std::vector<Job>& jobs) {
   std::vector<Member*> members;
   for (Job& job : jobs) {
-    Member& m = member(job.role, job.unit_id);
+    Member& m = member(job.role, job.unit_id, job.process);
     // What an earlier worker came to says nothing about the one to be started.
     if (m.worker < 0 || !pool_.alive(m.worker)) m.ended.reset();
     members.push_back(&m);

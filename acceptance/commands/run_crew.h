@@ -1,8 +1,9 @@
 // RunCrew: the workers of a run by what they are for, and the one loop that everything waits in.
 //
-// One worker for the node, one load worker and one watcher for each GPU, and one that follows the
-// kernel's log. A worker is started when it is first needed and again after it has died. Whatever
-// comes in is in the journal before anything follows from it.
+// One worker for the node's facts, one load worker and one watcher for each GPU, one that follows
+// the kernel's log, and load workers of the whole node, which see all GPUs. A worker is started
+// when it is first needed and again after it has died. Whatever comes in is in the journal before
+// anything follows from it.
 #pragma once
 
 #include <cstdint>
@@ -22,12 +23,16 @@ namespace ga {
 
 enum class Role { node, load, watch };
 
+// "load gpu/3", "load node nccl_ring"
+std::string worker_name(Role role, const std::string& unit_id, std::string_view process = {});
+
 // One request to one worker.
 struct Job {
   Role role = Role::node;
   Purpose purpose = Purpose::facts;
   std::string unit_id = "node";
   std::string gate = {};         // of a series
+  std::string process = {};      // of the case: CaseInfo::process
   WireRequest request = {};      // id, gpus, start and deadline are filled in
   std::string sample_unit = {};  // of the series so far
   std::int64_t budget_ns = 0;    // on the worker's clock
@@ -58,7 +63,7 @@ class RunCrew {
   Status dismiss(Role role);
 
   void know_units(const Facts& facts);
-  bool has_unit(const std::string& unit_id) const;  // with a UUID to load it by
+  bool has_unit(const std::string& unit_id) const;  // with a UUID to load it by; "node": with any
   bool is_up(Role role, const std::string& unit_id) const;
   bool is_lost(const std::string& unit_id) const;  // a process on it could not be ended
   // Of the unit's load worker, the first included.
@@ -74,7 +79,7 @@ class RunCrew {
   };
   struct Member {
     Role role = Role::node;
-    std::string unit_id, name;
+    std::string unit_id, process, name;
     int worker = -1;
     std::int64_t ask = 0;      // open request
     std::int64_t wall_ns = 0;  // when the last event came
@@ -83,7 +88,8 @@ class RunCrew {
     bool lost = false;
   };
 
-  Member& member(Role role, const std::string& unit_id);
+  Member& member(Role role, const std::string& unit_id, const std::string& process = {});
+  std::vector<std::string> uuids_of(const std::string& unit_id) const;  // in slot order
   Status start(Member& member);
   Result<Outcome> make_ready(const std::vector<Member*>& members);
   Status send(Member& member, Job& job, std::int64_t start_at_ns);

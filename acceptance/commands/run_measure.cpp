@@ -51,6 +51,11 @@ std::set<std::string> units_of(const std::vector<Request>& asked) {
   return units;
 }
 
+std::string_view process_of(const Request& request) {
+  const CaseInfo* info = find_case(request.case_id);
+  return info == nullptr ? std::string_view() : info->process;
+}
+
 // The case, where the gate has another name, after it.
 std::string name_for_people(const Request& request) {
   if (request.gate == request.case_id) return request.gate;
@@ -63,6 +68,7 @@ std::string rate_text(const Measurement& series) {
   const auto median = static_cast<double>(sorted[sorted.size() / 2]);
   if (series.unit == "bytes_per_s") return fmt::format("{:.1f} GB/s", median / 1e9);
   if (series.unit == "flops") return fmt::format("{:.1f} TFLOP/s", median / 1e12);
+  if (series.unit == "ns") return fmt::format("{:.2f} us", median / 1e3);
   return fmt::format("{:.0f} {}", median, series.unit);
 }
 
@@ -76,6 +82,8 @@ std::string_view to_word(Phase phase) {
       return "screen";
     case Phase::steady:
       return "steady";
+    case Phase::links:
+      return "links";
     case Phase::hot_exact:
       break;
   }
@@ -102,16 +110,18 @@ WireRequest warmup_request(const Profile& profile, Level level) {
   return request;
 }
 
-bool RunMeasure::may_load(const std::string& unit_id) const {
+bool RunMeasure::may_load(const std::string& unit_id, std::string_view process) const {
+  const std::string worker = worker_name(Role::load, unit_id, process);
   return crew_.has_unit(unit_id) && !crew_.is_lost(unit_id) &&
-         attempt_.fold().failures_in_a_row(unit_id) < kMostFailuresInARow;
+         attempt_.fold().failures_in_a_row(worker) < kMostFailuresInARow;
 }
 
 bool RunMeasure::may_be_asked(const Request& request) const {
-  if (request.blocks < 1 || !may_load(request.unit_id)) return false;
+  if (request.blocks < 1 || !may_load(request.unit_id, process_of(request))) return false;
   if (attempt_.fold().failures(topic_of(name_of(request))) >= kMostFailures) return false;
   // A worker that keeps dying leaves its unit cold, and a cold unit is not measured.
-  const bool steady = request.phase >= Phase::steady && warmups_ >= kMostWarmups;
+  const bool steady =
+      request.phase >= Phase::steady && request.unit_id != kNodeUnit && warmups_ >= kMostWarmups;
   const auto warm = warm_starts_.find(request.unit_id);
   const bool is_warm = warm != warm_starts_.end() &&
                        warm->second == crew_.starts(request.unit_id) &&
@@ -172,7 +182,8 @@ Job RunMeasure::job_of(const Request& request) const {
   Job job{.role = Role::load,
           .purpose = Purpose::series,
           .unit_id = request.unit_id,
-          .gate = request.gate};
+          .gate = request.gate,
+          .process = std::string(process_of(request))};
   const Measurement* series = find_series(attempt_.fold().evidence(), request);
   job.request.verb = Verb::case_;
   job.request.case_id = request.case_id;
@@ -203,7 +214,7 @@ Result<Outcome> RunMeasure::keep_warm(const std::vector<Request>& asked) {
   std::vector<std::string> units;
   bool all_warm = true;
   for (const std::string& unit : units_of(asked)) {
-    if (!may_load(unit)) continue;
+    if (unit == kNodeUnit || !may_load(unit)) continue;
     units.push_back(unit);
     const auto warm = warm_starts_.find(unit);
     all_warm = all_warm && warm != warm_starts_.end() && warm->second == crew_.starts(unit) &&

@@ -24,7 +24,7 @@ class RunMeasure {
 
  private:
   bool may_be_asked(const Request& request) const;
-  bool may_load(const std::string& unit_id) const;
+  bool may_load(const std::string& unit_id, std::string_view process = {}) const;
   Result<Outcome> run_batch(const std::vector<Request>& asked, Phase phase);
   Result<Outcome> run_step(const Step& step);
   Result<Outcome> keep_warm(const std::vector<Request>& asked);

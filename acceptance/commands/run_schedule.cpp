@@ -55,7 +55,7 @@ Phase earliest_phase(std::span<const Request> asked) {
 std::vector<Step> schedule(std::span<const Request> asked, Phase phase) {
   const std::vector<Column> columns = columns_of(asked, phase);
   std::vector<Step> steps;
-  if (phase != Phase::steady) {
+  if (phase != Phase::steady && phase != Phase::links) {
     for (const Column& column : columns) add_steps(column, column.requests, steps);
     return steps;
   }

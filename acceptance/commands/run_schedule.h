@@ -17,9 +17,9 @@ struct Step {
 // The earliest phase that is asked for. Precondition: not empty.
 Phase earliest_phase(std::span<const Request> asked);
 
-// What is asked for in that phase. Steady requests take turns, one block each, so that the blocks
-// of every series span the phase; elsewhere a request runs in one go. Placement::alone has a step
-// to itself.
+// What is asked for in that phase. Steady and link requests take turns, one block each, so that the
+// blocks of every series span the phase; elsewhere a request runs in one go. Placement::alone has a
+// step to itself.
 std::vector<Step> schedule(std::span<const Request> asked, Phase phase);
 
 }  // namespace ga

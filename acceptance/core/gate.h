@@ -25,8 +25,11 @@ struct Order {
 };
 
 // The order in which requests run. A phase starts when no gate asks for an earlier one. Before
-// steady the run warms every GPU up once, by time.
-enum class Phase { cold_exact, screen, steady, hot_exact };
+// steady the run warms every GPU up once, by time. links: of the whole node, one after the other.
+enum class Phase { cold_exact, screen, steady, links, hot_exact };
+
+// The unit of a series that spans the GPUs.
+inline constexpr std::string_view kNodeUnit = "node";
 
 // together: on all units at the same time. alone: with every other GPU idle.
 enum class Placement { together, alone };

@@ -47,9 +47,12 @@ Measurement first_blocks(const Measurement& series, std::size_t length) {
     return discard.index < 0 || static_cast<std::size_t>(discard.index) >= length;
   });
   const std::size_t kept = length - std::min(length, part.discarded.size());
-  for (auto* values :
-       {&part.samples, &part.clock_mhz, &part.power_mw, &part.temp_mc, &part.throttle}) {
+  for (auto* values : {&part.samples, &part.clock_mhz, &part.power_mw, &part.temp_mc,
+                       &part.throttle, &part.link_gen, &part.link_width}) {
     values->resize(std::min(values->size(), kept));
+  }
+  for (Rows* rows : {&part.cells, &part.active_links}) {
+    rows->resize(std::min(rows->size(), kept));
   }
   if (part.check) {
     part.check->wrong = 0;

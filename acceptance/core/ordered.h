@@ -37,6 +37,7 @@ struct OrderedLinks {  // NVLinks of each GPU
   std::int64_t count = 0;
   std::string version;               // "4.0"
   std::int64_t bytes_per_s_min = 0;  // of one link, in each direction
+  std::int64_t switches = 0;         // that the links of a GPU are spread over; 0: not said
 };
 
 struct OrderedNics {

@@ -43,6 +43,8 @@ std::int64_t share(TomlTable& table, std::string_view key) {
 std::string_view unit_of(std::string_view case_id) {
   if (case_id.starts_with("memory.") || case_id.starts_with("pcie.")) return "bytes_per_s";
   if (case_id.ends_with(".exact")) return "launches";
+  if (case_id == "allreduce.latency") return "ns";
+  if (case_id.starts_with("allreduce.") || case_id.starts_with("nvlink.")) return "bytes_per_s";
   if (case_id.starts_with("gemm.") || case_id.starts_with("attention.")) return "flops";
   if (case_id.starts_with("clock.")) return "mhz";
   return "";
@@ -214,6 +216,12 @@ void read_sizes(TomlTable root, Sizes& sizes) {
   sizes.gemm_n = within(table, "gemm_n", 128, 65536);
   sizes.exact_n = within(table, "exact_n", 1, 65536);
   sizes.exact_launches = within(table, "exact_launches", 1, kMillion);
+  const auto of_node = [&](std::string_view key, std::int64_t most) {
+    return table.has(key) ? within(table, key, 4096, most) : 0;
+  };
+  sizes.p2p_bytes = of_node("p2p_bytes", kTebi);
+  sizes.allreduce_bytes = of_node("allreduce_bytes", kTebi);
+  sizes.latency_bytes = of_node("latency_bytes", std::int64_t{1} << 20);
 }
 
 void read_required(TomlTable& table, Profile& profile, const std::vector<std::string>& known) {

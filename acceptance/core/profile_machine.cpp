@@ -30,6 +30,7 @@ void read(TomlTable& table, OrderedLinks& out) {
   out.count = within(table, "count", 1, kMostParts);
   out.version = table.text("version");
   out.bytes_per_s_min = within(table, "bytes_per_s_min", 1, kMaxJsonInteger);
+  if (table.has("switches")) out.switches = within(table, "switches", 1, kMostParts);
 }
 
 void read(TomlTable& table, OrderedNics& out) {

@@ -10,12 +10,13 @@
 namespace ga {
 namespace {
 
-// Beyond any machine there will be while this program lives: 1 PB/s, 1 EFLOP/s, 100 GHz, and more
-// launches than nanoseconds in a block.
+// Beyond any machine there will be while this program lives: 1 PB/s, 1 EFLOP/s, 100 GHz, a quarter
+// of an hour, and more launches than nanoseconds in a block.
 std::int64_t impossible_from(std::string_view unit) {
   if (unit == "bytes_per_s") return 1'000'000'000'000'000;
   if (unit == "flops") return 1'000'000'000'000'000'000;
   if (unit == "mhz") return 100'000;
+  if (unit == "ns") return 1'000'000'000'000;
   return 1'000'000'000'000;
 }
 
@@ -38,6 +39,13 @@ bool bad_discards(const Measurement& series) {
          !std::all_of(series.discarded.begin(), series.discarded.end(), is_closed_reason);
 }
 
+bool fits(const Rows& rows, std::size_t samples) {
+  return rows.empty() ||
+         (rows.size() == samples && std::all_of(rows.begin(), rows.end(), [&](const auto& row) {
+            return row.size() == rows.front().size();
+          }));
+}
+
 // One reading of each kind for each sample, in the unit and of the block length asked for.
 bool is_well_formed(const Measurement& series, const SeriesNeed& need) {
   const std::size_t n = series.samples.size();
@@ -45,7 +53,8 @@ bool is_well_formed(const Measurement& series, const SeriesNeed& need) {
          series.clock_mhz.size() == n && series.power_mw.size() == n &&
          series.temp_mc.size() == n && series.throttle.size() == n &&
          (series.link_gen.empty() || series.link_gen.size() == n) &&
-         series.link_width.size() == series.link_gen.size();
+         series.link_width.size() == series.link_gen.size() && fits(series.cells, n) &&
+         fits(series.active_links, n);
 }
 
 bool is_possible(const Measurement& series) {
@@ -214,6 +223,7 @@ std::string show_rate(std::int64_t value, std::string_view unit) {
   if (unit == "flops") return fmt::format("{:.1f} TFLOP/s", x / 1e12);
   if (unit == "ppm") return fmt::format("{:.1f} %", x / 1e4);
   if (unit == "mhz") return fmt::format("{} MHz", value);
+  if (unit == "ns") return fmt::format("{:.2f} us", x / 1e3);
   return fmt::format("{} {}", value, unit);
 }
 

@@ -58,8 +58,8 @@ int Fold::failures(const std::string& topic) const {
   return found == failures_.end() ? 0 : found->second;
 }
 
-int Fold::failures_in_a_row(const std::string& unit_id) const {
-  const auto found = failures_in_a_row_.find(unit_id);
+int Fold::failures_in_a_row(const std::string& worker) const {
+  const auto found = failures_in_a_row_.find(worker);
   return found == failures_in_a_row_.end() ? 0 : found->second;
 }
 
@@ -258,6 +258,8 @@ void Fold::keep_block(const AskEntry& ask, const Pending& block) {
   series.throttle.push_back(sample.throttle);
   if (sample.link_gen) series.link_gen.push_back(*sample.link_gen);
   if (sample.link_width) series.link_width.push_back(*sample.link_width);
+  if (!sample.cells.empty()) series.cells.push_back(sample.cells);
+  if (!sample.active_links.empty()) series.active_links.push_back(sample.active_links);
 }
 
 Status Fold::on(const ExitEntry& entry, std::int64_t) {
@@ -271,7 +273,7 @@ Status Fold::on(const ExitEntry& entry, std::int64_t) {
   const AskEntry& ask = found->second;
   if (!well) ++failures_[topic_of(ask)];
   if (measures(ask.purpose)) {
-    int& row = failures_in_a_row_[ask.unit_id];
+    int& row = failures_in_a_row_[ask.worker];
     row = well ? 0 : row + 1;
   }
   if (const auto warming = warming_.find(entry.ask); warming != warming_.end()) {

@@ -38,8 +38,8 @@ class Fold {
 
   // How often that topic failed; being interrupted is no failure.
   int failures(const std::string& topic) const;
-  // Requests to that unit's load worker that failed since the last one that ended well.
-  int failures_in_a_row(const std::string& unit_id) const;
+  // Requests to that worker that failed since the last one that ended well.
+  int failures_in_a_row(const std::string& worker) const;
 
  private:
   struct Pending {
@@ -77,7 +77,7 @@ class Fold {
   std::map<std::int64_t, Warmup> warming_;
   std::int64_t next_ask_ = 1;
   std::map<std::string, int> failures_;
-  std::map<std::string, int> failures_in_a_row_;
+  std::map<std::string, int> failures_in_a_row_;  // by worker
 };
 
 // One check for a whole series: what is wrong is summed up, the first mismatch is kept. Two blocks

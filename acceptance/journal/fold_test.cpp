@@ -75,7 +75,7 @@ TEST_F(FoldTest, KeepsASampleOnlyWithItsCheck) {
   EXPECT_EQ(series().samples, Samples{100});
   ASSERT_EQ(fold_.evidence().exits.size(), 1u);
   EXPECT_EQ(fold_.failures("hbm.bandwidth memory.copy gpu/3 bytes=4096"), 1);
-  EXPECT_EQ(fold_.failures_in_a_row("gpu/3"), 1);
+  EXPECT_EQ(fold_.failures_in_a_row("load gpu/3"), 1);
 }
 
 TEST_F(FoldTest, KeepsEveryAlgorithmThatRanInASeriesOnce) {
@@ -103,6 +103,19 @@ TEST_F(FoldTest, KeepsTheLinkOfACopyBlockByBlock) {
   }
   EXPECT_EQ(series().link_gen, (Samples{5, 4}));
   EXPECT_EQ(series().link_width, (Samples{16, 16}));
+}
+
+TEST_F(FoldTest, KeepsTheCellsOfANodeBlockByBlock) {
+  const auto request = ask(0, 2);
+  for (std::int64_t block = 0; block < 2; ++block) {
+    SampleEvent pairs{.block = block, .unit = "bytes_per_s", .value = 100, .clock_mhz = 1980};
+    pairs.cells = {0, block, block, 0};
+    pairs.active_links = {18, 17 + block};
+    event(request, pairs);
+    check(request, block);
+  }
+  EXPECT_EQ(series().cells, (Rows{{0, 0, 0, 0}, {0, 1, 1, 0}}));
+  EXPECT_EQ(series().active_links, (Rows{{18, 17}, {18, 18}}));
 }
 
 TEST_F(FoldTest, ExtendsASeriesByFurtherRequests) {
@@ -142,12 +155,12 @@ TEST_F(FoldTest, WhatIsWrongIsSummedUp) {
 TEST_F(FoldTest, ARowOfFailuresEndsWithASuccess) {
   end(ask(0, 1), "deadline");
   end(ask(0, 1), "signal");
-  EXPECT_EQ(fold_.failures_in_a_row("gpu/3"), 2);
+  EXPECT_EQ(fold_.failures_in_a_row("load gpu/3"), 2);
   const auto request = ask(0, 1);
   sample(request, 0);
   check(request, 0);
   end(request, "done");
-  EXPECT_EQ(fold_.failures_in_a_row("gpu/3"), 0);
+  EXPECT_EQ(fold_.failures_in_a_row("load gpu/3"), 0);
   EXPECT_EQ(fold_.failures("hbm.bandwidth memory.copy gpu/3 bytes=4096"), 2);
 }
 

@@ -64,6 +64,11 @@ void add_body(Json& out, const SampleEvent& sample) {
   if (!sample.algorithm.empty()) out.add("algorithm", as_name(sample.algorithm));
   if (sample.link_gen) out.add("link_gen", *sample.link_gen);
   if (sample.link_width) out.add("link_width", *sample.link_width);
+  const auto add_row = [&](const char* key, const std::vector<std::int64_t>& row) {
+    if (!row.empty()) out.add(key, JsonArray(row.begin(), row.end()));
+  };
+  add_row("cells", sample.cells);
+  add_row("active_links", sample.active_links);
 }
 void add_body(Json& out, const CheckEvent& event) {
   out.add("block", event.block).add("check", to_json(event.check));
@@ -174,6 +179,15 @@ Result<Body> read_telemetry(Fields& fields) {
   return Body(std::move(event));
 }
 
+std::vector<std::int64_t> read_row(Fields& fields, std::string_view key) {
+  if (fields.optional(key) == nullptr) return {};
+  std::vector<std::int64_t> row = read_integers(fields, key);
+  if (row.empty() || row.size() > kMaxCells) {
+    fields.refuse(key, fmt::format("has {} entries, must have 1 to {}", row.size(), kMaxCells));
+  }
+  return row;
+}
+
 Result<Body> read_sample(Fields& fields) {
   SampleEvent sample;
   sample.block = read_count(fields, "block");
@@ -192,6 +206,8 @@ Result<Body> read_sample(Fields& fields) {
   sample.algorithm = read_present_name(fields, "algorithm");
   sample.link_gen = read_present_count(fields, "link_gen");
   sample.link_width = read_present_count(fields, "link_width");
+  sample.cells = read_row(fields, "cells");
+  sample.active_links = read_row(fields, "active_links");
   return Body(std::move(sample));
 }
 

@@ -72,6 +72,7 @@ struct SampleEvent {  // one block
   std::string discard;         // reason from the closed list, or empty
   std::string algorithm = {};  // what a library chose to run, or empty
   std::optional<std::int64_t> link_gen = {}, link_width = {};  // of a copy; 0: could not be read
+  std::vector<std::int64_t> cells = {}, active_links = {};     // of a case that spans GPUs
   friend bool operator==(const SampleEvent&, const SampleEvent&) = default;
 };
 struct CheckEvent {  // of the data of that block; a block without one is not evidence

@@ -143,6 +143,21 @@ TEST(WireEvent, ASampleOfACopyCarriesItsLink) {
       names(why(decode_event(spoiled(line, R"("link_gen":3)", R"("link_gen":-3)"))), "link_gen"));
 }
 
+TEST(WireEvent, ASampleOfAWholeNodeCarriesACellForEachPart) {
+  SampleEvent pairs = sample();
+  pairs.cells = {0, 371, 370, 0};
+  pairs.active_links = {18, -1};
+  const std::string line = encode(event_of(pairs));
+  EXPECT_TRUE(names(line, R"("cells":[0,371,370,0],"active_links":[18,-1])")) << line;
+  const auto read = decode_event(line);
+  ASSERT_TRUE(read) << why(read);
+  EXPECT_EQ(*read, event_of(pairs));
+  for (const char* bad : {"[]", "7", "[\"x\"]"}) {
+    const auto refused = why(decode_event(spoiled(line, "[18,-1]", bad)));
+    EXPECT_TRUE(names(refused, "active_links")) << bad << ": " << refused;
+  }
+}
+
 TEST(WireEvent, RefusesWhatItDoesNotKnowByName) {
   const std::string line = encode(event_of(sample()));
   const auto reason = [&](const std::string& from, const std::string& to) {

@@ -65,6 +65,51 @@ constexpr std::array kAfterGemm{
     CaseInfo{"clock.light", "The SM clock while a light kernel runs", "mhz", "exact", {}},
 };
 
+// engine 0: stores by the SMs, 1: the copy engine. shift 0: one pair at a time, 1: every GPU to its
+// next, then to its next but one, and so on: all ports are busy and none twice.
+constexpr std::array kP2p{
+    CaseParameter{"bytes", "bytes", 256 * kMiB, 4096, 16 * kGiB, 4096},
+    CaseParameter{"engine", "", 0, 0, 1},
+    CaseParameter{"shift", "", 0, 0, 1},
+};
+// together 0: one GPU at a time, 1: all at once.
+constexpr std::array kNuma{
+    CaseParameter{"bytes", "bytes", 256 * kMiB, 4096, 16 * kGiB, 4096},
+    CaseParameter{"together", "", 0, 0, 1},
+};
+// type 0: bf16, 1: fp16, 2: fp32. algorithm 0: by size, 1: one-shot, 2: two-shot, 3: NVLS.
+constexpr CaseParameter kReduced{"bytes", "bytes", 8 * kGiB, 4, 32 * kGiB, 4};
+constexpr CaseParameter kType{"type", "", 0, 0, 2};
+constexpr std::array kOwnReduce{kReduced, kType, CaseParameter{"algorithm", "", 0, 0, 3}};
+// ctas 0: as NCCL chooses.
+constexpr std::array kNcclReduce{kReduced, kType, CaseParameter{"ctas", "", 0, 0, 64}};
+constexpr std::array kLatency{CaseParameter{"bytes", "bytes", 8192, 4, kMiB, 4}, kType};
+constexpr std::array kExactReduce{
+    CaseParameter{"bytes", "bytes", kMiB, 4, kGiB, 4},
+    kType,
+    CaseParameter{"algorithm", "", 2, 1, 3},
+    CaseParameter{"seed", "", 1, 0, kMaxSeed},
+};
+constexpr bool kSpansGpus = true;
+constexpr std::array kOfNode{
+    CaseInfo{"nvlink.p2p", "Copies between every two GPUs, each way; the slowest", "bytes_per_s",
+             "pattern", kP2p, kSpansGpus},
+    CaseInfo{"pcie.numa", "Copies between every GPU and every NUMA node, each way; the slowest",
+             "bytes_per_s", "pattern", kNuma, kSpansGpus},
+    CaseInfo{"allreduce.own", "Sums over all GPUs by our kernels; bus bandwidth", "bytes_per_s",
+             "exact", kOwnReduce, kSpansGpus},
+    CaseInfo{"allreduce.nccl", "Sums over all GPUs by NCCL as it chooses; bus bandwidth",
+             "bytes_per_s", "exact", kNcclReduce, kSpansGpus, "nccl"},
+    CaseInfo{"allreduce.nccl_ring", "Sums over all GPUs by NCCL's ring; bus bandwidth",
+             "bytes_per_s", "exact", kNcclReduce, kSpansGpus, "nccl_ring"},
+    CaseInfo{"allreduce.nccl_nvls", "Sums over all GPUs in the switches by NCCL; bus bandwidth",
+             "bytes_per_s", "exact", kNcclReduce, kSpansGpus, "nccl_nvls"},
+    CaseInfo{"allreduce.latency", "Time of one small sum over all GPUs by our kernel, in a graph",
+             "ns", "exact", kLatency, kSpansGpus},
+    CaseInfo{"allreduce.exact", "Small sums over all GPUs, back to back, no two of the same data",
+             "launches", "exact", kExactReduce, kSpansGpus},
+};
+
 std::string_view name_of(ElementType type) {
   return type == ElementType::int32 ? "int32" : gemm_type(type).name;
 }
@@ -104,6 +149,7 @@ Table make_table() {
     table.add({.type = &type, .own = false, .exact = true});
   }
   table.cases.insert(table.cases.end(), kAfterGemm.begin(), kAfterGemm.end());
+  table.cases.insert(table.cases.end(), kOfNode.begin(), kOfNode.end());
   return table;
 }
 

@@ -27,6 +27,10 @@ struct CaseInfo {
   std::string_view unit;         // of its samples: "bytes_per_s", "flops", "launches", "mhz"
   std::string_view check_kind;   // "pattern", "checksum", "exact"
   std::span<const CaseParameter> parameters;
+  // Whether it spans the GPUs of a node: then one worker is given all of them, in slot order.
+  bool spans_gpus = false;
+  // Cases of another word here never share a process with it: a library is set up once in each.
+  std::string_view process = {};
 };
 
 // Whether its launches are copies between host and device: then the links are read while it runs.

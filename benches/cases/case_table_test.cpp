@@ -18,7 +18,7 @@ TEST(CaseTable, IdsAreUniqueAndFound) {
 }
 
 TEST(CaseTable, UnitsAndChecksAreOfTheClosedLists) {
-  const std::set<std::string_view> units{"bytes_per_s", "flops", "launches", "mhz"};
+  const std::set<std::string_view> units{"bytes_per_s", "flops", "launches", "mhz", "ns"};
   const std::set<std::string_view> checks{"pattern", "checksum", "exact"};
   for (const CaseInfo& info : all_cases()) {
     EXPECT_TRUE(units.contains(info.unit)) << info.id;

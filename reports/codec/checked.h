@@ -18,6 +18,7 @@ namespace ga {
 inline constexpr std::size_t kMaxName = 256;      // bytes of an identifier or a version
 inline constexpr std::size_t kMaxText = 4096;     // bytes of a sentence, a log line, a fact, a path
 inline constexpr std::size_t kMaxList = 1 << 16;  // entries of any array
+inline constexpr std::size_t kMaxCells = 8192;    // parts of a case: 64 GPUs in pairs, twice
 
 // Printable ASCII, at most kMaxName bytes; may be empty.
 std::string read_name(Fields& fields, std::string_view key);

@@ -81,6 +81,37 @@ Result<Params> params_from_json(Fields& parent, std::string_view key) {
   return params;
 }
 
+Result<std::vector<std::int64_t>> row_from_json(const Json& json, const std::string& path) {
+  std::vector<std::int64_t> row;
+  bool good = json.is_array() && json.as_array().size() <= kMaxCells;
+  for (std::size_t i = 0; good && i < json.as_array().size(); ++i) {
+    const Json& cell = json.as_array()[i];
+    good = cell.is_int();
+    if (good) row.push_back(cell.as_int());
+  }
+  if (good) return row;
+  return Error(ErrorCode::parse,
+               fmt::format("{}: must be an array of at most {} integers", path, kMaxCells));
+}
+
+Result<Rows> read_present_rows(Fields& fields, std::string_view key) {
+  if (fields.optional(key) == nullptr) return Rows();
+  return read_list<std::vector<std::int64_t>>(fields, key, row_from_json);
+}
+
+// A row for each sample, and all of them as long as the first.
+void check_rows(Fields& fields, std::string_view key, const Rows& rows, std::size_t samples) {
+  if (rows.empty()) return;
+  if (rows.size() != samples) {
+    fields.refuse(key, fmt::format("has {} entries and samples has {}", rows.size(), samples));
+  }
+  for (const auto& row : rows) {
+    if (row.empty() || row.size() != rows.front().size()) {
+      fields.refuse(key, "must have rows of one length, and not empty");
+    }
+  }
+}
+
 void check_lengths(Fields& fields, const Measurement& m) {
   const std::size_t want = m.samples.size();
   const auto same = [&](std::string_view key, const std::vector<std::int64_t>& series) {
@@ -91,6 +122,8 @@ void check_lengths(Fields& fields, const Measurement& m) {
   same("power_mw", m.power_mw);
   same("temp_mc", m.temp_mc);
   same("throttle", m.throttle);
+  check_rows(fields, "cells", m.cells, want);
+  check_rows(fields, "active_links", m.active_links, want);
   if (m.link_gen.empty() && m.link_width.empty()) return;
   same("link_gen", m.link_gen);
   same("link_width", m.link_width);
@@ -136,6 +169,8 @@ Json to_json(const Measurement& m) {
   out.add("throttle", integers(m.throttle));
   if (!m.link_gen.empty()) out.add("link_gen", integers(m.link_gen));
   if (!m.link_width.empty()) out.add("link_width", integers(m.link_width));
+  if (!m.cells.empty()) out.add("cells", list_to_json(m.cells, integers));
+  if (!m.active_links.empty()) out.add("active_links", list_to_json(m.active_links, integers));
   if (m.check) out.add("check", to_json(*m.check));
   return out.add("discarded", list_to_json(m.discarded, discard_to_json));
 }
@@ -147,7 +182,7 @@ Result<Measurement> measurement_from_json(const Json& json, const std::string& p
   m.case_id = read_name(fields, "case");
   m.unit_id = read_name(fields, "unit_id");
   GA_TRY(m.params, params_from_json(fields, "params"));
-  m.unit = read_word(fields, "unit", {"bytes_per_s", "flops", "mhz", "launches"});
+  m.unit = read_word(fields, "unit", {"bytes_per_s", "flops", "mhz", "launches", "ns"});
   m.algorithm = read_present_name(fields, "algorithm");
   m.samples = read_counts(fields, "samples");
   m.block_ns = read_count(fields, "block_ns");
@@ -157,6 +192,8 @@ Result<Measurement> measurement_from_json(const Json& json, const std::string& p
   m.throttle = read_counts(fields, "throttle");
   m.link_gen = read_present_counts(fields, "link_gen");
   m.link_width = read_present_counts(fields, "link_width");
+  GA_TRY(m.cells, read_present_rows(fields, "cells"));
+  GA_TRY(m.active_links, read_present_rows(fields, "active_links"));
   if (const Json* check = fields.optional("check")) {
     GA_TRY(m.check, check_from_json(*check, path + ".check"));
   }

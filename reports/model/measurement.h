@@ -48,12 +48,17 @@ struct Discard {
   friend bool operator==(const Discard&, const Discard&) = default;
 };
 
-// samples, clock_mhz, power_mw, temp_mc, throttle and, where there are any, link_gen and link_width
-// have one entry per kept block, in run order.
+// One number for each part of a case that spans GPUs, a row for each kept block: of n GPUs the n *
+// n ordered pairs, row by row. The page of the gate says what the numbers are.
+using Rows = std::vector<std::vector<std::int64_t>>;
+
+// samples, clock_mhz, power_mw, temp_mc, throttle and, where there are any, link_gen, link_width,
+// cells and active_links have one entry per kept block, in run order. Of a case that spans GPUs the
+// lowest clock, the highest power and temperature, and the reasons of all.
 struct Measurement {
   std::string gate, case_id, unit_id;
   Params params;
-  std::string unit;  // of samples: "bytes_per_s", "flops", "mhz", "launches"
+  std::string unit;  // of samples: "bytes_per_s", "flops", "mhz", "launches", "ns"
   // What a library chose to run, in its own numbers; empty where there is no choice. Blocks that
   // ran another one add it after " | ".
   std::string algorithm = {};
@@ -64,6 +69,10 @@ struct Measurement {
   // Of a copy over PCIe: the lowest generation and the fewest lanes of the links from the GPU to
   // the root port while the block ran, 0 where they could not be read. Else empty.
   std::vector<std::int64_t> link_gen = {}, link_width = {};
+  Rows cells = {};
+  // Of traffic over NVLink: for each GPU the fewest links that were active while the block ran, -1
+  // where that could not be read. Else empty.
+  Rows active_links = {};
   std::optional<Check> check = {};
   std::vector<Discard> discarded;
   friend bool operator==(const Measurement&, const Measurement&) = default;

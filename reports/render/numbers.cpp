@@ -20,6 +20,7 @@ constexpr std::array kUnits{
     UnitRow{"flops", "TFLOP/s", 1e12, 1},
     UnitRow{"mhz", "MHz", 1, 0},
     UnitRow{"launches", "launches", 1, 0},
+    UnitRow{"ns", "us", 1e3, 2},
 };
 
 const UnitRow* row_of(std::string_view unit) {

@@ -113,7 +113,7 @@ Check draw_check(Dice& dice) {
 }
 
 Measurement draw_measurement(Dice& dice) {
-  constexpr std::array<std::string_view, 4> kUnits{"bytes_per_s", "flops", "mhz", "launches"};
+  constexpr std::array<std::string_view, 5> kUnits{"bytes_per_s", "flops", "mhz", "launches", "ns"};
   constexpr std::array<std::string_view, 2> kReasons{"no_clock_reading", "interrupted"};
   const std::size_t n = dice.below(5);
   Measurement m;
@@ -131,6 +131,9 @@ Measurement draw_measurement(Dice& dice) {
   m.throttle = dice.counts(n);
   if (n > 0 && dice.chance(3)) m.link_gen = dice.counts(n);
   if (!m.link_gen.empty()) m.link_width = dice.counts(n);
+  const std::size_t parts = 1 + dice.below(4);
+  if (dice.chance(3)) m.cells = Rows(n, dice.counts(parts));
+  if (dice.chance(3)) m.active_links = Rows(n, dice.counts(parts));
   if (dice.chance(2)) m.check = draw_check(dice);
   m.discarded =
       some(dice, [&] { return Discard{.index = dice.count(), .reason = dice.word(kReasons)}; });
