@@ -19,7 +19,7 @@ inline constexpr std::size_t kPacketBytes = 16;  // 8 of data, twice the epoch
 inline constexpr std::size_t kOneShotPackets = kOneShotMostBytes / 8;
 
 struct AllReduceArgs {
-  AllReducePeers peers;
+  AllReducePeers peers = {};
   std::size_t bytes = 0;
   std::uint64_t budget_ns = 0;
   std::uint64_t* fault = nullptr;

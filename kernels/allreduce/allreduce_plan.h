@@ -61,7 +61,7 @@ struct AllReduceFault {
 AllReduceFault all_reduce_fault(std::uint64_t word);
 
 struct AllReduceCall {
-  AllReducePeers peers;
+  AllReducePeers peers = {};
   std::size_t count = 0;                 // elements, at least 1
   ElementType type = ElementType::bf16;  // or fp16, fp32
   AllReduceAlgorithm algorithm = AllReduceAlgorithm::two_shot;

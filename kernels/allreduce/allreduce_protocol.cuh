@@ -177,7 +177,7 @@ __device__ __forceinline__ void nvls(Ctx& c) {
     }
   }
   // A last partial vector has no multicast operation: its owner adds and sends it itself.
-  if (whole < end && c.block == 0 && c.tid == 0) {
+  if (mine.count > 0 && whole < end && c.block == 0 && c.tid == 0) {
     const ptx::Vector v = sum_of_ranks<T>(c, whole);
     for (int r = 0; r < c.args.ranks; ++r) {
       store_vector(c, peers.out[r], c.args.bytes, whole, v);
