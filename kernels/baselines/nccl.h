@@ -53,8 +53,8 @@ class NcclRank {
  private:
   friend class Nccl;
   NcclRank(std::shared_ptr<NcclLibrary> library, void* comm);
-  std::shared_ptr<NcclLibrary> library_;
-  void* comm_ = nullptr;
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 class Nccl {
