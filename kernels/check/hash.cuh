@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "kernels/check/block_reduce.cuh"
-#include "kernels/check/hash_term.h"
+#include "kernels/data/hash_term.h"
 #include "kernels/check/padded_word.cuh"
 
 namespace ga {

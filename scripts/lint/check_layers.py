@@ -12,7 +12,8 @@ HOST_REPORTS = [MODEL, CODEC, "reports/seal", "reports/render"]
 ACCEPTANCE_HOST = ["acceptance/core", "acceptance/gates", "acceptance/profiles", "acceptance/wire",
                    "acceptance/worker", "acceptance/journal", "acceptance/sim", "acceptance/commands"]
 DEVICE = ["kernels/runtime", "kernels/ptx", "kernels/check", "kernels/data", "kernels/loader"]
-FAMILIES = ["kernels/memory", "kernels/gemm", "kernels/power", "kernels/baselines"]
+FAMILIES = ["kernels/memory", "kernels/gemm", "kernels/allreduce", "kernels/link", "kernels/power",
+            "kernels/baselines"]
 
 # part -> parts it may include, itself always. The longest matching path is a file's part.
 MAY = {
