@@ -214,8 +214,8 @@ Status check(const PerfOptions& o) {
     return Error(ErrorCode::usage,
                  fmt::format("{} threads of {} GPUs are too many", o.threads, o.gpus));
   }
-  if (o.blocking == Blocking::outer && o.graph_launches > 0) {
-    return Error(ErrorCode::usage, "-z 3 does not go with graphs (-G)");
+  if (o.blocking != Blocking::none && o.graph_launches > 0) {
+    return Error(ErrorCode::usage, "-z does not go with graphs (-G): they cannot wait within");
   }
   if (!o.json.empty() && !o.json.ends_with(".json")) {
     return Error(ErrorCode::usage, fmt::format("\"{}\" does not end with .json", o.json))

@@ -51,7 +51,7 @@ TEST(PerfOptions, WithoutWordsAreThoseOfNcclTests) {
 
 TEST(PerfOptions, ReadsLettersAndLongNames) {
   const PerfOptions o =
-      good("-b 8 -e 1.5G -f 2 -g 4 -t2 -n 5 -w 0 -c0 -G 3 -T 60 -d half -z 1 -a 3");
+      good("-b 8 -e 1.5G -f 2 -g 4 -t2 -n 5 -w 0 -c0 -G 3 -T 60 -d half -z 0 -a 3");
   EXPECT_EQ(o.min_bytes, 8);
   EXPECT_EQ(o.max_bytes, 1610612736);
   EXPECT_EQ(o.step_factor, 2);
@@ -62,7 +62,6 @@ TEST(PerfOptions, ReadsLettersAndLongNames) {
   EXPECT_EQ(o.graph_launches, 3);
   EXPECT_EQ(o.timeout_s, 60);
   EXPECT_EQ(o.type, ElementType::fp16);
-  EXPECT_EQ(o.blocking, Blocking::wait_and_meet);
   EXPECT_EQ(o.averaging, Averaging::most);
   const PerfOptions l = good(
       "--minbytes 1k --maxbytes=2M --stepbytes 4K --ngpus 0x8 --nthreads 1 --iters 7 "
@@ -75,6 +74,8 @@ TEST(PerfOptions, ReadsLettersAndLongNames) {
   EXPECT_EQ(l.type, ElementType::bf16);
   EXPECT_EQ(l.json, "a.json");
   EXPECT_EQ(l.averaging, Averaging::rank0);
+  EXPECT_EQ(good("-z 1").blocking, Blocking::wait_and_meet);
+  EXPECT_EQ(good("-z 3").blocking, Blocking::outer);
   EXPECT_TRUE(good("-h").help);
   EXPECT_TRUE(good("--own").own);
   EXPECT_EQ(good("--variant nvls").variant, NcclVariant::nvls);
@@ -98,7 +99,7 @@ TEST(PerfOptions, RefusesWhatIsNoValue) {
   EXPECT_EQ(refusal("-b 2M -e 1M"),
             "invalid sizes for 'minbytes' and 'maxbytes': 2097152 > 1048576");
   EXPECT_EQ(refusal("-g 64 -t 64"), "64 threads of 64 GPUs are too many");
-  EXPECT_EQ(refusal("-z 3 -G 1"), "-z 3 does not go with graphs (-G)");
+  EXPECT_EQ(refusal("-z 3 -G 1"), "-z does not go with graphs (-G): they cannot wait within");
   EXPECT_EQ(refusal("-J out.txt"), "\"out.txt\" does not end with .json");
   EXPECT_EQ(refusal("--own --variant ring"), "--own runs our kernels, --variant is of NCCL");
   EXPECT_EQ(refusal("--variant tree"), "no variant \"tree\" of NCCL");
