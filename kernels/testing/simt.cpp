@@ -82,6 +82,7 @@ void prepare(Block& block) {
   std::fill(std::begin(block.named), std::end(block.named), Barrier{});
   block.mbarriers.clear();
   block.warpgroups.clear();
+  block.yes = block.counted = 0;
   block.left = machine.threads;
 }
 
@@ -160,6 +161,20 @@ Dim block_dim() { return {machine.threads, 1, 1}; }
 Dim grid_dim() { return machine.grid; }
 
 void sync_block() { wait_at(own_block().barrier, machine.threads); }
+
+bool sync_block_or(bool mine) {
+  Block& block = own_block();
+  if (mine) ++block.yes;
+  sync_block();
+  const unsigned yes = block.yes;
+  const bool any = yes != block.counted;
+  sync_block();  // nobody votes again before all have read
+  block.counted = yes;
+  return any;
+}
+
+void yield() { to_scheduler(); }
+void happened() { ++machine.events; }
 
 const unsigned char* exchange(const void* value, std::size_t size) {
   if (size > kSlot) fail("a value larger than a lane's slot");

@@ -73,6 +73,7 @@ struct Block {
   Barrier named[16];
   std::map<std::uint32_t, Mbarrier> mbarriers;          // by offset
   std::map<unsigned, std::vector<Product>> warpgroups;  // every product in order, for comparison
+  unsigned yes = 0, counted = 0;                        // votes of sync_block_or(): ever, settled
   unsigned left = 0;                                    // threads that have not ended
 };
 
