@@ -58,7 +58,6 @@ struct SwitchThread : GpuThread {
   __device__ void broadcast(std::size_t i, const ptx::Vector& v) {
     ptx::multimem_store<T>(static_cast<ptx::Vector*>(args.peers.multicast_out) + i, v);
   }
-  __device__ void fence_alias() { ptx::fence_alias(); }
 };
 
 // Loops in its place: on ordinary addresses multimem is undefined.
@@ -72,7 +71,6 @@ struct LoopThread : GpuThread {
   __device__ void broadcast(std::size_t i, const ptx::Vector& v) {
     for (int r = 0; r < args.ranks; ++r) store(static_cast<ptx::Vector*>(args.peers.out[r]) + i, v);
   }
-  __device__ void fence_alias() {}
 };
 
 template <AllReduceAlgorithm kAlgorithm, class T>

@@ -1,16 +1,14 @@
 // The protocol of the all-reduce, once: for ranks on GPUs, for ranks that share one grid of one
 // GPU, and for ranks made of host threads, where ThreadSanitizer sees what is not ordered.
 //
-// A Ctx is one thread of one block of one rank:
-//   args, rank, block, blocks, tid, threads   threads >= ranks
-//   sync(), any(bool)                         barriers of the block; any() is the "or" over it
-//   acquire(flag), release(flag, value)       of 32 bits, at the system's scope
-//   load_packet(p), store_packet(p, v)        two 64-bit words, each of which arrives whole
-//   load(p), store(p, v)                      ordinary, 16 bytes
-//   peek(word), fail(peer, epoch), now_ns(), pause()
-//   reduce<T>(i), broadcast<T>(i, v)          vector i of all ranks' in and out: the switch, or
-//   loops fence_alias()                             between accesses by multicast and by other
-//   addresses kRules, kUnroll
+// A Ctx is one thread of one block of one rank. It has
+// - args, rank, block, blocks, tid and threads, which are at least as many as ranks;
+// - sync() and any(bool), barriers of the block, the latter with an "or" over it;
+// - acquire(flag) and release(flag, value), of 32 bits, at the system's scope;
+// - load_packet(p) and store_packet(p, v), two 64-bit words each of which arrives whole;
+// - load(p) and store(p, v), ordinary, 16 bytes;
+// - reduce<T>(i) and broadcast<T>(i, v), vector i of all ranks, by the switch or by loops;
+// - peek(word), fail(peer, epoch), now_ns(), pause(); kRules, kUnroll.
 //
 // Barriers. Block b of a rank meets block b of the others, and no other block. A flag is set by
 // release after a barrier of the block, so that what all its threads wrote comes before it, and is
@@ -21,7 +19,8 @@
 //   steps, so that block b needs block b of the peers alone, also in place: what it overwrites has
 //   been read by the very block it met. No exit: sums are overwritten behind the next entry, and
 //   `in` was read before the middle.
-// nvls: entry, and exit because others write into `out` of this rank.
+// nvls: entry, and exit because others write into `out` of this rank. No proxy fence: within a call
+//   no byte is touched by a multicast address and by another one; ends of kernels order the rest.
 // one_shot: none. A packet is data and the number of the call, twice. Packets of two calls in a row
 //   lie in two halves: a rank that is in call j + 2 has all packets of j + 1 from everyone, so all
 //   have left call j. That needs one number for all blocks of a rank: block 0 counts for those that
@@ -157,7 +156,6 @@ __device__ __forceinline__ void nvls(Ctx& c) {
   if constexpr (Ctx::kRules.entry) {
     if (!meet(c, ++epoch, own->waits.entry_ns)) return;
   }
-  c.fence_alias();
   const Part mine = part_at(c.args, c.rank);
   const std::size_t end = mine.first + mine.count;
   const std::size_t whole = c.args.bytes / 16 < end ? c.args.bytes / 16 : end;
@@ -183,7 +181,6 @@ __device__ __forceinline__ void nvls(Ctx& c) {
       store_vector(c, peers.out[r], c.args.bytes, whole, v);
     }
   }
-  c.fence_alias();
   if constexpr (Ctx::kRules.exit) {
     if (!meet(c, ++epoch, own->waits.data_ns)) return;
   }

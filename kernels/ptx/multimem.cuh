@@ -1,6 +1,6 @@
 // Loads that add over the GPUs of a multicast object, stores that reach all of them: in the NVLink
 // switch, on multicast addresses alone.
-// PTX ISA, "multimem.ld_reduce, multimem.st, multimem.red", "fence.proxy". sm_90 and newer.
+// PTX ISA, "multimem.ld_reduce, multimem.st, multimem.red". sm_90 and newer.
 #pragma once
 
 #include <cstdint>
@@ -103,9 +103,6 @@ __device__ __forceinline__ void multimem_store<float>(Vector* to, const Vector& 
   trap();
 #endif
 }
-
-// Between accesses to the same memory by a multicast address and by another one.
-__device__ __forceinline__ void fence_alias() { asm volatile("fence.proxy.alias;\n" ::: "memory"); }
 
 }  // namespace ga::ptx
 #endif

@@ -281,11 +281,11 @@ void* PeerMemory::data(int rank) const {
   return reinterpret_cast<void*>(state_->ranks[static_cast<std::size_t>(rank)].address);
 }
 
-std::size_t PeerMemory::bytes() const { return state_->bytes; }
+std::size_t PeerMemory::bytes() const { return state_ ? state_->bytes : 0; }
 
 void* PeerMemory::multicast() const {
-  return state_->no_multicast.empty() ? reinterpret_cast<void*>(state_->multicast.address)
-                                      : nullptr;
+  return state_ && state_->no_multicast.empty() ? reinterpret_cast<void*>(state_->multicast.address)
+                                                : nullptr;
 }
 
 const std::string& PeerMemory::no_multicast() const { return state_->no_multicast; }

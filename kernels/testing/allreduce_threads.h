@@ -93,7 +93,6 @@ struct HostThread {
   void broadcast(std::size_t i, const ptx::Vector& v) {
     for (int r = 0; r < args.ranks; ++r) store(static_cast<ptx::Vector*>(args.peers.out[r]) + i, v);
   }
-  void fence_alias() {}
 
  private:
   void linger() {

@@ -40,6 +40,5 @@ template <class T>
 void multimem_store(Vector*, const Vector&) {
   std::abort();
 }
-inline void fence_alias() {}
 
 }  // namespace ga::ptx
