@@ -50,9 +50,10 @@ std::string row(const PerfRow& r, int iterations) {
 }
 
 std::string device(const PerfContext& context, std::size_t rank, const PerfDevice& d) {
-  return fmt::format(
-      R"({{"rank":{},"group":0,"pid":{},"hostname":{},"device":{},"device_hex":{},"device_info":{}}})",
-      rank, context.pid, quoted(context.host), d.ordinal, quoted(d.bus), quoted(d.name));
+  return fmt::format(R"({{"rank":{},"group":0,"pid":{},"hostname":{},"device":{},"device_hex":{},)"
+                     R"("device_info":{}}})",
+                     rank, context.pid, quoted(context.host), d.ordinal, quoted(d.bus),
+                     quoted(d.name));
 }
 
 std::string config(const PerfContext& context, const PerfOptions& o,
@@ -73,10 +74,10 @@ std::string config(const PerfContext& context, const PerfOptions& o,
 }
 
 std::string summary(const PerfSummary& s) {
-  return fmt::format(
-      R"("out_of_bounds":{{"count":{},"okay":{}}},"average_bus_bandwidth":{{"bandwidth":{},"okay":{}}},)",
-      s.wrong_runs, truth(s.wrong_runs == 0), decimal(s.bus_gb_s),
-      s.least_gb_s ? truth(s.enough()) : "\"unchecked\"");
+  return fmt::format(R"("out_of_bounds":{{"count":{},"okay":{}}},)"
+                     R"("average_bus_bandwidth":{{"bandwidth":{},"okay":{}}},)",
+                     s.wrong_runs, truth(s.wrong_runs == 0), decimal(s.bus_gb_s),
+                     s.least_gb_s ? truth(s.enough()) : "\"unchecked\"");
 }
 
 }  // namespace

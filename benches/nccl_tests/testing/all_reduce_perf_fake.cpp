@@ -1,5 +1,5 @@
-// A program named all_reduce_perf that measures nothing: what scripts written for nccl-tests do
-// with ours is tested on it. Never installed.
+// all_reduce_perf that measures nothing: what scripts written for nccl-tests do with ours is tested
+// on it. Never installed.
 #include "benches/nccl_tests/perf.h"
 #include "benches/nccl_tests/testing/fake_backend.h"
 

@@ -1,19 +1,22 @@
 #!/usr/bin/env python3
 """scripts_test.py PROGRAM GOLDEN [--update]: do scripts written for nccl-tests run with ours?
 
-PROGRAM is named all_reduce_perf and computes its times (fake_backend.h). It is called and read in
-the ways of DCGM's plug-in nccl_tests, of Azure's node health checks and of SuperBench, each written
+PROGRAM computes its times (fake_backend.h). A copy named all_reduce_perf is called and read in the
+ways of DCGM's plug-in nccl_tests, of Azure's node health checks and of SuperBench, each written
 anew from what those read; and its text is compared with GOLDEN and with the formats of C's printf.
 """
 import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 
-PROGRAM, GOLDEN = sys.argv[1], pathlib.Path(sys.argv[2])
+FOLDER = tempfile.TemporaryDirectory()
+PROGRAM = shutil.copy(sys.argv[1], os.path.join(FOLDER.name, "all_reduce_perf"))
+GOLDEN = pathlib.Path(sys.argv[2])
 
 
 def run(*arguments, **environment):
@@ -30,7 +33,7 @@ def check(good, *told):
 
 def dcgm(**environment):
     """True where DCGM's plug-in would pass: found by folder and name, called without arguments."""
-    folder = {"DCGM_NCCL_TESTS_BIN_PATH": os.path.dirname(PROGRAM)}
+    folder = {"DCGM_NCCL_TESTS_BIN_PATH": FOLDER.name}
     binary = pathlib.Path(folder["DCGM_NCCL_TESTS_BIN_PATH"], "all_reduce_perf")
     check(binary.is_file() and not binary.is_symlink(), binary, "is no plain file")
     ran = run(**folder, **environment)
