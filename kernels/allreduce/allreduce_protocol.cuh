@@ -94,20 +94,55 @@ __device__ __forceinline__ Part part_at(const AllReduceArgs& args, int rank) {
 // Vector `i` of all ranks' in, added in the order of ranks. All loads are under way at once.
 template <class T, class Ctx>
 __device__ __forceinline__ ptx::Vector sum_of_ranks(Ctx& c, std::size_t i) {
-  ptx::Vector v[kAllReduceMostRanks];
-#pragma unroll
-  for (int r = 0; r < kAllReduceMostRanks; ++r) {
-    if (r < c.args.ranks) v[r] = load_vector(c, c.args.peers.in[r], c.args.bytes, i);
-  }
   WordSum<T> low, high;
+  if (16 * i + 16 <= c.args.bytes) {
+    ptx::Vector v[kAllReduceMostRanks];
 #pragma unroll
-  for (int r = 0; r < kAllReduceMostRanks; ++r) {
-    if (r < c.args.ranks) {
-      low.add(v[r].word[0]);
-      high.add(v[r].word[1]);
+    for (int r = 0; r < kAllReduceMostRanks; ++r) {
+      if (r < c.args.ranks) v[r] = c.load(static_cast<const ptx::Vector*>(c.args.peers.in[r]) + i);
+    }
+#pragma unroll
+    for (int r = 0; r < kAllReduceMostRanks; ++r) {
+      if (r < c.args.ranks) {
+        low.add(v[r].word[0]);
+        high.add(v[r].word[1]);
+      }
+    }
+  } else {
+#pragma unroll 1
+    for (int r = 0; r < c.args.ranks; ++r) {
+      const ptx::Vector v = load_tail(c.args.peers.in[r], c.args.bytes, i);
+      low.add(v.word[0]);
+      high.add(v.word[1]);
     }
   }
   return {{low.rounded(), high.rounded()}};
+}
+
+// Takes vector k of every rank's sums to where it belongs in this rank's out.
+template <class Ctx>
+__device__ __forceinline__ void gather(Ctx& c, std::size_t part, std::size_t k) {
+  const AllReducePeers& peers = c.args.peers;
+  const int ranks = c.args.ranks;
+  auto* const out = static_cast<ptx::Vector*>(peers.out[c.rank]);
+  if (part * static_cast<std::size_t>(ranks - 1) + k < c.args.bytes / 16) {  // of all ranks whole
+    ptx::Vector v[kAllReduceMostRanks];
+#pragma unroll
+    for (int r = 0; r < kAllReduceMostRanks; ++r) {
+      if (r < ranks) v[r] = c.load(sums_at(peers.scratch[r], ranks) + k);
+    }
+#pragma unroll
+    for (int r = 0; r < kAllReduceMostRanks; ++r) {
+      if (r < ranks) c.store(out + part * static_cast<std::size_t>(r) + k, v[r]);
+    }
+    return;
+  }
+#pragma unroll 1
+  for (int r = 0; r < ranks; ++r) {
+    if (k >= part_at(c.args, r).count) break;  // nor have the ranks behind
+    store_vector(c, out, c.args.bytes, part_at(c.args, r).first + k,
+                 c.load(sums_at(peers.scratch[r], ranks) + k));
+  }
 }
 
 template <class T, class Ctx>
@@ -130,21 +165,7 @@ __device__ __forceinline__ void two_shot(Ctx& c) {
     if (!meet(c, ++epoch, own->waits.data_ns)) return;
   }
   const std::size_t part = part_of(c.args.bytes, static_cast<std::size_t>(ranks));
-  for (std::size_t k = start; k < part; k += step) {
-    ptx::Vector v[kAllReduceMostRanks];
-#pragma unroll
-    for (int r = 0; r < kAllReduceMostRanks; ++r) {
-      if (r < ranks && k < part_at(c.args, r).count) {
-        v[r] = c.load(sums_at(peers.scratch[r], ranks) + k);
-      }
-    }
-#pragma unroll
-    for (int r = 0; r < kAllReduceMostRanks; ++r) {
-      if (r < ranks && k < part_at(c.args, r).count) {
-        store_vector(c, peers.out[c.rank], c.args.bytes, part_at(c.args, r).first + k, v[r]);
-      }
-    }
-  }
+  for (std::size_t k = start; k < part; k += step) gather(c, part, k);
   if (c.tid == 0) own->epoch[c.block] = epoch;
 }
 

@@ -42,14 +42,23 @@ TEST(AllReduceProtocol, IsExactAtEveryTailInPlaceAndNot) {
   }
 }
 
-// One algorithm's call behind another's, sizes that jump, one rank that is often slow.
-TEST(AllReduceProtocol, MixesAlgorithmsAndSizesWithoutAPause) {
+// One algorithm's call behind another's, sizes and grids that jump, one rank that is often slow.
+TEST(AllReduceProtocol, MixesAlgorithmsSizesAndGridsWithoutAPause) {
   ReduceTeam team(4, kMostBytes);
   std::vector<ReduceStep> steps;
-  for (std::size_t k = 0; k < 200; ++k) {
-    steps.push_back({1 + (k * 7919) % 1500, kTypes[k % 3], kAlgorithms[k / 2 % 3], k % 5 == 0});
+  for (std::size_t k = 0; k < 90; ++k) {
+    steps.push_back({1 + (k * 7919) % 1500, kTypes[k % 3], kAlgorithms[k / 2 % 3], k % 5 == 0,
+                     static_cast<int>(k * k % 3)});
   }
   EXPECT_EQ(run_threads(team, steps, {.lingering = 2}), 0u);
+  // All of one algorithm, whose packets have two halves for calls of any grid.
+  steps.clear();
+  for (std::size_t k = 0; k < 40; ++k) {
+    steps.push_back({400, ElementType::fp32, AllReduceAlgorithm::one_shot, false,
+                     static_cast<int>(1 + k / 2 % 2)});
+  }
+  EXPECT_EQ(run_threads(team, steps, {.budget_ns = 5'000'000'000, .lingering = 2}), 0u);
+  for (int rank = 0; rank < 4; ++rank) EXPECT_EQ(team.fault(rank), 0u);
 }
 
 TEST(AllReduceProtocol, CountersPassTheEndOfTheirRange) {
@@ -93,7 +102,7 @@ TEST(AllReduceProtocol, ADeadRankIsNamedByAllAndNobodyHangs) {
     ReduceTeam team(3, kMostBytes);
     // Ten calls, but only the first is waited for.
     const std::vector<ReduceStep> steps(10, ReduceStep{100, ElementType::fp32, algorithm});
-    (void)run_threads(team, steps, {.budget_ns = 50'000'000, .dead = 1});
+    (void)run_threads(team, steps, {.budget_ns = 400'000'000, .dead = 1});
     for (const int rank : {0, 2}) {
       const ga::AllReduceFault fault = ga::all_reduce_fault(team.fault(rank));
       EXPECT_EQ(fault.waiter, rank);

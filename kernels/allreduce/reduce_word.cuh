@@ -58,11 +58,9 @@ __device__ __forceinline__ void store_word(void* data, std::size_t bytes, std::s
   }
 }
 
-// Vector `i`; zeros where it lies past the end.
-template <class Ctx>
-__device__ __forceinline__ ptx::Vector load_vector(Ctx& c, const void* data, std::size_t bytes,
-                                                   std::size_t i) {
-  if (16 * i + 16 <= bytes) return c.load(static_cast<const ptx::Vector*>(data) + i);
+// Vector `i`, of which only the beginning lies below `bytes`; zeros past the end.
+__device__ __forceinline__ ptx::Vector load_tail(const void* data, std::size_t bytes,
+                                                 std::size_t i) {
   return {{padded_word(data, bytes, 2 * i),
            16 * i + 8 < bytes ? padded_word(data, bytes, 2 * i + 1) : 0}};
 }

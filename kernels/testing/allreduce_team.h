@@ -19,6 +19,7 @@ struct ReduceStep {
   ElementType type = ElementType::bf16;
   AllReduceAlgorithm algorithm = AllReduceAlgorithm::two_shot;
   bool in_place = false;
+  int blocks = 0;  // fewer than there are; 0: all
 };
 
 class ReduceTeam {

@@ -43,7 +43,7 @@ struct HostThread {
   VotingBarrier& barrier;
   bool lingers;
   unsigned counted;
-  unsigned looks = 0;
+  unsigned looks = 0, pauses = 0;
 
   void sync() { barrier.barrier.arrive_and_wait(); }
   bool any(bool mine) {
@@ -79,7 +79,14 @@ struct HostThread {
                                           std::chrono::steady_clock::now().time_since_epoch())
                                           .count());
   }
-  void pause() { std::this_thread::yield(); }
+  // A long wait leaves the processor to the others.
+  void pause() {
+    if (++pauses < 1000) {
+      std::this_thread::yield();
+    } else {
+      std::this_thread::sleep_for(std::chrono::microseconds(100));
+    }
+  }
   void fail(int peer, std::uint32_t epoch) {
     if (__atomic_exchange_n(&args.peers.signals[rank]->failed, 1u, __ATOMIC_RELAXED) == 0) {
       args.fault[rank] = fault_word(rank, peer, block, epoch);
@@ -152,13 +159,16 @@ std::size_t run_threads(ReduceTeam& team, const std::vector<ReduceStep>& steps,
       }
       if (first) team.fill(rank, k, steps[k]);
       kernel.arrive_and_wait();
-      Thread thread{args[k], rank,
-                    block,   options.blocks,
-                    tid,     options.threads,
-                    barrier, rank == options.lingering,
-                    counted};
-      run_step(thread, steps[k]);
-      counted = thread.counted;
+      const int blocks_of_call = steps[k].blocks == 0 ? options.blocks : steps[k].blocks;
+      if (block < blocks_of_call) {
+        Thread thread{args[k], rank,
+                      block,   blocks_of_call,
+                      tid,     options.threads,
+                      barrier, rank == options.lingering,
+                      counted};
+        run_step(thread, steps[k]);
+        counted = thread.counted;
+      }
       kernel.arrive_and_wait();
       if (first && team.signals(rank).failed == 0) wrong += team.wrong(rank, k, steps[k]);
     }
