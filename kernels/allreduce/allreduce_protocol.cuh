@@ -230,13 +230,11 @@ __device__ __forceinline__ bool sum_of_packets(Ctx& c, std::uint32_t half, std::
   const auto slot = [&](int from) {
     return packets_at(peers.scratch[c.rank], c.args.ranks, half, from) + i;
   };
+  const ptx::Vector own = packet_of(padded_word(peers.in[c.rank], c.args.bytes, i), call);
   ptx::Vector packet[kAllReduceMostRanks];
 #pragma unroll
   for (int r = 0; r < kAllReduceMostRanks; ++r) {
-    if (r < c.args.ranks) {
-      packet[r] = r == c.rank ? packet_of(padded_word(peers.in[c.rank], c.args.bytes, i), call)
-                              : c.load_packet(slot(r));
-    }
+    if (r < c.args.ranks) packet[r] = r == c.rank ? own : c.load_packet(slot(r));
   }
   bool all = true;
 #pragma unroll

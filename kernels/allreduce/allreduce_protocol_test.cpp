@@ -119,11 +119,11 @@ TEST(AllReduceProtocol, AddsInTheOrderOfRanksAndRoundsOnce) {
   const float values[] = {0x1p24f, 1.0f, 1.0f, -0x1p24f};  // in this order 0; exactly 2
   for (const AllReduceAlgorithm algorithm : kAlgorithms) {
     ReduceTeam team(4, kMostBytes);
-    const ReduceStep step{1, ElementType::fp32, algorithm};
-    const ga::AllReduceArgs args = team.args(step, 1'000'000'000);
+    const ReduceStep step{5, ElementType::fp32, algorithm};  // one vector and a tail
+    const ga::AllReduceArgs args = team.args(step, 30'000'000'000);
     std::vector<std::thread> running;
     for (int rank = 0; rank < 4; ++rank) {
-      static_cast<float*>(team.in(rank))[0] = values[rank];
+      std::fill_n(static_cast<float*>(team.in(rank)), 5, values[rank]);
     }
     std::vector<std::unique_ptr<ga::testing::VotingBarrier>> barriers;
     for (int rank = 0; rank < 4; ++rank) {
@@ -140,7 +140,7 @@ TEST(AllReduceProtocol, AddsInTheOrderOfRanksAndRoundsOnce) {
     }
     for (std::thread& thread : running) thread.join();
     for (int rank = 0; rank < 4; ++rank) {
-      EXPECT_EQ(static_cast<const float*>(team.out(rank))[0], 0.0f);
+      for (int i = 0; i < 5; ++i) EXPECT_EQ(static_cast<const float*>(team.out(rank))[i], 0.0f);
     }
   }
 }

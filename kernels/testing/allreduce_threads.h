@@ -43,7 +43,7 @@ struct HostThread {
   VotingBarrier& barrier;
   bool lingers;
   unsigned counted;
-  unsigned looks = 0, pauses = 0;
+  unsigned looks = 0, pauses = 0, packets = 0;
 
   void sync() { barrier.barrier.arrive_and_wait(); }
   bool any(bool mine) {
@@ -68,9 +68,12 @@ struct HostThread {
     return {{__atomic_load_n(&from->word[0], __ATOMIC_RELAXED),
              __atomic_load_n(&from->word[1], __ATOMIC_RELAXED)}};
   }
+  // One word or the other first: nothing says which.
   void store_packet(ptx::Vector* to, const ptx::Vector& v) {
-    __atomic_store_n(&to->word[0], v.word[0], __ATOMIC_RELAXED);
-    __atomic_store_n(&to->word[1], v.word[1], __ATOMIC_RELAXED);
+    const std::size_t first = ++packets % 2;
+    __atomic_store_n(&to->word[first], v.word[first], __ATOMIC_RELAXED);
+    linger();
+    __atomic_store_n(&to->word[1 - first], v.word[1 - first], __ATOMIC_RELAXED);
   }
   ptx::Vector load(const ptx::Vector* from) { return *from; }
   void store(ptx::Vector* to, const ptx::Vector& v) { *to = v; }
@@ -103,7 +106,7 @@ struct HostThread {
 
  private:
   void linger() {
-    if (lingers && looks++ % 8 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    if (lingers && looks++ % 7 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 };
 
