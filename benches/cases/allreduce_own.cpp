@@ -15,8 +15,8 @@
 #include "kernels/allreduce/allreduce.h"
 #include "kernels/allreduce/allreduce_args.h"
 #include "kernels/runtime/buffer.h"
+#include "kernels/runtime/graph.h"
 #include "kernels/runtime/peer_memory.h"
-#include "kernels/runtime/stream.h"
 
 namespace ga {
 namespace {
@@ -89,8 +89,7 @@ class OwnRank final : public ReduceRank {
 
   Status launch(const Turn& turn, cudaStream_t stream) override {
     if (graphs_.empty()) return enqueue(turn.set, 0, stream);
-    GA_CUDA(cudaGraphLaunch(graphs_[static_cast<std::size_t>(turn.set)].get(), stream));
-    return Ok{};
+    return graphs_[static_cast<std::size_t>(turn.set)].launch(stream);
   }
   Status collect(std::int64_t slots, Check& total) override {
     const std::uint64_t word = shared_.faults.data()[rank_];
@@ -104,11 +103,6 @@ class OwnRank final : public ReduceRank {
   }
 
  private:
-  struct EndGraph {
-    void operator()(cudaGraphExec_t graph) const { (void)cudaGraphExecDestroy(graph); }
-  };
-  using Graph = std::unique_ptr<std::remove_pointer_t<cudaGraphExec_t>, EndGraph>;
-
   Status enqueue(std::int64_t set, std::int64_t number, cudaStream_t stream) {
     const std::size_t at = offset(set) + static_cast<std::size_t>(number) * shape_.bytes;
     return all_reduce(shared_.call(shape_, rank_, at), stream);
@@ -126,18 +120,11 @@ class OwnRank final : public ReduceRank {
 
 Status OwnRank::capture(cudaStream_t stream) {
   for (std::int64_t set = 0; set < shape_.sets; ++set) {
-    GA_CUDA(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal));
-    Status enqueued = Ok{};
-    for (std::int64_t i = 0; enqueued && i < shape_.calls; ++i) enqueued = enqueue(set, i, stream);
-    cudaGraph_t captured = nullptr;
-    const cudaError_t ended = cudaStreamEndCapture(stream, &captured);
-    GA_CHECK(enqueued);
-    GA_CUDA(ended);
-    cudaGraphExec_t graph = nullptr;
-    const cudaError_t made = cudaGraphInstantiate(&graph, captured, 0);
-    (void)cudaGraphDestroy(captured);
-    GA_CUDA(made);
-    graphs_.emplace_back(graph);
+    GA_TRY(Graph graph, Graph::capture(stream, [&]() -> Status {
+             for (std::int64_t i = 0; i < shape_.calls; ++i) GA_CHECK(enqueue(set, i, stream));
+             return Ok{};
+           }));
+    graphs_.push_back(std::move(graph));
   }
   return Ok{};
 }

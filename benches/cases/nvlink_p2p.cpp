@@ -80,8 +80,7 @@ class P2pBench final : public CopyRounds {
     if (!by_copy_engine_) {
       return link_copy({.to = to, .from = from, .bytes = bytes()}, stream(copy.rank));
     }
-    GA_CUDA(cudaMemcpyPeerAsync(to, ordinal(copy.peer), from, ordinal(copy.rank), bytes(),
-                                stream(copy.rank)));
+    GA_CUDA(cudaMemcpyAsync(to, from, bytes(), cudaMemcpyDefault, stream(copy.rank)));
     return Ok{};
   }
   Status poison(const TimedCopy& copy) override {

@@ -6,6 +6,7 @@
 #include "benches/cases/case_end.h"
 #include "benches/cases/pattern_slots.h"
 #include "benches/harness/plan.h"
+#include "benches/stats/bus_bandwidth.h"
 #include "kernels/allreduce/allreduce.h"
 
 namespace ga {
@@ -108,8 +109,10 @@ std::vector<std::int64_t> ReduceRank::take_wrong() {
 }
 
 std::int64_t ReduceTeam::value(const BlockTiming& timing) const {
-  const double bytes = all_reduce_bus_bytes(shape_.bytes, shape_.ranks);
-  return per_second(bytes * static_cast<double>(timing.launches * shape_.calls), timing.timed_ns);
+  const auto calls = static_cast<double>(timing.launches * shape_.calls);
+  const double ns = static_cast<double>(timing.timed_ns) / calls;
+  return static_cast<std::int64_t>(
+      bus_bandwidth(static_cast<std::int64_t>(shape_.bytes), ns, shape_.ranks));
 }
 
 Result<NodeBlock> ReduceTeam::block(std::int64_t block_ns, const Stop& stop) {

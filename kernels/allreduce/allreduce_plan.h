@@ -87,9 +87,4 @@ enum class MulticastSupport { absent, present };
 // sources are in allreduce_plan.cpp. Not ours yet.
 AllReduceAlgorithm best_algorithm(std::size_t bytes, int ranks, MulticastSupport multicast);
 
-// Bytes that a GPU sends over its links at least: what busbw's factor stands for.
-constexpr double all_reduce_bus_bytes(std::size_t bytes, int ranks) {
-  return ranks < 1 ? 0 : 2.0 * (ranks - 1) / ranks * static_cast<double>(bytes);
-}
-
 }  // namespace ga

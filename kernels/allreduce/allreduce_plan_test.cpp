@@ -104,9 +104,4 @@ TEST(AllReducePlan, FaultWordsComeBack) {
   EXPECT_EQ(ga::all_reduce_fault(0).waiter, -1);
 }
 
-TEST(AllReducePlan, BusBytesByHand) {
-  EXPECT_EQ(ga::all_reduce_bus_bytes(1000, 8), 1750.0);
-  EXPECT_EQ(ga::all_reduce_bus_bytes(1000, 1), 0.0);
-}
-
 }  // namespace
