@@ -30,8 +30,9 @@ FloorTerms terms_of(const Order& order, const Limit& limit);
 // `base` is what 100 % of the ratio are: 1000000 for paired samples in parts per million.
 FloorTerms terms_of(const Order& order, const Ratio& ratio, std::int64_t base);
 
-// A sample as far above its ceiling as it was below, and the other way round: the ceiling is a floor
-// of such samples, and their order statistics are mirrored too. 0 for what cannot be a sample.
+// A sample as far above its ceiling as it was below, and the other way round: the ceiling is a
+// floor of such samples, and their order statistics are mirrored too. 0 for what cannot be a
+// sample.
 std::int64_t mirrored(std::int64_t sample, std::int64_t ceiling);
 
 // What a PCI Express link of that generation and width carries one way after line coding, and

@@ -21,9 +21,7 @@ class Limits : public ::testing::Test {
     limit.value = 1'000'000;
     profile.limits.push_back(limit);
   }
-  LimitChoice choose() {
-    return choose_limit({profile, Level::standard}, evidence, name);
-  }
+  LimitChoice choose() { return choose_limit({profile, Level::standard}, evidence, name); }
   LimitKey& key() { return profile.limits[0].key; }
 
   Profile profile;

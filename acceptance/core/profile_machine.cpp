@@ -78,9 +78,9 @@ struct Need {
   std::string_view gate, table;
 };
 constexpr std::array kNeeds{
-    Need{"config.clocks_set", "clocks"}, Need{"config.numa", "host"},  Need{"host.cpu", "host"},
-    Need{"host.memory", "host"},         Need{"host.nvme", "nvme"},    Need{"nic.links", "nics"},
-    Need{"nvlink.links", "links"},       Need{"nvlink.p2p", "links"},  Need{"site.cooling", "site"},
+    Need{"config.clocks_set", "clocks"}, Need{"config.numa", "host"}, Need{"host.cpu", "host"},
+    Need{"host.memory", "host"},         Need{"host.nvme", "nvme"},   Need{"nic.links", "nics"},
+    Need{"nvlink.links", "links"},       Need{"nvlink.p2p", "links"}, Need{"site.cooling", "site"},
     Need{"site.power", "site"}};
 
 }  // namespace

@@ -184,14 +184,16 @@ std::vector<Suspect> locate_low(const Square& rates, const LocateTerms& terms) {
   }
   std::vector<Suspect> suspects = explain(marks);
   join_gpus(rates.n, terms, suspects);
-  // A few pairs far above all others: then it is the others that are low.
+  // A few pairs far above all others: then it is the others that are low. All alike are low only
+  // against what is expected; by how much they may be is not for here, but a switch's share is
+  // known.
   const std::int64_t of_most = lost_ppm(reference, fastest);
   const std::int64_t of_all = terms.expected > 0 ? lost_ppm(reference, terms.expected) : 0;
-  const std::int64_t lost =
-      std::max(of_all > kLowNodePpm ? of_all : 0, of_most > 2 * kUnevenPpm ? of_most : 0);
-  if (lost > 0) {
-    const bool fabric = is_share(lost, terms.switches);
-    suspects.push_back({fabric ? Part::fabric : Part::node, 0, 0, lost});
+  if (is_share(of_all, terms.switches)) {
+    suspects.push_back({Part::fabric, 0, 0, of_all});
+  } else if (of_most > 2 * kUnevenPpm) {
+    const bool fabric = is_share(of_most, terms.switches);
+    suspects.push_back({fabric ? Part::fabric : Part::node, 0, 0, of_most});
   }
   return suspects;
 }

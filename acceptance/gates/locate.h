@@ -36,8 +36,6 @@ struct Suspect {
 inline constexpr std::int64_t kUnevenPpm = 35'000, kUnevenCellPpm = 50'000;
 // How near a loss must be to one switch's share.
 inline constexpr std::int64_t kSharePpm = 50'000;
-// Below the expected rate by so much, a node is low as a whole.
-inline constexpr std::int64_t kLowNodePpm = 100'000;
 
 struct LocateTerms {
   std::int64_t switches = 0;  // that the links of a GPU are spread over; 0: not known
