@@ -104,8 +104,29 @@ std::string read_type(TomlTable& table) {
   return one_of(table, "type", names);
 }
 
-void read_extras(TomlTable& table, const FaultInfo& info, Fault& fault) {
+bool is_sum(FaultKind kind) {
+  return kind == FaultKind::allreduce_corrupt || kind == FaultKind::allreduce_sum_corrupt;
+}
+
+void read_path(TomlTable& table, Fault& fault) {
   constexpr std::array<std::string_view, 3> kPaths{"both", "own", "vendor"};
+  const std::string path = one_of(table, "path", kPaths);
+  fault.path = path == "own"      ? FaultPath::own
+               : path == "vendor" ? FaultPath::vendor
+                                  : FaultPath::both;
+}
+
+void read_peer(TomlTable& table, Fault& fault, int gpus) {
+  const std::string unit = table.text("peer");
+  const auto index = unit_index(unit, gpus);
+  if (table.ok() && (!index || *index < 0 || *index == fault.gpu)) {
+    table.refuse("peer", fmt::format("'{}' is no other GPU of this node", unit),
+                 fmt::format("use one of gpu/0 to gpu/{}, not `unit`", gpus - 1));
+  }
+  fault.peer = index.value_or(-1);
+}
+
+void read_extras(TomlTable& table, const FaultInfo& info, Fault& fault) {
   if (info.kind == FaultKind::field_absent) {
     fault.field = table.text("field");
     if (table.ok() && !is_fact_field(fault.field)) {
@@ -136,12 +157,7 @@ void read_extras(TomlTable& table, const FaultInfo& info, Fault& fault) {
   if (info.kind == FaultKind::slow_type || (data && table.has("type"))) {
     fault.type = read_type(table);
   }
-  if (data && table.has("path")) {
-    const std::string path = one_of(table, "path", kPaths);
-    fault.path = path == "own"      ? FaultPath::own
-                 : path == "vendor" ? FaultPath::vendor
-                                    : FaultPath::both;
-  }
+  if ((data || is_sum(info.kind)) && table.has("path")) read_path(table, fault);
   if (data && table.has("sm")) {
     constexpr double kMostSm = 1023;
     fault.sm = static_cast<std::int64_t>(within(table, "sm", 0, kMostSm));
@@ -149,7 +165,8 @@ void read_extras(TomlTable& table, const FaultInfo& info, Fault& fault) {
       table.refuse("sm", "only our kernels say who computed a tile", "add path = \"own\"");
     }
   }
-  if (data && table.has("least_mhz")) fault.least_mhz = within(table, "least_mhz", 1, 10'000);
+  if ((data || is_sum(info.kind)) && table.has("least_mhz"))
+    fault.least_mhz = within(table, "least_mhz", 1, 10'000);
 }
 
 Fault read_fault(TomlTable& table, int gpus) {
@@ -172,6 +189,7 @@ Fault read_fault(TomlTable& table, int gpus) {
   }
   read_severity(table, *info, fault);
   read_extras(table, *info, fault);
+  if (info->kind == FaultKind::pair_slow) read_peer(table, fault, gpus);
   return fault;
 }
 
@@ -179,7 +197,13 @@ bool is_expected_unit(std::string_view unit, int gpus) {
   for (const std::string_view kind : {"fan/", "leak/", "nic/", "nvme/", "psu/"}) {
     if (unit.starts_with(kind) && unit.size() > kind.size()) return true;
   }
-  return unit == "gpu/*" || unit_index(unit, gpus).has_value();
+  if (unit == "gpu/*" || unit_index(unit, gpus)) return true;
+  // A pair, the lower GPU first: "gpu/1-gpu/4".
+  const std::size_t dash = unit.find('-');
+  if (dash == std::string_view::npos) return false;
+  const auto low = unit_index(unit.substr(0, dash), gpus);
+  const auto high = unit_index(unit.substr(dash + 1), gpus);
+  return low && high && 0 <= *low && *low < *high;
 }
 
 Expect read_expect(TomlTable table, int gpus) {
@@ -197,7 +221,7 @@ Expect read_expect(TomlTable table, int gpus) {
     constexpr int kMostOrdered = 64;
     if (row.ok() && !is_expected_unit(finding.unit, std::max(gpus, kMostOrdered))) {
       row.refuse("unit", fmt::format("'{}' is no unit", finding.unit),
-                 "use node, gpu/N, gpu/* or a part as psu/NAME");
+                 "use node, gpu/N, gpu/*, gpu/M-gpu/N or a part as psu/NAME");
     }
     expect.findings.push_back(std::move(finding));
   }
