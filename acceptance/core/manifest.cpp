@@ -41,7 +41,7 @@ Status check_word(const std::string& where, std::string_view what, std::string_v
 }
 
 // Collects rows and refuses what no delivery has.
-class Rows {
+class RowReader {
  public:
   Status add(const std::string& where, std::string_view node, std::string_view serial) {
     GA_CHECK(check_word(where, "node", node));
@@ -76,7 +76,7 @@ std::string_view take_line(std::string_view& text) {
   return line;
 }
 
-Status read_csv(std::string_view text, const std::string& file, Rows& rows) {
+Status read_csv(std::string_view text, const std::string& file, RowReader& rows) {
   if (take_line(text) != kHeader) {
     return refused(file + ":1", fmt::format("the first line is not \"{}\"", kHeader),
                    "save as CSV with commas, without a byte-order mark, with these two columns");
@@ -93,7 +93,7 @@ Status read_csv(std::string_view text, const std::string& file, Rows& rows) {
   return Ok{};
 }
 
-Status read_json(std::string_view text, const std::string& file, Rows& rows) {
+Status read_json(std::string_view text, const std::string& file, RowReader& rows) {
   const auto in_file = [&](Error error) {
     return std::move(error).with(file).hinted("docs/manifest-format.md has the form");
   };
@@ -120,7 +120,7 @@ Result<Manifest> parse_manifest(std::string_view text, const std::string& file) 
   if (text.size() > kMostBytes) {
     return refused(file, "more than 32 MiB", "give the manifest of this delivery alone");
   }
-  Rows rows;
+  RowReader rows;
   const bool json =
       text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size())).starts_with('{');
   GA_CHECK(json ? read_json(text, file, rows) : read_csv(text, file, rows));
