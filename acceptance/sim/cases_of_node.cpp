@@ -45,11 +45,6 @@ NodeState state_of(const Scenario& scenario, const NodeBlockName& name, SampleEv
     sample.power_mw = std::max(sample.power_mw, power_reading_mw(scenario, one, now.power_w));
     sample.temp_mc = std::max(sample.temp_mc, temperature_reading_mc(die, moment.heat));
     sample.throttle |= now.reasons;
-    if (copies_over_pcie(name.case_id)) {
-      const std::int64_t gen = link_gen_reading(scenario, one);
-      sample.link_gen = std::min(sample.link_gen.value_or(gen), gen);
-      sample.link_width = std::min(sample.link_width.value_or(die.link_width), die.link_width);
-    }
     const double unread = severity(scenario, FaultKind::clock_unreadable, one);
     if (static_cast<double>(name.index) < unread) sample.discard = "no_clock_reading";
     state.clock_mhz = std::min(state.clock_mhz, now.clock_mhz);
@@ -78,6 +73,11 @@ std::optional<ErrorEvent> refuse_node_case(const Scenario& scenario, const NodeB
   if (name.gpus.size() < kLeastGpus) {
     return ErrorEvent{"params.bad",
                       fmt::format("{} needs two GPUs at least", std::string(name.case_id))};
+  }
+  for (std::size_t rank = 0; rank < name.gpus.size(); ++rank) {
+    if (scenario.fault(FaultKind::peer_refused, name.gpus[rank]) == nullptr) continue;
+    return ErrorEvent{"peer.refused",
+                      fmt::format("no other GPU reaches the memory of rank {}", rank)};
   }
   if (2 * param(name.params, "bytes") > scenario.part.memory_bytes) {
     return ErrorEvent{"memory.too_small", fmt::format("{} needs more memory than the GPU has",

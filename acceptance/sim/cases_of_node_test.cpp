@@ -111,10 +111,14 @@ TEST(NodeCases, RefuseWhatTheNodeCannot) {
   EXPECT_EQ(refused(off, name("allreduce.nccl_nvls")), "nccl.refused");
   EXPECT_EQ(refused(off, name("allreduce.nccl")), "");
   EXPECT_EQ(refused(off, name("allreduce.own")), "");
+  const Scenario pcie = node({fault(FaultKind::peer_over_pcie, 2, 0)});
+  EXPECT_EQ(refused(pcie, name("allreduce.nccl_nvls")), "nccl.refused");
+  EXPECT_EQ(refused(pcie, name("nvlink.p2p")), "");
   const Scenario unreached = node({fault(FaultKind::peer_refused, 2, 0)});
-  EXPECT_EQ(refused(unreached, name("allreduce.own")), "peer.refused");
-  EXPECT_EQ(refused(unreached, name("allreduce.nccl_nvls")), "nccl.refused");
-  EXPECT_EQ(refused(unreached, name("allreduce.nccl_ring")), "");
+  for (const CaseInfo& info : all_cases()) {
+    if (!info.spans_gpus) continue;
+    EXPECT_EQ(refused(unreached, name(info.id)), "peer.refused") << info.id;
+  }
 }
 
 TEST(NodeCases, ACorruptElementIsOnOneRankAndAWrongSumOnAll) {

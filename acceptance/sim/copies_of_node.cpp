@@ -84,22 +84,28 @@ NodeWork copies_to_numa_nodes(const NodeWorkName& name) {
   const bool together = param(name.block.params, "together") == 1;
   NodeWork work;
   SweepTime sweep(static_cast<double>(param(name.block.params, "bytes")), together);
+  const auto nodes = static_cast<std::size_t>(name.fabric.numa_nodes);
+  const std::size_t cells = 2 * static_cast<std::size_t>(n) * nodes;
+  work.cells.assign(cells, 0);
   for (const HostCopy way : {HostCopy::h2d, HostCopy::d2h}) {
-    for (int rank = 0; rank < n; ++rank) {
-      for (std::int64_t node = 0; node < name.fabric.numa_nodes; ++node) {
+    // All GPUs with one node, then with the next.
+    for (std::size_t node = 0; node < nodes; ++node) {
+      for (int rank = 0; rank < n; ++rank) {
+        const double sound =
+            host_rate(name.fabric, way, rank, static_cast<std::int64_t>(node), together);
         const std::int64_t rate =
-            measured(name, host_rate(name.fabric, way, rank, node, together),
-                     fmt::format(" {} {} {}", static_cast<int>(way), rank, node));
-        work.cells.push_back(rate);
+            measured(name, sound, fmt::format(" {} {} {}", static_cast<int>(way), rank, node));
+        const auto row = static_cast<std::size_t>(static_cast<int>(way) * n + rank);
+        work.cells[row * nodes + node] = rate;
         work.value = work.value == 0 ? rate : std::min(work.value, rate);
         sweep.add(rate);
       }
+      sweep.end_round();
     }
-    sweep.end_round();
   }
   work.sweep_ns = sweep.total_ns();
   work.sweeps = sweeps_of(name.block, work.sweep_ns);
-  work.launches = work.sweeps * static_cast<std::int64_t>(work.cells.size());
+  work.launches = work.sweeps * static_cast<std::int64_t>(cells);
   work.check = pattern_check(name, FaultKind::pcie_corrupt);
   return work;
 }

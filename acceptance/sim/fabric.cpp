@@ -20,11 +20,6 @@ double pair_share(const Fabric& fabric, int from, int to) {
   return fabric.pairs.empty() ? 1 : fabric.pairs[at(from * fabric.ranks() + to)];
 }
 
-bool all_reachable(const Fabric& fabric) {
-  return std::all_of(fabric.ports.begin(), fabric.ports.end(),
-                     [](const FabricPort& port) { return port.reachable; });
-}
-
 template <class Share>
 double least_of_others(const Fabric& fabric, int rank, Share share) {
   double least = 1;
@@ -42,12 +37,8 @@ double spread_pair(const Fabric& fabric, int from, int to) {
 // To the next rank of the ring.
 double ring_share(const Fabric& fabric, int rank) {
   const int next = (rank + 1) % fabric.ranks();
-  const FabricPort& port = fabric.ports[at(rank)];
-  const FabricPort& to = fabric.ports[at(next)];
-  if (!port.reachable || !to.reachable) {
-    return std::min(1.0, fabric.part->fabric.pcie_peer / fabric.part->fabric.ring);
-  }
-  return std::min({port.egress, to.ingress, pair_share(fabric, rank, next)});
+  return std::min({fabric.ports[at(rank)].egress, fabric.ports[at(next)].ingress,
+                   pair_share(fabric, rank, next)});
 }
 
 // The share of its pace that a rank keeps.
@@ -102,7 +93,6 @@ double pair_rate(const Fabric& fabric, int from, int to, CopyBy by, bool round) 
   const FabricFigures& f = fabric.part->fabric;
   const FabricPort& sender = fabric.ports[at(from)];
   const FabricPort& receiver = fabric.ports[at(to)];
-  if (!sender.reachable || !receiver.reachable) return f.pcie_peer;
   const double alone = by == CopyBy::sms ? f.pair_sm : f.pair_ce;
   const double busy = by == CopyBy::sms ? f.shift_sm : f.shift_ce;
   return (round ? busy : alone) *
@@ -155,10 +145,10 @@ std::optional<Reduction> own_reduction(const Fabric& fabric, std::int64_t bytes,
 
 std::optional<Reduction> nccl_reduction(const Fabric& fabric, NcclChoice choice) {
   if (choice == NcclChoice::ring) return Reduction::nccl_ring;
-  const bool can = fabric.multicast && all_reachable(fabric);
-  if (choice == NcclChoice::nvls && !can) return std::nullopt;
+  if (choice == NcclChoice::nvls && !fabric.multicast) return std::nullopt;
   const bool worth = fabric.ranks() >= fabric.part->fabric.nvls_least_gpus;
-  return can && worth && fabric.nccl_nvls ? Reduction::nccl_nvls : Reduction::nccl_ring;
+  return fabric.multicast && worth && fabric.nccl_nvls ? Reduction::nccl_nvls
+                                                       : Reduction::nccl_ring;
 }
 
 ReductionTime reduction_time(const Fabric& fabric, Reduction reduction, std::int64_t bytes) {

@@ -21,7 +21,6 @@ struct FabricPort {
   double egress = 1, ingress = 1;  // NVLink: what the GPU sends, what it receives
   double host = 1;                 // PCIe
   double starved = 0;              // lost to the host while all GPUs copy at once
-  bool reachable = true;           // else the other GPUs copy to and from it over PCIe
   double late_ns = 0;              // how much later than the others it comes to a sum
   std::int64_t links = 0;          // NVLinks that are active under traffic
   std::int64_t numa_node = 0;      // the near one

@@ -39,6 +39,11 @@ class Losses {
   double load_s_;
 };
 
+// Without it the GPU and the others reach each other over PCIe.
+bool is_linked(const Part& part, const Losses& lost, const FabricPort& port) {
+  return part.nvlinks > 0 && port.links > 0 && !lost.has(FaultKind::peer_over_pcie);
+}
+
 FabricPort port_of(const Scenario& scenario, int gpu, double load_s) {
   const Part& part = scenario.part;
   const Losses lost(scenario, gpu, load_s);
@@ -46,19 +51,16 @@ FabricPort port_of(const Scenario& scenario, int gpu, double load_s) {
   const auto down = std::llround(lost.severity(FaultKind::nvlink_down) +
                                  lost.severity(FaultKind::link_lost_in_traffic));
   port.links = std::max<std::int64_t>(0, part.nvlinks - down);
-  port.reachable = port.links > 0 && !lost.has(FaultKind::peer_refused);
   const auto listed = static_cast<double>(std::max<std::int64_t>(1, part.nvlinks));
   double left = static_cast<double>(port.links) / listed;
   left *= 1 - lost.severity(FaultKind::uneven_links) * lost.uniform("uneven links");
   if (lost.has(FaultKind::switch_lost)) {
     left *= 1 - 1 / static_cast<double>(part.fabric.switches);
   }
-  constexpr double kLeastShare = 0.001;
+  if (!is_linked(part, lost, port)) left = part.fabric.pcie_peer / part.fabric.pair_sm;
   port.egress = left * lost.spread("spread egress") * (1 - lost.severity(FaultKind::egress_slow));
   port.ingress =
       left * lost.spread("spread ingress") * (1 - lost.severity(FaultKind::ingress_slow));
-  port.egress = std::max(kLeastShare, port.egress);
-  port.ingress = std::max(kLeastShare, port.ingress);
   port.host = die_of(scenario, gpu, load_s).pcie_factor;
   port.starved = lost.severity(FaultKind::host_starvation);
   port.late_ns = kNsPerUs * lost.severity(FaultKind::straggler);
@@ -93,9 +95,11 @@ Fabric fabric_of(const Scenario& scenario, const std::vector<int>& gpus,
     fabric.ports.push_back(port_of(scenario, gpus[i], load_s[i]));
   }
   slow_pairs(scenario, gpus, load_s, fabric);
-  const bool linked =
-      std::all_of(fabric.ports.begin(), fabric.ports.end(), [](auto& p) { return p.reachable; });
-  fabric.multicast = linked && scenario.fault(FaultKind::nvls_off, -1) == nullptr;
+  fabric.multicast = scenario.fault(FaultKind::nvls_off, -1) == nullptr;
+  for (std::size_t i = 0; i < gpus.size(); ++i) {
+    const Losses lost(scenario, gpus[i], load_s[i]);
+    fabric.multicast = fabric.multicast && is_linked(scenario.part, lost, fabric.ports[i]);
+  }
   fabric.nccl_nvls = scenario.fault(FaultKind::nccl_nvls_off, -1) == nullptr;
   fabric.numa_nodes = numa_nodes_of(scenario);
   return fabric;

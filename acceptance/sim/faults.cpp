@@ -168,10 +168,10 @@ constexpr std::array kKinds{
               "links stay up"},
     FaultInfo{K::link_lost_in_traffic, "nvlink-lost-in-traffic", P::gpu, true, "number of links", 1,
               18, 1, "NVLinks of the GPU go down while copies between GPUs run, and only then"},
-    FaultInfo{
-        K::peer_refused, "peer-refused", P::gpu, false, kNone, 0, 0, 0,
-        "the GPU and the others cannot reach each other's memory: copies go over PCIe, and our "
-        "kernels and NVLS are refused"},
+    FaultInfo{K::peer_refused, "peer-refused", P::gpu, false, kNone, 0, 0, 0,
+              "the driver lets no other GPU reach the GPU's memory: no case that spans GPUs runs"},
+    FaultInfo{K::peer_over_pcie, "peer-over-pcie", P::gpu, true, kNone, 0, 0, 0,
+              "the other GPUs reach the GPU, and it them, over PCIe; there is no multicast"},
     FaultInfo{K::nvls_off, "nvls-off", P::node, false, kNone, 0, 0, 0,
               "there is no multicast: NVLS is refused, and what may choose runs without it"},
     FaultInfo{K::nccl_nvls_off, "nccl-nvls-off", P::node, false, kNone, 0, 0, 0,

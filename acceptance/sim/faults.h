@@ -80,6 +80,7 @@ enum class FaultKind {
   switch_lost,
   link_lost_in_traffic,
   peer_refused,
+  peer_over_pcie,
   nvls_off,
   nccl_nvls_off,
   straggler,

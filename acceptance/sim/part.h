@@ -32,7 +32,7 @@ struct FabricFigures {
   std::int64_t nvls_least_gpus = 0;  // from here on NCCL leaves the sum to the switches
   double nccl_start_ns = 0, one_shot_start_ns = 0, two_shot_start_ns = 0, own_nvls_start_ns = 0;
   double flag_ns = 0;    // how long a GPU waits for another that is on time
-  double pcie_peer = 0;  // a copy between GPUs that cannot reach each other's memory
+  double pcie_peer = 0;  // a copy between GPUs that NVLink does not join
   // Of the rate to the near NUMA node: one copy to the far one, and all at once.
   double far_share = 0, far_together_share = 0;
 };

@@ -154,11 +154,6 @@ std::vector<std::int64_t> waits(const NodeWorkName& name, const std::vector<doub
 
 std::optional<ErrorEvent> refuse_sum(const NodeBlockName& block, const Fabric& fabric) {
   const bool nccl = by_nccl(block.case_id);
-  const bool reachable = std::all_of(fabric.ports.begin(), fabric.ports.end(),
-                                     [](const FabricPort& port) { return port.reachable; });
-  if (!nccl && !reachable) {
-    return ErrorEvent{"peer.refused", "a GPU cannot reach the memory of another"};
-  }
   const auto reduction = reduction_of(block, fabric);
   if (!reduction) {
     return nccl ? ErrorEvent{"nccl.refused", "NCCL was told to use NVLS and finds none"}
