@@ -12,14 +12,15 @@ namespace {
 
 constexpr int kMaxRounds = 100;  // of asking; a gate that needs more does not converge
 
-bool is_node_wide(const Finding& finding) { return finding.unit_id == "node"; }
+bool is_node_wide(const Finding& finding) { return finding.unit_id == kNodeUnit; }
 
 // What still has to be measured cannot pass, whatever the gate made of the rest.
 void hold_back(std::vector<Finding>& findings, const std::vector<Request>& open) {
   for (Finding& finding : findings) {
     if (finding.verdict != Verdict::pass) continue;
     const auto asks = std::find_if(open.begin(), open.end(), [&](const Request& request) {
-      return is_node_wide(finding) || request.unit_id == finding.unit_id;
+      return is_node_wide(finding) || request.unit_id == kNodeUnit ||
+             request.unit_id == finding.unit_id;
     });
     if (asks == open.end()) continue;
     auto held =

@@ -1,5 +1,6 @@
 #include "acceptance/core/limits.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -45,17 +46,29 @@ bool applies(const LimitKey& key, const Evidence& evidence, const GpuFacts& gpu)
          matches_library(key.library, evidence.libraries);
 }
 
+bool applies(const LimitKey& key, const Evidence& evidence, const std::string& unit_id) {
+  const auto fits = [&](const GpuFacts& gpu) { return applies(key, evidence, gpu); };
+  const auto& gpus = evidence.facts.gpus;
+  if (unit_id == kNodeUnit) return !gpus.empty() && std::all_of(gpus.begin(), gpus.end(), fits);
+  const GpuFacts* gpu = evidence.facts.find(unit_id);
+  return gpu != nullptr && fits(*gpu);
+}
+
+// Whether it is a limit of series of that size.
+bool is_of_size(const Limit& limit, const Params& params) {
+  if (limit.key.bytes == 0) return true;
+  const auto bytes = params.find("bytes");
+  return bytes != params.end() && bytes->second == limit.key.bytes;
+}
+
 }  // namespace
 
-LimitChoice choose_limit(const Order& order, const Evidence& evidence, std::string_view gate,
-                         std::string_view case_id, std::string_view unit_id) {
-  const GpuFacts* gpu = evidence.facts.find(std::string(unit_id));
+LimitChoice choose_limit(const Order& order, const Evidence& evidence, const Request& name) {
   LimitChoice choice;
   for (const Limit& limit : order.profile.limits) {
-    if (limit.gate != gate || limit.case_id != case_id) continue;
-    if (gpu != nullptr && applies(limit.key, evidence, *gpu)) {
-      return {&limit, false};
-    }
+    if (limit.gate != name.gate || limit.case_id != name.case_id) continue;
+    if (!is_of_size(limit, name.params)) continue;
+    if (applies(limit.key, evidence, name.unit_id)) return {&limit, false};
     choice.elsewhere = true;
   }
   return choice;
@@ -86,6 +99,10 @@ FloorTerms terms_of(const Order& order, const Ratio& ratio, std::int64_t base) {
   terms.decides = ratio_decides(order.profile);
   terms.level = order.level;
   return terms;
+}
+
+std::int64_t mirrored(std::int64_t sample, std::int64_t ceiling) {
+  return sample <= 0 ? 0 : 2 * ceiling - sample;
 }
 
 std::optional<std::int64_t> pcie_link_bytes_per_s(std::int64_t generation, std::int64_t width) {

@@ -10,24 +10,30 @@
 
 namespace ga {
 
-// limit: the first floor whose key the unit matches. elsewhere: there are floors for this case, and
-// none of them is for this stack. A key names nothing that the facts do not hold: a key with a
-// library version never matches, since facts know no libraries.
+// limit: the first of the series that `name` names whose key the unit matches; the node matches
+// where every GPU does. elsewhere: there are limits for this series, and none of them is for this
+// stack. A key names nothing that the facts do not hold: a key with a library version never
+// matches, since facts know no libraries.
 struct LimitChoice {
   const Limit* limit = nullptr;
   bool elsewhere = false;
 };
-LimitChoice choose_limit(const Order& order, const Evidence& evidence, std::string_view gate,
-                         std::string_view case_id, std::string_view unit_id);
+LimitChoice choose_limit(const Order& order, const Evidence& evidence, const Request& name);
 
 const Ratio* find_ratio(const Profile& profile, std::string_view gate, std::string_view case_id);
 
 // Whether the ratio decides: in a ci profile it does, elsewhere it only warns.
 bool ratio_decides(const Profile& profile);
 
+// Of a ceiling: for samples that are mirrored() at it.
 FloorTerms terms_of(const Order& order, const Limit& limit);
 // `base` is what 100 % of the ratio are: 1000000 for paired samples in parts per million.
 FloorTerms terms_of(const Order& order, const Ratio& ratio, std::int64_t base);
+
+// A sample as far above its ceiling as it was below, and the other way round: the ceiling is a
+// floor of such samples, and their order statistics are mirrored too. 0 for what cannot be a
+// sample.
+std::int64_t mirrored(std::int64_t sample, std::int64_t ceiling);
 
 // What a PCI Express link of that generation and width carries one way after line coding, and
 // before packet headers. Nothing for a generation or width that does not exist.

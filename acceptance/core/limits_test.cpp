@@ -21,14 +21,12 @@ class Limits : public ::testing::Test {
     limit.value = 1'000'000;
     profile.limits.push_back(limit);
   }
-  LimitChoice choose() {
-    return choose_limit({profile, Level::standard}, evidence, "hbm.bandwidth", "memory.copy",
-                        "gpu/0");
-  }
+  LimitChoice choose() { return choose_limit({profile, Level::standard}, evidence, name); }
   LimitKey& key() { return profile.limits[0].key; }
 
   Profile profile;
   Evidence evidence;
+  Request name{.gate = "hbm.bandwidth", .case_id = "memory.copy", .unit_id = "gpu/0", .params = {}};
 };
 
 TEST_F(Limits, AnEmptyKeyMatchesAnyStack) {
@@ -41,7 +39,8 @@ TEST_F(Limits, EachPartOfTheKeyMustMatch) {
            .vbios = "96.00.A5.00.01",
            .driver = "580.65.06",
            .library = "",
-           .power_limit_mw = 700'000};
+           .power_limit_mw = 700'000,
+           .bytes = 0};
   EXPECT_NE(choose().limit, nullptr);
   const LimitKey good = key();
   const auto misses = [&](auto spoil) {
@@ -95,6 +94,38 @@ TEST_F(Limits, AnotherCaseHasNoFloorAtAll) {
   profile.limits[0].case_id = "memory.triad";
   EXPECT_EQ(choose().limit, nullptr);
   EXPECT_FALSE(choose().elsewhere);
+}
+
+TEST_F(Limits, ALimitOfOneSizeIsNoneOfAnother) {
+  key().bytes = 4096;
+  EXPECT_EQ(choose().limit, nullptr);
+  EXPECT_FALSE(choose().elsewhere);
+  name.params = {{"bytes", 8192}};
+  EXPECT_EQ(choose().limit, nullptr);
+  EXPECT_FALSE(choose().elsewhere);
+  name.params = {{"bytes", 4096}};
+  EXPECT_NE(choose().limit, nullptr);
+}
+
+TEST_F(Limits, TheNodeMatchesWhereEveryGpuDoes) {
+  name.unit_id = "node";
+  key().part_name = "NVIDIA H200";
+  EXPECT_NE(choose().limit, nullptr);
+  evidence.facts.gpus.push_back(evidence.facts.gpus[0]);
+  evidence.facts.gpus[1].part_name = KnownText("NVIDIA H100");
+  EXPECT_EQ(choose().limit, nullptr);
+  EXPECT_TRUE(choose().elsewhere);
+  evidence.facts.gpus.clear();
+  EXPECT_EQ(choose().limit, nullptr);
+}
+
+TEST(Mirrored, AtTheCeilingItStaysAndBeyondItItIsAsFarBelow) {
+  EXPECT_EQ(mirrored(1000, 1000), 1000);
+  EXPECT_EQ(mirrored(1150, 1000), 850);
+  EXPECT_EQ(mirrored(700, 1000), 1300);
+  EXPECT_EQ(mirrored(mirrored(1234, 1000), 1000), 1234);
+  EXPECT_EQ(mirrored(0, 1000), 0);
+  EXPECT_EQ(mirrored(-5, 1000), 0);
 }
 
 TEST_F(Limits, OnlyACalibratedFloorDecides) {

@@ -38,6 +38,9 @@ struct OrderedLinks {  // NVLinks of each GPU
   std::string version;               // "4.0"
   std::int64_t bytes_per_s_min = 0;  // of one link, in each direction
   std::int64_t switches = 0;         // that the links of a GPU are spread over; 0: not said
+  // What a copy from one sound GPU to another reaches; 0: not said. No floor: it only tells what
+  // share of the links is gone where all are slow alike.
+  std::int64_t copy_bytes_per_s = 0;
 };
 
 struct OrderedNics {

@@ -73,8 +73,24 @@ bool names_library(std::string_view text) {
          text.find(' ', space + 1) == std::string_view::npos;
 }
 
-Limit read_limit(TomlTable& table, const Profile& profile) {
+LimitKey read_key(TomlTable key) {
+  LimitKey out;
+  out.part_name = key.optional_text("part_name").value_or("");
+  out.vbios = key.optional_text("vbios").value_or("");
+  out.driver = key.optional_text("driver").value_or("");
+  out.library = key.optional_text("library").value_or("");
+  if (key.has("library") && !names_library(out.library)) {
+    key.refuse("library", "must be a library's name and its version",
+               "write \"libcublasLt.so.13 13.\" for a family, or the whole version");
+  }
+  out.power_limit_mw = key.optional_integer("power_limit_mw").value_or(0);
+  if (key.has("bytes")) out.bytes = within(key, "bytes", 1, kMaxJsonInteger);
+  return out;
+}
+
+Limit read_limit(TomlTable& table, const Profile& profile, bool is_ceiling) {
   Limit limit;
+  limit.is_ceiling = is_ceiling;
   limit.gate = read_gate(table, profile);
   limit.case_id = read_case(table, "case");
   limit.value = within(table, "value", 1, kMaxJsonInteger);
@@ -82,6 +98,10 @@ Limit read_limit(TomlTable& table, const Profile& profile) {
   if (table.ok() && limit.unit != unit_of(limit.case_id)) {
     table.refuse("unit", fmt::format("'{}' is wrong for {}", limit.unit, limit.case_id),
                  fmt::format("give the value in {}", unit_of(limit.case_id)));
+  }
+  if (table.ok() && is_ceiling != (limit.unit == "ns")) {
+    table.refuse("unit", is_ceiling ? "a ceiling is one of a time" : "a time has no floor",
+                 is_ceiling ? "use [[floor]]" : "use [[ceiling]]");
   }
   limit.units = within(table, "units", 0, kMillion);
   Origin origin = read_origin(table);
@@ -92,18 +112,7 @@ Limit read_limit(TomlTable& table, const Profile& profile) {
     table.refuse("status", "calibrated needs at least 59 nodes (472 GPUs)",
                  "write published or provisional");
   }
-  if (table.has("key")) {
-    TomlTable key = table.table("key");
-    limit.key.part_name = key.optional_text("part_name").value_or("");
-    limit.key.vbios = key.optional_text("vbios").value_or("");
-    limit.key.driver = key.optional_text("driver").value_or("");
-    limit.key.library = key.optional_text("library").value_or("");
-    if (key.has("library") && !names_library(limit.key.library)) {
-      key.refuse("library", "must be a library's name and its version",
-                 "write \"libcublasLt.so.13 13.\" for a family, or the whole version");
-    }
-    limit.key.power_limit_mw = key.optional_integer("power_limit_mw").value_or(0);
-  }
+  if (table.has("key")) limit.key = read_key(table.table("key"));
   return limit;
 }
 
@@ -291,10 +300,12 @@ Result<Profile> parse_profile(std::string_view text, const std::string& file,
   read_ordered(table, profile);
   profile.machine = read_machine(table, profile.required);
   read_sizes(table, profile.sizes);
-  for (TomlTable& floor : table.tables("floor")) {
-    profile.limits.push_back(read_limit(floor, profile));
-    if (floor.ok() && profile.kind == ProfileKind::ci) {
-      floor.refuse("gate", "a ci profile has no absolute floors", "use [[ratio]]");
+  for (const bool is_ceiling : {false, true}) {
+    for (TomlTable& limit : table.tables(is_ceiling ? "ceiling" : "floor")) {
+      profile.limits.push_back(read_limit(limit, profile, is_ceiling));
+      if (limit.ok() && profile.kind == ProfileKind::ci) {
+        limit.refuse("gate", "a ci profile has no absolute limits", "use [[ratio]]");
+      }
     }
   }
   for (TomlTable& ratio : table.tables("ratio")) {

@@ -17,18 +17,21 @@ enum class ProfileKind { acceptance, ci };
 enum class ProfileStatus { draft, final };
 
 // The stack a figure was measured on. Empty or 0 matches anything; a version prefix "580." matches
-// its family. Outside the key the floor exists but does not apply: limit.no_floor_for_stack.
+// its family. Outside the key the floor exists but does not apply: limit.no_floor_for_stack. bytes
+// is no part of the stack: a limit that names it is one for series of that size alone.
 struct LimitKey {
   std::string part_name, vbios, driver, library;
   std::int64_t power_limit_mw = 0;
+  std::int64_t bytes = 0;
   friend bool operator==(const LimitKey&, const LimitKey&) = default;
 };
 
-// An absolute floor in `unit` for one case of one gate.
+// An absolute floor in `unit` for one case of one gate; of a time a ceiling.
 struct Limit {
   std::string gate, case_id;
+  bool is_ceiling = false;
   std::int64_t value = 0;
-  std::string unit;          // "bytes_per_s", "flops", "mhz"
+  std::string unit;          // "bytes_per_s", "flops", "mhz", "ns"
   std::string source, date;  // where the figure comes from; ISO date
   std::int64_t units = 0;    // number of GPUs it was measured on, 0 where the source does not say
   LimitStatus status = LimitStatus::provisional;

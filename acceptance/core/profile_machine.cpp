@@ -31,6 +31,9 @@ void read(TomlTable& table, OrderedLinks& out) {
   out.version = table.text("version");
   out.bytes_per_s_min = within(table, "bytes_per_s_min", 1, kMaxJsonInteger);
   if (table.has("switches")) out.switches = within(table, "switches", 1, kMostParts);
+  if (table.has("copy_bytes_per_s")) {
+    out.copy_bytes_per_s = within(table, "copy_bytes_per_s", 1, kMaxJsonInteger);
+  }
 }
 
 void read(TomlTable& table, OrderedNics& out) {
@@ -75,9 +78,10 @@ struct Need {
   std::string_view gate, table;
 };
 constexpr std::array kNeeds{
-    Need{"config.clocks_set", "clocks"}, Need{"config.numa", "host"},  Need{"host.cpu", "host"},
-    Need{"host.memory", "host"},         Need{"host.nvme", "nvme"},    Need{"nic.links", "nics"},
-    Need{"nvlink.links", "links"},       Need{"site.cooling", "site"}, Need{"site.power", "site"}};
+    Need{"config.clocks_set", "clocks"}, Need{"config.numa", "host"}, Need{"host.cpu", "host"},
+    Need{"host.memory", "host"},         Need{"host.nvme", "nvme"},   Need{"nic.links", "nics"},
+    Need{"nvlink.links", "links"},       Need{"nvlink.p2p", "links"}, Need{"site.cooling", "site"},
+    Need{"site.power", "site"}};
 
 }  // namespace
 

@@ -22,6 +22,8 @@ std::span<const Gate> all_gates() {
                           kMemoryEcc,         kClockLight,       kHbmBandwidth,
                           kPcieH2d,           kPcieD2h};
     all.insert(all.end(), gemm_gates().begin(), gemm_gates().end());
+    all.insert(all.end(), {kNvlinkP2p, kPcieNuma, kAllreduceOwn, kAllreduceNcclRing,
+                           kAllreduceNcclNvls, kAllreduceLatency, kAllreduceExact});
     all.insert(all.end(),
                {kEventsEcc, kEventsNic, kEventsNvlink, kEventsPcie, kEventsThrottle, kEventsXid});
     return all;

@@ -24,7 +24,7 @@ TEST(Gates, HaveUniqueIdsAndQuestionsInBothLanguages) {
     EXPECT_TRUE(gate.question_ko.ends_with("?")) << gate.id;
     EXPECT_EQ(find_gate(gate.id)->id, gate.id);
   }
-  EXPECT_EQ(seen.size(), 32u + 4 * kGemmTypes.size());
+  EXPECT_EQ(seen.size(), 39u + 4 * kGemmTypes.size());
   EXPECT_EQ(find_gate("no.such.gate"), nullptr);
 }
 
@@ -60,6 +60,15 @@ TEST(Gates, EveryCodeIsUsedByAGateOrByTheJudge) {
   for (const char* file : {"gates/series.cpp",
                            "gates/speed.cpp",
                            "gates/judge_case.cpp",
+                           "gates/held.cpp",
+                           "gates/node_series.cpp",
+                           "gates/nvlink_p2p.cpp",
+                           "gates/nvlink_p2p_find.cpp",
+                           "gates/pcie_numa.cpp",
+                           "gates/allreduce_nccl_ring.cpp",
+                           "gates/allreduce_nccl_nvls.cpp",
+                           "gates/allreduce_exact.cpp",
+                           "gates/allreduce_exact_wrong.cpp",
                            "gates/exact.cpp",
                            "gates/facts.cpp",
                            "gates/facts.h",
@@ -146,8 +155,8 @@ TEST(PlanningEvidence, AsksForEveryUnitAndEveryMeasuringGate) {
     EXPECT_GT(request.block_ns, 0);
     asked.insert({request.gate, request.unit_id});
   }
-  // Clock, link, HBM, two PCIe, and four GEMM of each type, on four GPUs.
-  EXPECT_EQ(asked.size(), (5u + 4u * kGemmTypes.size()) * 4u);
+  // Clock, link, HBM, two PCIe, and four GEMM of each type, on four GPUs; seven of the node.
+  EXPECT_EQ(asked.size(), (5u + 4u * kGemmTypes.size()) * 4u + 7u);
 }
 
 }  // namespace

@@ -41,26 +41,29 @@ void add_conditions(const SpeedGate& gate, const Order& order, const Evidence& e
 
 std::optional<Held> by_limit(const SpeedGate& gate, const Order& order, const Evidence& evidence,
                              const Request& name) {
-  const auto choice = choose_limit(order, evidence, gate.id, name.case_id, name.unit_id);
+  const auto choice = choose_limit(order, evidence, name);
   if (choice.limit == nullptr) return std::nullopt;
   Held held;
   held.terms = terms_of(order, *choice.limit);
   held.unit = gate.unit;
-  held.origin = fmt::format("floor {} ({})", show_rate(choice.limit->value, gate.unit),
-                            to_word(choice.limit->status));
+  if (choice.limit->is_ceiling) held.ceiling = choice.limit->value;
+  held.origin =
+      fmt::format("{} {} ({})", choice.limit->is_ceiling ? "ceiling" : "floor",
+                  show_rate(choice.limit->value, gate.unit), to_word(choice.limit->status));
   return held;
 }
 
 std::optional<Held> by_ratio(const SpeedGate& gate, const Order& order, const Evidence& evidence,
                              const Request& name) {
   const Ratio* ratio = find_ratio(order.profile, gate.id, name.case_id);
-  if (ratio == nullptr) return std::nullopt;
+  if (ratio == nullptr || !gate.ratios) return std::nullopt;
   Held held;
   held.is_ratio = true;
-  held.warns_only = !ratio_decides(order.profile);
+  held.warns_only = !ratio_decides(order.profile) && !gate.ratio_holds;
   held.origin = fmt::format("{} of {}", show_rate(ratio->min_ppm, "ppm"), ratio->of_case);
   if (ratio->of_case != kLink) {
     held.terms = terms_of(order, *ratio, kMillion);
+    if (!held.terms.decides) held.terms.gross = 0;  // what only holds never fails
     held.case_of = ratio->of_case;
     held.unit = "ppm";
     return held;
@@ -90,6 +93,11 @@ std::vector<std::int64_t> judged_samples(const Held& held, const Request& name,
                                          const Evidence& evidence) {
   const Measurement* own = find_series(evidence, name);
   if (own == nullptr) return {};
+  if (held.ceiling > 0) {
+    std::vector<std::int64_t> samples = own->samples;
+    for (std::int64_t& sample : samples) sample = mirrored(sample, held.ceiling);
+    return samples;
+  }
   if (held.case_of.empty()) return own->samples;
   const Measurement* other = find_series(evidence, of_case(name, held.case_of));
   if (other == nullptr) return {};
@@ -101,6 +109,27 @@ std::vector<std::int64_t> judged_samples(const Held& held, const Request& name,
   return ratios;
 }
 
+std::string_view code_end(FloorAnswer answer, LimitKind kind) {
+  const bool ceiling = kind == LimitKind::ceiling;
+  const bool ratio = kind == LimitKind::ratio;
+  switch (answer) {
+    case FloorAnswer::below_floor:
+      return ceiling ? ".above_ceiling" : ratio ? ".below_ratio" : ".below_floor";
+    case FloorAnswer::below_gross:
+      return ceiling ? ".above_gross" : ".below_gross";
+    case FloorAnswer::provisional:
+      return ceiling ? ".above_provisional" : ratio ? ".low_ratio" : ".below_provisional";
+    case FloorAnswer::low_at_quick:
+      return ceiling ? ".above_at_quick" : ".below_at_quick";
+    case FloorAnswer::undecided:
+    case FloorAnswer::unfinished:
+    case FloorAnswer::no_floor:
+    case FloorAnswer::met:
+      return ".borderline";
+  }
+  return ".borderline";
+}
+
 std::optional<std::int64_t> link_rate(const Evidence& evidence, const std::string& unit_id) {
   const GpuFacts* gpu = evidence.facts.find(unit_id);
   if (gpu == nullptr || !gpu->pcie_gen_max || !gpu->pcie_width_max) return std::nullopt;
@@ -110,6 +139,10 @@ std::optional<std::int64_t> link_rate(const Evidence& evidence, const std::strin
 Request of_case(const Request& name, const std::string& case_id) {
   Request other = name;
   other.case_id = case_id;
+  // Of sums our kernels are told the algorithm, and NCCL its CTAs.
+  if (case_id.starts_with("allreduce.nccl") && other.params.erase("algorithm") > 0) {
+    other.params["ctas"] = 0;
+  }
   return other;
 }
 

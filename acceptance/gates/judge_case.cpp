@@ -34,7 +34,8 @@ std::optional<Finding> unfit(const Case& at) {
     return found(at.name.gate, at.name.unit_id, code, std::move(reason));
   };
   if (auto finding = unfit_series(at, at.name.case_id)) return finding;
-  const Ratio* ratio = find_ratio(at.order.profile, at.gate.id, at.name.case_id);
+  const Ratio* ratio =
+      at.gate.ratios ? find_ratio(at.order.profile, at.gate.id, at.name.case_id) : nullptr;
   const bool of_link = ratio != nullptr && ratio->of_case == "pcie.link";
   if (ratio != nullptr && !of_link) {
     if (auto finding = unfit_series(at, ratio->of_case)) return finding;
@@ -47,8 +48,7 @@ std::optional<Finding> unfit(const Case& at) {
     return open("warmup.absent", fmt::format("level {} warms up for {} s", to_word(at.order.level),
                                              warmup_seconds(at.order.level)));
   }
-  const auto choice =
-      choose_limit(at.order, at.evidence, at.gate.id, at.name.case_id, at.name.unit_id);
+  const auto choice = choose_limit(at.order, at.evidence, at.name);
   if (choice.limit == nullptr && choice.elsewhere) {
     return open("limit.no_floor_for_stack",
                 fmt::format("profile {} has a floor for {} under another key",
@@ -58,25 +58,6 @@ std::optional<Finding> unfit(const Case& at) {
     return open("fact.absent", "pcie_gen_max or pcie_width_max is not known");
   }
   return std::nullopt;
-}
-
-std::string_view suffix_of(FloorAnswer answer, const Held& held) {
-  switch (answer) {
-    case FloorAnswer::below_floor:
-      return held.is_ratio ? ".below_ratio" : ".below_floor";
-    case FloorAnswer::below_gross:
-      return ".below_gross";
-    case FloorAnswer::provisional:
-      return ".below_provisional";
-    case FloorAnswer::low_at_quick:
-      return ".below_at_quick";
-    case FloorAnswer::undecided:
-    case FloorAnswer::unfinished:
-    case FloorAnswer::no_floor:
-    case FloorAnswer::met:
-      return ".borderline";
-  }
-  return ".borderline";
 }
 
 bool neighbours_hot(const Case& at) {
@@ -92,13 +73,20 @@ bool neighbours_hot(const Case& at) {
 
 // The bounds in words: "memory.copy 3981.2 to 3990.1 GB/s (median, 11 blocks), floor ..."
 std::string bounds_text(const Case& at, const Held& held, const FloorJudgement& judgement) {
-  return fmt::format("{} {} to {} ({} blocks), {}", at.name.case_id,
-                     show_rate(judgement.low, held.unit), show_rate(judgement.high, held.unit),
-                     judgement.count, held.origin);
+  std::int64_t low = judgement.low, high = judgement.high;
+  if (held.ceiling > 0) {
+    low = mirrored(judgement.high, held.ceiling);
+    high = mirrored(judgement.low, held.ceiling);
+  }
+  return fmt::format("{} {} to {} ({} blocks), {}", at.name.case_id, show_rate(low, held.unit),
+                     show_rate(high, held.unit), judgement.count, held.origin);
 }
 
 Finding low_finding(const Case& at, const Held& held, const FloorJudgement& judgement) {
-  std::string code = at.name.gate + std::string(suffix_of(judgement.answer, held));
+  const LimitKind kind = held.is_ratio      ? LimitKind::ratio
+                         : held.ceiling > 0 ? LimitKind::ceiling
+                                            : LimitKind::floor;
+  std::string code = at.name.gate + std::string(code_end(judgement.answer, kind));
   std::string reason = bounds_text(at, held, judgement);
   // A ratio of two series on one GPU is not explained by what slows both.
   const Measurement* series = find_series(at.evidence, at.name);

@@ -1,15 +1,20 @@
 // Does every GPU have the NVLinks that were ordered, up and of the right kind?
 //
-// Evidence: the list of links of each GPU at rest, from NVML: state, version and speed.
-// Limit: [links] of the profile: how many, which version, how fast. A driver may answer for more
-// links than the part has; those are inactive and do not count. A link that sleeps is up: its
-// version and speed are only judged where it is active. False pass: a link that is up and errs,
-// which is for events.nvlink and the link gates under load. False fail: none known; what cannot be
-// read is not_measured.
+// Evidence: the list of links of each GPU at rest, from NVML: state, version and speed; and how
+// many were active in each block of nvlink.p2p, which this gate reads and does not ask for. Limit:
+// [links] of the profile: how many, which version, how fast. A driver may answer for more links
+// than the part has; those are inactive and do not count. A link that sleeps is up: its version and
+// speed are only judged where it is active. False pass: a link that is up and errs, which is for
+// events.nvlink and the link gates under load. False fail: none known; what cannot be read is
+// not_measured.
+#include <algorithm>
+#include <limits>
 #include <set>
 #include <utility>
 
 #include "acceptance/gates/facts.h"
+#include "acceptance/gates/nvlink_p2p.h"
+#include "acceptance/gates/series.h"
 #include "acceptance/gates/table.h"
 
 namespace ga {
@@ -117,13 +122,68 @@ Finding judge_gpu(const OrderedLinks& ordered, const Facts& facts, const GpuFact
   return passed(kId, unit, text);
 }
 
+// The series of nvlink.p2p that have blocks. This gate asks for none of its own.
+std::vector<const Measurement*> traffic_of(const Order& order, const Evidence& evidence) {
+  std::vector<const Measurement*> all;
+  for (const Measurement& series : evidence.measurements) {
+    const bool is_traffic = series.gate == kP2p && series.case_id == kP2p &&
+                            series.unit_id == kNodeUnit && !series.samples.empty();
+    if (is_traffic && order.asks(kP2p)) all.push_back(&series);
+  }
+  return all;
+}
+
+// How many links were active in the worst block; -1 where one was not read.
+std::int64_t fewest_active(const Measurement& series, std::size_t gpus, std::size_t gpu) {
+  std::int64_t fewest = std::numeric_limits<std::int64_t>::max();
+  if (series.active_links.size() != series.samples.size()) return -1;
+  for (const auto& row : series.active_links) {
+    if (row.size() != gpus) return -1;
+    fewest = std::min(fewest, row[gpu]);
+  }
+  return std::max<std::int64_t>(fewest, -1);
+}
+
+// What was found at rest, and under the traffic of nvlink.p2p where that has run: before it did
+// there is nothing to say, and whether it must run is for that gate.
+Finding judge_traffic(const Order& order, const Evidence& evidence, std::size_t gpu, Finding rest) {
+  if (rest.verdict == Verdict::fail) return rest;
+  const std::int64_t ordered = order.profile.machine.links->count;
+  std::size_t blocks = 0;
+  bool unread = false;
+  for (const Measurement* series : traffic_of(order, evidence)) {
+    const auto gpus = static_cast<std::size_t>(order.profile.ordered.gpus);
+    const std::int64_t active = fewest_active(*series, gpus, gpu);
+    blocks += series->samples.size();
+    unread = unread || active < 0 || active > kMostLinks;
+    if (active < 0 || active >= ordered) continue;
+    return found(kId, rest.unit_id, "nvlink.links.lost_under_traffic",
+                 fmt::format("{} of {} links were active while data moved; at rest {}", active,
+                             ordered, rest.reason));
+  }
+  if (rest.verdict != Verdict::pass || blocks == 0) return rest;
+  if (unread) {
+    return found(
+        kId, rest.unit_id, "nvlink.links.unread_under_traffic",
+        "the active links were not read in every block of nvlink.p2p; at rest " + rest.reason);
+  }
+  rest.reason += fmt::format("; all active in {} blocks of traffic", blocks);
+  return rest;
+}
+
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
   const auto& ordered = order.profile.machine.links;
-  return judge_each(kId, order, evidence, [&](const GpuFacts& gpu) {
-    if (!ordered)
+  std::vector<Finding> findings = judge_each(kId, order, evidence, [&](const GpuFacts& gpu) {
+    if (!ordered) {
       return found(kId, gpu.unit_id, "profile.incomplete", "the profile has no [links]");
+    }
     return judge_gpu(*ordered, evidence.facts, gpu);
   });
+  if (!ordered) return findings;
+  for (std::size_t gpu = 0; gpu < findings.size(); ++gpu) {  // in slot order, present or not
+    findings[gpu] = judge_traffic(order, evidence, gpu, std::move(findings[gpu]));
+  }
+  return findings;
 }
 
 }  // namespace

@@ -21,6 +21,8 @@ struct SpeedGate {
   bool power_capped = false;    // long blocks, warm-up, trend rule
   bool explained = false;       // whether clock, power and heat may carry the blame
   bool solo_repeat = false;     // the series of all GPUs only screens; one alone decides
+  bool ratios = true;           // whether the profile's ratios are of this gate's series
+  bool ratio_holds = false;  // where a ratio does not decide: a low one is borderline, no warning
   // The size of the case as params; empty where the profile has none.
   Params (*params)(const Sizes&) = nullptr;
   std::string_view size_key;  // its name in the profile, for the complaint

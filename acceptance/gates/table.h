@@ -12,7 +12,9 @@ extern const Gate kConfigPcie, kConfigPersistence, kIdentityFirmware, kNicLinks,
 extern const Gate kHostCpu, kHostMemory, kHostNvme, kSiteCooling, kSitePower;
 extern const Gate kMemoryRemap, kMemoryEcc;
 extern const Gate kClockLight;
-extern const Gate kHbmBandwidth, kPcieH2d, kPcieD2h;
+extern const Gate kHbmBandwidth, kPcieH2d, kPcieD2h, kPcieNuma;
+extern const Gate kNvlinkP2p, kAllreduceOwn, kAllreduceNcclRing, kAllreduceNcclNvls;
+extern const Gate kAllreduceLatency, kAllreduceExact;
 extern const Gate kEventsEcc, kEventsNic, kEventsNvlink, kEventsPcie, kEventsThrottle, kEventsXid;
 
 }  // namespace ga

@@ -31,6 +31,13 @@ constexpr Rate kRates[] = {
     {"gemm.bf16.own.exact", "launches", "exact", 100},
     {"gemm.bf16.cublaslt.exact", "launches", "exact", 100},
     {"clock.light", "mhz", "exact", 1980},
+    {"nvlink.p2p", "bytes_per_s", "pattern", 376'000'000'000},
+    {"pcie.numa", "bytes_per_s", "pattern", 53'600'000'000},  // a far node's
+    {"allreduce.own", "bytes_per_s", "exact", 430'000'000'000},
+    {"allreduce.nccl_ring", "bytes_per_s", "exact", 365'000'000'000},
+    {"allreduce.nccl_nvls", "bytes_per_s", "exact", 473'000'000'000},
+    {"allreduce.latency", "ns", "exact", 9'000},
+    {"allreduce.exact", "launches", "exact", 20'000},
 };
 
 // The type of a GEMM, bf16 where it is none.
@@ -206,7 +213,7 @@ EventLimit event_limit_of(std::string gate, std::string counter, std::int64_t ma
 
 Check check_of(const Request& request) {
   Check check{.kind = std::string(rate_of(request.case_id).kind), .expected = "", .got = ""};
-  if (!request.case_id.ends_with(".exact")) return check;
+  if (!request.case_id.starts_with("gemm.") || !request.case_id.ends_with(".exact")) return check;
   const ExactGemm gemm{request.params.at("m"), request.params.at("n"), request.params.at("k"),
                        static_cast<std::uint64_t>(request.params.at("seed")),
                        type_of(request.case_id).in};
@@ -214,7 +221,8 @@ Check check_of(const Request& request) {
   return check;
 }
 
-void measure_blocks(const Request& request, Evidence& evidence, const Machine& machine) {
+void measure_blocks(const Order& order, const Request& request, Evidence& evidence,
+                    const Machine& machine, const CellChange& change) {
   auto* series = const_cast<Measurement*>(find_series(evidence, request));
   if (series == nullptr) {
     Measurement fresh;
@@ -234,7 +242,8 @@ void measure_blocks(const Request& request, Evidence& evidence, const Machine& m
     series->power_mw.push_back(695'000);
     series->temp_mc.push_back(61'000);
     series->throttle.push_back(0x4);
-    if (!request.case_id.starts_with("pcie.")) continue;
+    if (request.unit_id == kNodeUnit) add_node_block(order, request, change, *series);
+    if (!request.case_id.starts_with("pcie.") || request.unit_id == kNodeUnit) continue;
     series->link_gen.push_back(5);
     series->link_width.push_back(16);
   }
@@ -260,7 +269,10 @@ Profile test_profile() {
                    .pcie_bytes = 268'435'456,
                    .gemm_n = 8192,
                    .exact_n = 8,
-                   .exact_launches = 64};
+                   .exact_launches = 64,
+                   .p2p_bytes = 268'435'456,
+                   .allreduce_bytes = 8'589'934'592,
+                   .latency_bytes = 8'192};
   profile.limits = {
       floor_of("hbm.bandwidth", "memory.copy", 3'930'000'000'000),
       floor_of("hbm.bandwidth", "memory.triad", 4'067'000'000'000),
@@ -268,7 +280,24 @@ Profile test_profile() {
       floor_of("pcie.d2h", "pcie.d2h", 53'400'000'000),
       floor_of("gemm.bf16.cublaslt", "gemm.bf16.cublaslt", 700'000'000'000'000),
       floor_of("gemm.bf16.own", "gemm.bf16.own", 450'000'000'000'000),
+      floor_of("nvlink.p2p", "nvlink.p2p", 335'000'000'000),
+      floor_of("pcie.numa", "pcie.numa", 53'400'000'000),
+      floor_of("allreduce.own", "allreduce.own", 400'000'000'000),
+      floor_of("allreduce.nccl_ring", "allreduce.nccl_ring", 350'000'000'000),
+      floor_of("allreduce.nccl_nvls", "allreduce.nccl_nvls", 440'000'000'000),
+      floor_of("allreduce.latency", "allreduce.latency", 10'000),
   };
+  profile.limits.back().is_ceiling = true;
+  for (Limit& limit : profile.limits) {
+    const bool is_sum = limit.gate == "allreduce.own" || limit.gate.starts_with("allreduce.nccl");
+    if (is_sum) limit.key.bytes = profile.sizes.allreduce_bytes;
+  }
+  profile.ratios = {{.gate = "allreduce.nccl_nvls",
+                     .case_id = "allreduce.nccl_nvls",
+                     .of_case = "allreduce.nccl_ring",
+                     .min_ppm = 1'100'000,
+                     .source = "a test",
+                     .date = "2026-11-29"}};
   for (const GemmType& type : kGemmTypes) {
     if (type.in == ElementType::bf16) continue;
     for (const std::string_view kernel : {"cublaslt", "own"}) {
@@ -295,7 +324,7 @@ Profile test_profile() {
 
 std::int64_t healthy_sample(const Request& request, std::size_t block) {
   const Rate& rate = rate_of(request.case_id);
-  if (rate.kind == "exact") return rate.value;
+  if (rate.unit == "launches" || rate.unit == "mhz") return rate.value;
   // Noise of 0.3 % without a drift: 0, 3, 6, 2, 5, 1, 4 less 3, in thousandths.
   const auto step = static_cast<std::int64_t>(block * 3 % 7) - 3;
   return rate.value + rate.value / 1000 * step;
@@ -325,7 +354,7 @@ Evidence healthy_facts(const Order& order) {
 }
 
 int play(std::span<const Gate> gates, const Order& order, Evidence& evidence,
-         const Machine& machine) {
+         const Machine& machine, const CellChange& change) {
   constexpr int kMaxRounds = 50;
   for (int round = 0; round < kMaxRounds; ++round) {
     std::vector<Request> requests;
@@ -333,7 +362,9 @@ int play(std::span<const Gate> gates, const Order& order, Evidence& evidence,
       for (Request& request : gate.next(order, evidence)) requests.push_back(std::move(request));
     }
     if (requests.empty()) return round;
-    for (const Request& request : requests) measure_blocks(request, evidence, machine);
+    for (const Request& request : requests) {
+      measure_blocks(order, request, evidence, machine, change);
+    }
   }
   return kMaxRounds;
 }

@@ -23,9 +23,18 @@ std::int64_t healthy_sample(const Request& request, std::size_t block);
 // Facts, counters and warm-up of a healthy node; no series.
 Evidence healthy_facts(const Order& order);
 
+// Changes the cells of one block of a case that spans GPUs.
+using Cells = std::vector<std::int64_t>;
+using CellChange = std::function<void(const Request&, std::size_t block, Cells& cells)>;
+
+// What a block of such a case has beside its sample, sound: cells whose slowest is the sample, the
+// links that were active, and which algorithm ran. The sample follows a change of the cells.
+void add_node_block(const Order& order, const Request& request, const CellChange& change,
+                    Measurement& series);
+
 // Gives next() what it asks for until it asks for nothing, or for 50 rounds; returns the rounds.
 int play(std::span<const Gate> gates, const Order& order, Evidence& evidence,
-         const Machine& machine);
+         const Machine& machine, const CellChange& change = {});
 
 class GateTest : public ::testing::Test {
  protected:
@@ -42,6 +51,8 @@ class GateTest : public ::testing::Test {
   void expect(Verdict verdict, std::string_view code) const;
   void expect_all(Verdict verdict, std::string_view code) const;
   GpuFacts& gpu(std::size_t index = 1) { return evidence.facts.gpus[index]; }
+  // Verdict and code of that unit.
+  void expect_on(std::string_view unit, Verdict verdict, std::string_view code) const;
   // The series of that case on that unit; the last of them, which is hot or alone.
   Measurement& series(std::string_view case_id, std::string_view unit = "gpu/1");
   // From now on `unit` runs this case at so many parts per million of the healthy rate.
@@ -49,12 +60,13 @@ class GateTest : public ::testing::Test {
   // The same rate in every block of the series.
   void set_samples(Measurement& series, std::int64_t value);
   // Spoils what every measuring gate must notice, one thing after the other.
-  void expect_unsound_never_passes(std::string_view case_id);
+  void expect_unsound_never_passes(std::string_view case_id, std::string_view unit = "gpu/1");
 
   const Gate& gate_;
   Profile profile;
   Level level = Level::standard;
   Machine machine = healthy_sample;
+  CellChange cells;
   Evidence evidence;
 };
 

@@ -13,7 +13,7 @@ void GateTest::measure() {
   measure_on();
 }
 
-void GateTest::measure_on() { play(all_gates(), order(), evidence, machine); }
+void GateTest::measure_on() { play(all_gates(), order(), evidence, machine, cells); }
 
 Finding GateTest::on(std::string_view unit) const {
   for (const Finding& finding : gate_.judge(order(), evidence)) {
@@ -33,6 +33,13 @@ void GateTest::expect(Verdict verdict, std::string_view code) const {
     if (unit == "gpu/1") continue;
     EXPECT_EQ(to_word(on(unit).verdict), "pass") << unit << " " << on(unit).reason;
   }
+}
+
+void GateTest::expect_on(std::string_view unit, Verdict verdict, std::string_view code) const {
+  const Finding finding = on(unit);
+  EXPECT_EQ(to_word(finding.verdict), to_word(verdict)) << finding.code << ": " << finding.reason;
+  EXPECT_EQ(finding.code, code) << finding.reason;
+  EXPECT_EQ(finding.next_step.empty(), verdict == Verdict::pass);
 }
 
 void GateTest::expect_all(Verdict verdict, std::string_view code) const {
@@ -69,12 +76,16 @@ void GateTest::set_samples(Measurement& target, std::int64_t value) {
   for (std::int64_t& sample : target.samples) sample = value;
 }
 
-void GateTest::expect_unsound_never_passes(std::string_view case_id) {
+void GateTest::expect_unsound_never_passes(std::string_view case_id, std::string_view unit) {
   const Evidence good = evidence;
+  const auto expect_open = [&](std::string_view code) {
+    if (unit != kNodeUnit) expect(Verdict::not_measured, code);
+    expect_on(unit, Verdict::not_measured, code);
+  };
   const auto spoiled = [&](std::string_view code, const std::function<void(Measurement&)>& spoil) {
     evidence = good;
-    spoil(series(case_id));
-    expect(Verdict::not_measured, code);
+    spoil(series(case_id, unit));
+    expect_open(code);
     evidence = good;
   };
   const auto sample = [&](std::int64_t value) {
@@ -102,6 +113,9 @@ void GateTest::expect_unsound_never_passes(std::string_view case_id) {
                          &m.link_gen, &m.link_width}) {
       if (!values->empty()) values->pop_back();
     }
+    for (Rows* rows : {&m.cells, &m.active_links}) {
+      if (!rows->empty()) rows->pop_back();
+    }
   });
   const std::string request = fmt::format("{} {}", gate_.id, case_id);
   for (const auto& [how, detail, code] :
@@ -111,12 +125,12 @@ void GateTest::expect_unsound_never_passes(std::string_view case_id) {
         {"error", "library.missing: libcublasLt.so.13", "worker.library_missing"},
         {"protocol", "line 3", "worker.protocol"}}) {
     evidence = good;
-    evidence.exits.push_back({"load gpu/1", request, how, detail});
-    expect(Verdict::not_measured, code);
+    evidence.exits.push_back({fmt::format("load {}", unit), request, how, detail});
+    expect_open(code);
   }
   evidence = good;
   std::erase_if(evidence.facts.gpus, [](const GpuFacts& g) { return g.unit_id == "gpu/1"; });
-  expect(Verdict::not_measured, "unit.absent");
+  expect_open("unit.absent");
   evidence = good;
 }
 

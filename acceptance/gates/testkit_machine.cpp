@@ -123,7 +123,7 @@ void order_machine(Profile& profile) {
   profile.ordered.pcie_width = 16;
   OrderedMachine& machine = profile.machine;
   machine.clocks = {origin, 1980, 3201};
-  machine.links = {origin, 18, "4.0", 26'562'000'000};
+  machine.links = {origin, 18, "4.0", 26'562'000'000, 4, 380'000'000'000};
   machine.nics = {origin, 2, 400'000};
   machine.host = {origin, 2, 112, 2, 2'000'000'000'000, ""};
   machine.nvme = {origin, 2, 100, 5};
