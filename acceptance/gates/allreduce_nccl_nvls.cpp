@@ -33,7 +33,8 @@ std::vector<Request> next(const Order& order, const Evidence& evidence) {
 std::optional<std::string> refusal(const Evidence& evidence, const Request& name) {
   const std::string request = name.gate + " " + name.case_id;
   for (const WorkerExit& exit : evidence.exits) {
-    if (exit.how == "error" && exit.request == request && exit.detail.starts_with("nccl.refused")) {
+    if (exit.how == "error" && exit.request.starts_with(request) &&
+        exit.detail.starts_with("nccl.refused")) {
       return exit.detail;
     }
   }

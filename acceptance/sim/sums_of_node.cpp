@@ -123,18 +123,13 @@ FirstMismatch first_of(const Sums& sums, std::size_t owner) {
 }
 
 Check check_of(const Sums& sums, const Wrong& wrong) {
-  const auto index = static_cast<std::uint64_t>(sums.name.block.index);
-  const std::string what = sums.name.series + " output";
-  const auto word = [&](std::uint64_t salt) {
-    return fmt::format("{:08x}", noise_word({sums.name.scenario.seed, what, 2 * index + salt}));
-  };
-  Check check{.kind = "exact", .expected = word(0) + word(1), .got = word(0) + word(1)};
+  // Each element is held to its closed form: there is no one word for all.
+  Check check{.kind = "exact", .expected = "", .got = ""};
   for (std::size_t cell = 0; cell < wrong.size(); ++cell) {
     if (wrong[cell] == 0) continue;
     if (check.wrong == 0) check.first = first_of(sums, cell % sums.name.block.gpus.size());
     check.wrong += wrong[cell];
   }
-  if (check.wrong > 0) check.got[0] = check.got[0] == '0' ? '1' : '0';
   return check;
 }
 
