@@ -95,11 +95,11 @@ foreach(scenario IN ITEMS
     b200-switch-lost
     nvls-off
     b200-nccl-nvls-silent
-    straggler
+    standard-straggler
     allreduce-corrupt
     allreduce-sum-corrupt
     nvlink-lost-in-traffic
-    numa-binding-wrong
+    standard-numa-binding-wrong
     bit-flip
     zero-tile
     nan

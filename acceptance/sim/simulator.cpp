@@ -65,13 +65,13 @@ std::vector<int> Simulator::chosen(const std::vector<std::string>& uuids) const 
   return out;
 }
 
+// A fault of one GPU is its own worker's. The node's workers have a voice unless the node is silent.
 bool Simulator::silent() const {
   const std::vector<int> mine = chosen({});
-  const bool all = options_.gpus.empty();  // a worker of the node is only hit by a node's fault
+  const bool own = !options_.gpus.empty() && mine.size() == 1;
   return std::any_of(loaded_.faults.begin(), loaded_.faults.end(), [&](const Fault& fault) {
     if (fault.kind != FaultKind::worker_silence) return false;
-    if (fault.gpu < 0) return true;
-    return !all && std::find(mine.begin(), mine.end(), fault.gpu) != mine.end();
+    return fault.gpu < 0 || (own && fault.gpu == mine.front());
   });
 }
 

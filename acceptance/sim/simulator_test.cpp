@@ -413,6 +413,7 @@ TEST(Simulator, OnlyAWorkerOfThatGpuIsSilent) {
   };
   EXPECT_TRUE(silent({gpu_uuid(scenario, 2)}));
   EXPECT_FALSE(silent({gpu_uuid(scenario, 3)}));
+  EXPECT_FALSE(silent({gpu_uuid(scenario, 2), gpu_uuid(scenario, 3)}));  // of several
   EXPECT_FALSE(silent({}));
 }
 
