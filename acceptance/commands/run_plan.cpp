@@ -40,11 +40,13 @@ Evidence ordered_node(const Profile& profile) {
   return evidence;
 }
 
-// A sample that no floor of that case is above.
+// A sample that no floor of that case is above, and no ceiling below.
 std::int64_t passing(const Profile& profile, const Request& request) {
   std::int64_t value = kPassingSample;
   for (const Limit& limit : profile.limits) {
-    if (limit.case_id == request.case_id) value = std::max(value, 2 * limit.value);
+    if (limit.case_id != request.case_id) continue;
+    if (limit.is_ceiling) return 1;
+    value = std::max(value, 2 * limit.value);
   }
   return value;
 }

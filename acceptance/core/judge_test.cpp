@@ -85,6 +85,21 @@ TEST_F(Judge, HoldsBackAPassWhileBlocksAreMissing) {
   EXPECT_EQ(judge(Evidence{})[0].verdict, Verdict::not_measured);
 }
 
+// Findings about GPUs and pairs come from the node's series.
+TEST_F(Judge, WhatIsAskedOfTheNodeHoldsBackEveryPass) {
+  const Gate spans{"toy", "?", "?",
+                   [](const Order&, const Evidence&) {
+                     Request request = request_of(2);
+                     request.unit_id = kNodeUnit;
+                     return std::vector<Request>{request};
+                   },
+                   toy_judge};
+  const auto held = judge_all(std::span(&spans, 1), {profile, Level::quick}, Evidence{});
+  ASSERT_EQ(held.size(), 1u);
+  EXPECT_EQ(held[0].unit_id, "gpu/0");
+  EXPECT_EQ(held[0].code, "evidence.incomplete");
+}
+
 TEST_F(Judge, AGateLeftToStandardIsNotAskedAtQuickAndMustNotHaveBeenMeasured) {
   profile.skip_at_quick = {"toy"};
   const Order quick{profile, Level::quick}, standard{profile, Level::standard};

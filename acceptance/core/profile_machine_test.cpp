@@ -8,9 +8,9 @@
 namespace ga {
 namespace {
 
-const std::vector<std::string> kMachineGates{"config.clocks_set", "config.numa",  "host.cpu",
-                                             "host.memory",       "host.nvme",    "nic.links",
-                                             "nvlink.links",      "site.cooling", "site.power"};
+const std::vector<std::string> kMachineGates{
+    "config.clocks_set", "config.numa",  "host.cpu",   "host.memory",  "host.nvme",
+    "nic.links",         "nvlink.links", "nvlink.p2p", "site.cooling", "site.power"};
 
 constexpr std::string_view kTop = R"(format = 1
 name = "toy"
@@ -50,7 +50,9 @@ struct Table {
 const std::vector<Table> kTables{
     {"firmware", "driver = [\"580.\"]\n"},
     {"clocks", "sm_max_mhz = 1980\nmemory_max_mhz = 3201\n"},
-    {"links", "count = 18\nversion = \"4.0\"\nbytes_per_s_min = 26_562_000_000\n"},
+    {"links",
+     "count = 18\nversion = \"4.0\"\nbytes_per_s_min = 26_562_000_000\nswitches = 4\n"
+     "copy_bytes_per_s = 380_000_000_000\n"},
     {"nics", "ports = 8\nrate_mbps = 400_000\n"},
     {"host", "cpu_sockets = 2\ncpus_min = 96\nnuma_nodes = 2\nmemory_bytes_min = 1\n"},
     {"nvme", "drives = 8\nspare_percent_min = 100\nused_percent_max = 5\n"},
@@ -88,6 +90,8 @@ TEST(ProfileOfTheMachine, ReadsEveryTable) {
   EXPECT_EQ(machine.firmware->driver, std::vector<std::string>{"580."});
   EXPECT_EQ(machine.clocks->memory_max_mhz, 3201);
   EXPECT_EQ(machine.links->bytes_per_s_min, 26'562'000'000);
+  EXPECT_EQ(machine.links->switches, 4);
+  EXPECT_EQ(machine.links->copy_bytes_per_s, 380'000'000'000);
   EXPECT_EQ(machine.nics->rate_mbps, 400'000);
   EXPECT_EQ(machine.host->cpus_min, 96);
   EXPECT_EQ(machine.nvme->used_percent_max, 5);

@@ -97,6 +97,29 @@ TEST(Profile, NamesFileAndLineOfWhatItRefuses) {
   expect_refusal("format = [", "toy.toml:1", "");
 }
 
+TEST(Profile, ATimeHasACeilingAndARateAFloor) {
+  std::string text = spoiled("[[floor]]", "[[ceiling]]");
+  expect_refusal(text, "toy.toml:32", "a ceiling is one of a time");
+  const auto replace = [&](std::string_view from, std::string_view to) {
+    text.replace(text.find(from), from.size(), to);
+  };
+  replace("memory.copy", "allreduce.latency");
+  replace("bytes_per_s", "ns");
+  const auto profile = parse(text);
+  ASSERT_TRUE(profile) << profile.error().what();
+  EXPECT_TRUE(profile->limits[0].is_ceiling);
+  replace("[[ceiling]]", "[[floor]]");
+  expect_refusal(text, "toy.toml:32", "a time has no floor");
+}
+
+TEST(Profile, ALimitMayBeOfOneMessageSize) {
+  const auto with = [](std::string_view key) { return std::string(kGood) + std::string(key); };
+  const auto profile = parse(with("key = { bytes = 8_589_934_592 }\n"));
+  ASSERT_TRUE(profile) << profile.error().what();
+  EXPECT_EQ(profile->limits[0].key.bytes, 8'589'934'592);
+  expect_refusal(with("key = { bytes = 0 }\n"), "toy.toml:37", "outside");
+}
+
 TEST(Profile, EveryBuiltInProfileIsSound) {
   std::vector<std::string> gates{
       "identity.inventory",  "identity.firmware",  "site.power",         "site.cooling",
@@ -106,7 +129,9 @@ TEST(Profile, EveryBuiltInProfileIsSound) {
       "nic.links",           "host.memory",        "host.cpu",           "host.nvme",
       "memory.remap",        "memory.ecc",         "clock.light",        "events.throttle",
       "hbm.bandwidth",       "pcie.h2d",           "pcie.d2h",           "events.ecc",
-      "events.nic",          "events.nvlink",      "events.pcie",        "events.xid"};
+      "events.nic",          "events.nvlink",      "events.pcie",        "events.xid",
+      "nvlink.p2p",          "pcie.numa",          "allreduce.own",      "allreduce.nccl_ring",
+      "allreduce.nccl_nvls", "allreduce.latency",  "allreduce.exact"};
   for (const char* type : {"bf16", "fp16", "tf32", "fp8", "fp32", "fp64", "int8"}) {
     for (const char* kernel : {"own", "cublaslt"}) {
       gates.push_back(fmt::format("gemm.{}.{}", type, kernel));

@@ -105,6 +105,58 @@ TEST_F(NvlinkLinks, NeverPassesAnAbsentOrImpossibleFact) {
   expect(Verdict::not_measured, "fact.absent");
 }
 
+class NvlinkTraffic : public NvlinkLinks {
+ protected:
+  // The links of gpu/1 that were active in that block of the last way of copying.
+  std::int64_t& active(std::size_t block) {
+    Measurement* last = nullptr;
+    for (Measurement& m : evidence.measurements) {
+      if (m.gate == "nvlink.p2p") last = &m;
+    }
+    return last->active_links[block][1];
+  }
+  void without_traffic() {
+    std::erase_if(evidence.measurements,
+                  [](const Measurement& m) { return m.gate == "nvlink.p2p"; });
+  }
+};
+
+TEST_F(NvlinkTraffic, FailsALinkThatIsLostWhileDataMove) {
+  active(10) = 17;
+  expect(Verdict::fail, "nvlink.links.lost_under_traffic");
+  EXPECT_EQ(on_gpu1().blame, Blame::node);
+  active(10) = 24;  // a driver may answer for more than the part has
+  expect(Verdict::pass, "");
+}
+
+TEST_F(NvlinkTraffic, NeverPassesATrafficOfWhichTheLinksWereNotRead) {
+  active(3) = -1;
+  expect(Verdict::not_measured, "nvlink.links.unread_under_traffic");
+  active(10) = 17;  // known to be lost in another block, whatever block 3 was
+  for (Measurement& m : evidence.measurements) {
+    if (m.gate == "nvlink.p2p") m.active_links.clear();
+  }
+  expect_all(Verdict::not_measured, "nvlink.links.unread_under_traffic");
+  measure();
+  for (Measurement& m : evidence.measurements) {
+    for (auto& row : m.active_links) row.pop_back();
+  }
+  expect_all(Verdict::not_measured, "nvlink.links.unread_under_traffic");
+}
+
+// Before there is traffic, and where none is ordered, the state at rest is all there is.
+TEST_F(NvlinkTraffic, AsksForNoTrafficOfItsOwn) {
+  EXPECT_TRUE(gate_.next(order(), healthy_facts(order())).empty());
+  without_traffic();
+  expect_all(Verdict::pass, "");
+  links()[7].state = KnownText("inactive");
+  expect(Verdict::fail, "nvlink.links.down");
+  measure();
+  active(10) = 17;
+  std::erase(profile.required, "nvlink.p2p");
+  expect_all(Verdict::pass, "");
+}
+
 TEST_F(NvlinkLinks, WithoutAnOrderNothingPasses) {
   profile.machine.links.reset();
   expect_all(Verdict::not_measured, "profile.incomplete");

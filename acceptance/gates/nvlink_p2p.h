@@ -44,8 +44,8 @@ struct P2pLook {
   P2pWay way;
   std::vector<P2pMiss> misses = {};
   std::vector<Suspect> suspects = {};  // low in the first blocks and in the repeat
-  bool unsettled = false;         // low over all blocks, and not the same in both halves
-  bool passing = false;           // low in the first blocks, and not in the repeat
+  bool unsettled = false;              // low over all blocks, and not the same in both halves
+  bool passing = false;                // low in the first blocks, and not in the repeat
   std::vector<std::int64_t> middles = {};
   std::int64_t reference = 0;
 };

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "acceptance/core/limits.h"
 #include "acceptance/gates/node_series.h"
@@ -21,19 +22,36 @@ std::vector<Suspect> suspects_in(const Order& order, const Measurement& series, 
   return locate_low({middles, gpus_of(order)}, terms_of(order));
 }
 
-// The samples of a line: its cells in each block, or their mean.
-std::vector<std::int64_t> samples_of(const Measurement& series, std::size_t n,
-                                     const P2pMiss& line) {
+bool is_explained(const std::vector<Suspect>& suspects, const P2pMiss& line) {
+  return std::any_of(suspects.begin(), suspects.end(),
+                     [&](const Suspect& one) { return explains(one, line); });
+}
+
+// The cells of a line. A row or column that is not itself accused is taken without the cells that
+// are: a GPU answers for what it sends, and not for who receives it.
+std::vector<std::size_t> cells_of(std::size_t n, const P2pMiss& line,
+                                  const std::vector<Suspect>& suspects) {
+  if (line.part == Part::pair) return {line.gpu * n + line.other};
+  const bool accused = is_explained(suspects, line);
+  std::vector<std::size_t> cells;
+  for (std::size_t other = 0; other < n; ++other) {
+    if (other == line.gpu) continue;
+    P2pMiss cell{.part = Part::pair, .gpu = line.gpu, .other = other};
+    if (line.part == Part::ingress) std::swap(cell.gpu, cell.other);
+    if (accused || !is_explained(suspects, cell)) cells.push_back(cell.gpu * n + cell.other);
+  }
+  return cells;
+}
+
+// The mean of those cells in each block; empty where there are none.
+std::vector<std::int64_t> samples_of(const Measurement& series,
+                                     const std::vector<std::size_t>& cells) {
   std::vector<std::int64_t> samples;
+  if (cells.empty()) return samples;
   for (const auto& row : series.cells) {
-    const Square square{row, n};
     std::int64_t sum = 0;
-    for (std::size_t other = 0; other < n; ++other) {
-      if (line.part == Part::egress) sum += square.at(line.gpu, other);
-      if (line.part == Part::ingress) sum += square.at(other, line.gpu);
-    }
-    samples.push_back(line.part == Part::pair ? square.at(line.gpu, line.other)
-                                              : sum / static_cast<std::int64_t>(n - 1));
+    for (const std::size_t cell : cells) sum += row[cell];
+    samples.push_back(sum / static_cast<std::int64_t>(cells.size()));
   }
   return samples;
 }
@@ -57,10 +75,13 @@ std::optional<FloorTerms> floor_terms(const Order& order, const Evidence& eviden
   return terms_of(order, *limit);
 }
 
-std::vector<P2pMiss> misses_of(const FloorTerms& terms, const Measurement& series, std::size_t n) {
+std::vector<P2pMiss> misses_of(const FloorTerms& terms, const Measurement& series, std::size_t n,
+                               const std::vector<Suspect>& suspects) {
   std::vector<P2pMiss> misses;
   for (P2pMiss line : lines_of(n)) {
-    const FloorJudgement judged = judge_floor(terms, samples_of(series, n, line));
+    const auto samples = samples_of(series, cells_of(n, line, suspects));
+    if (samples.empty()) continue;  // all of it is explained
+    const FloorJudgement judged = judge_floor(terms, samples);
     if (judged.answer == FloorAnswer::met || judged.answer == FloorAnswer::no_floor) continue;
     line.answer = judged.answer;
     line.low = judged.low;
@@ -119,7 +140,8 @@ std::size_t p2p_blocks(const Order& order, const Evidence& evidence, const Reque
   std::size_t wanted = kStage1Blocks;
   if (const auto terms = floor_terms(order, evidence, name)) {
     for (const P2pMiss& line : lines_of(gpus_of(order))) {
-      wanted = std::max(wanted, blocks_wanted(*terms, samples_of(*series, gpus_of(order), line)));
+      const auto samples = samples_of(*series, cells_of(gpus_of(order), line, {}));
+      wanted = std::max(wanted, blocks_wanted(*terms, samples));
     }
   }
   return wanted;
@@ -130,13 +152,13 @@ P2pLook look_at_way(const Order& order, const Evidence& evidence, P2pWay way) {
   const Measurement& series = *find_series(evidence, name);
   const std::size_t n = gpus_of(order);
   P2pLook look{.way = way};
-  if (const auto terms = floor_terms(order, evidence, name)) {
-    look.misses = misses_of(*terms, series, n);
-  }
   const auto first = suspects_in(order, series, 0, kStage1Blocks);
   const auto again = suspects_in(order, series, kStage1Blocks, kStage2Blocks);
   for (const Suspect& one : first) {
     if (const auto both = agreed(one, again)) look.suspects.push_back(*both);
+  }
+  if (const auto terms = floor_terms(order, evidence, name)) {
+    look.misses = misses_of(*terms, series, n, look.suspects);
   }
   const auto all = suspects_in(order, series, 0, kStage2Blocks);
   look.unsettled = std::any_of(all.begin(), all.end(),

@@ -78,7 +78,7 @@ TEST_F(NvlinkP2p, AColumnIsWhatAGpuReceivesAndBothAreTheGpu) {
   expect_only({"gpu/2"}, Verdict::borderline, "nvlink.p2p.uneven");
   EXPECT_NE(on("gpu/2").reason.find("receives slowly"), std::string::npos) << on("gpu/2").reason;
   slow(2, -1, 900'000);
-  expect_only({"gpu/2"}, Verdict::fail, "nvlink.p2p.below_floor");  // the pair 2-2 is none
+  expect_only({"gpu/2"}, Verdict::borderline, "nvlink.p2p.uneven");
   EXPECT_NE(on("gpu/2").reason.find("sends and receives"), std::string::npos);
 }
 
@@ -92,9 +92,8 @@ TEST_F(NvlinkP2p, ASingleCellIsThePairAndNeitherGpu) {
 }
 
 TEST_F(NvlinkP2p, APairThatOnlyFailsInCompanyIsReportedAsAPair) {
-  slow(1, 2, 800'000, [](const Request& request, std::size_t) {
-    return request.params.at("shift") == 1;
-  });
+  slow(1, 2, 800'000,
+       [](const Request& request, std::size_t) { return request.params.at("shift") == 1; });
   expect_only({"gpu/1-gpu/2"}, Verdict::fail, "nvlink.p2p.below_floor");
   EXPECT_EQ(blocks(), (Blocks{11, 30, 11, 30}));
 }
@@ -110,8 +109,8 @@ TEST_F(NvlinkP2p, FailsAGpuBelowACalibratedFloorAndHoldsItBelowAPublishedOne) {
 }
 
 TEST_F(NvlinkP2p, NamesTwoGpusAtOnce) {
-  slow(1, -1, 930'000);
-  slow(-1, 2, 900'000);
+  slow(1, -1, 950'000);
+  slow(-1, 2, 940'000);
   expect_only({"gpu/1", "gpu/2"}, Verdict::borderline, "nvlink.p2p.uneven");
 }
 
@@ -155,7 +154,7 @@ TEST_F(NvlinkP2p, ThePcieRateIsAFabricThatIsNotUsed) {
 }
 
 TEST_F(NvlinkP2p, WhatDoesNotRepeatIsAWarningAndNamesNobody) {
-  slow(1, -1, 880'000, [](const Request&, std::size_t block) { return block < 11; });
+  slow(1, -1, 910'000, [](const Request&, std::size_t block) { return block < 11; });
   expect_only({}, Verdict::pass, "");
   EXPECT_FALSE(on("node").warn.empty());
 }
@@ -169,7 +168,7 @@ TEST_F(NvlinkP2p, WhatMovesBetweenTheRepeatsIsHeldAndNamesNobody) {
 
 TEST_F(NvlinkP2p, AtQuickTheOtherEngineIsTheRepeat) {
   level = Level::quick;
-  slow_gpu(1, 900'000);
+  slow_gpu(1, 870'000);
   EXPECT_EQ(blocks(), (Blocks{30, 30}));
   expect_only({"gpu/1"}, Verdict::borderline, "nvlink.p2p.below_at_quick");
 }
@@ -204,9 +203,11 @@ TEST_F(NvlinkP2p, NeverPassesUnsoundEvidence) {
   spoiled([](Rows& rows) { rows[3][1] = -1; }, "series.malformed");
   spoiled([](Rows& rows) { rows[3][1] = std::int64_t{1} << 62; }, "series.malformed");
   spoiled([](Rows& rows) { rows[3][0] = 5; }, "series.malformed");  // the diagonal
-  spoiled([](Rows& rows) {
-    for (auto& row : rows) row = {0, 1, 1, 0};
-  }, "series.malformed");  // of two GPUs
+  spoiled(
+      [](Rows& rows) {
+        for (auto& row : rows) row = {0, 1, 1, 0};
+      },
+      "series.malformed");  // of two GPUs
 }
 
 TEST_F(NvlinkP2p, NeedsSizeGpusLinksAndAFloorOfThisStack) {

@@ -108,7 +108,8 @@ void GateTest::expect_unsound_never_passes(std::string_view case_id, std::string
     m.discarded = {{1, "interrupted"}, {2, "interrupted"}, {3, "no_clock_reading"}};
   });
   spoiled("series.discards", [](Measurement& m) { m.discarded = {{1, "slow"}}; });
-  spoiled("evidence.incomplete", [](Measurement& m) {
+  const bool is_one = series(case_id, unit).samples.size() == 1;
+  spoiled(is_one ? "series.absent" : "evidence.incomplete", [](Measurement& m) {
     for (auto* values : {&m.samples, &m.clock_mhz, &m.power_mw, &m.temp_mc, &m.throttle,
                          &m.link_gen, &m.link_width}) {
       if (!values->empty()) values->pop_back();

@@ -13,7 +13,8 @@ namespace ga {
 
 enum class Language { en, ko };
 
-// A floor that the judgement held a series to: absolute in `unit`, or a share of another case.
+// A floor or ceiling that the judgement held a series to: absolute in `unit`, or a share of another
+// case.
 struct ShownLimit {
   std::string gate, case_id;
   std::int64_t value = 0;  // 0 for a ratio
@@ -21,6 +22,8 @@ struct ShownLimit {
   std::string of_case;  // empty for an absolute floor
   std::int64_t min_ppm = 0;
   std::string status;  // "calibrated", "published", "provisional"
+  bool is_ceiling = false;
+  std::int64_t bytes = 0;  // of series with that parameter alone; 0: of any
 };
 
 // What the code table says beside a finding's own English text.

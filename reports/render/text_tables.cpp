@@ -66,8 +66,11 @@ bool same_series(const Measurement& a, const Measurement& b) {
 }
 
 const ShownLimit* limit_of(const Shown& shown, const Measurement& series) {
+  const auto bytes = series.params.find("bytes");
   for (const ShownLimit& limit : shown.limits) {
-    if (limit.gate == series.gate && limit.case_id == series.case_id) return &limit;
+    const bool of_size =
+        limit.bytes == 0 || (bytes != series.params.end() && bytes->second == limit.bytes);
+    if (of_size && limit.gate == series.gate && limit.case_id == series.case_id) return &limit;
   }
   return nullptr;
 }
@@ -105,8 +108,8 @@ std::string limit_text(const TextView& view, const Measurement& series, const Wo
   const ShownLimit* limit = limit_of(view.shown, series);
   if (limit == nullptr) return std::string(words.no_floor);
   if (limit->of_case.empty()) {
-    return fmt::format("{} {} ({})", words.floor, in_unit(limit->value, limit->unit),
-                       limit->status);
+    return fmt::format("{} {} ({})", limit->is_ceiling ? words.ceiling : words.floor,
+                       in_unit(limit->value, limit->unit), limit->status);
   }
   const std::string share =
       fmt::format(fmt::runtime(words.ratio_floor), limit->of_case, percent(limit->min_ppm));
@@ -123,7 +126,7 @@ std::string counts_text(const std::vector<const Measurement*>& units) {
   return low == high ? fmt::format("{}", low) : fmt::format("{}-{}", low, high);
 }
 
-// The unit that stands nearest to its floor, or furthest below it.
+// The unit that stands nearest to its limit, or furthest on its wrong side.
 std::string worst_text(const TextView& view, const std::vector<const Measurement*>& units) {
   std::optional<double> worst;
   std::string text;
@@ -131,7 +134,9 @@ std::string worst_text(const TextView& view, const std::vector<const Measurement
     const auto median = median_of(series->samples);
     const auto floor = floor_of(view, *series);
     if (!median || !floor || *floor <= 0) continue;
-    const double share = static_cast<double>(*median) / static_cast<double>(*floor);
+    const bool ceiling = limit_of(view.shown, *series)->is_ceiling;
+    const double share = ceiling ? static_cast<double>(*floor) / static_cast<double>(*median)
+                                 : static_cast<double>(*median) / static_cast<double>(*floor);
     if (worst && share >= *worst) continue;
     worst = share;
     text = fmt::format(", {} {} {}", words_of(view.language).worst, series->unit_id,

@@ -13,7 +13,8 @@ struct Words {
   std::string_view title, decision, cause, judged_by, level, profile, report_id, signature;
   std::string_view not_checked, signed_by, ephemeral, claimed_differs;
   std::string_view findings, none, code, blame, why, next_step, rma, warnings;
-  std::string_view verdicts, numbers, legend, floor, ratio_floor, worst, no_floor, no_samples;
+  std::string_view verdicts, numbers, legend, floor, ceiling, ratio_floor, worst, no_floor,
+      no_samples;
   std::string_view corruption, excluded, not_excluded;
   std::string_view node_facts, slot, serial, per_gpu, absent;
   std::string_view node_name, driver, kernel, part, pci_device, memory, power_limit, max_clock;
