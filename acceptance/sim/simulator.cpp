@@ -65,7 +65,7 @@ std::vector<int> Simulator::chosen(const std::vector<std::string>& uuids) const 
   return out;
 }
 
-// A fault of one GPU is its own worker's. The node's workers have a voice unless the node is silent.
+// A fault of one GPU is its own worker's; the node's workers are silent where the node is.
 bool Simulator::silent() const {
   const std::vector<int> mine = chosen({});
   const bool own = !options_.gpus.empty() && mine.size() == 1;
