@@ -20,6 +20,8 @@
 #include "acceptance/probe/probe.h"
 #include "acceptance/wire/serve.h"
 #include "benches/cases/case_runner.h"
+#include "benches/cases/case_table.h"
+#include "benches/cases/node_runner.h"
 #include "kernels/runtime/device.h"
 #include "reports/codec/evidence_codec.h"
 #include "reports/codec/json.h"
@@ -56,7 +58,9 @@ Status limit_cuda(const std::vector<std::string>& gpus) {
   std::string list;
   for (const std::string& gpu : gpus) list += (list.empty() ? "" : ",") + gpu;
   const bool set = setenv("CUDA_DEVICE_ORDER", "PCI_BUS_ID", 1) == 0 &&
-                   (gpus.empty() || setenv("CUDA_VISIBLE_DEVICES", list.c_str(), 1) == 0);
+                   (gpus.empty() || setenv("CUDA_VISIBLE_DEVICES", list.c_str(), 1) == 0) &&
+                   // Loading a kernel late may wait for a GPU whose kernels wait for that one.
+                   (gpus.size() == 1 || setenv("CUDA_MODULE_LOADING", "EAGER", 1) == 0);
   if (!set) return Error(ErrorCode::internal, "the environment of CUDA cannot be set");
   return Ok{};
 }
@@ -97,7 +101,31 @@ CudaView no_cuda() {
           .gpus = Known<std::vector<CudaGpu>>::missing(why)};
 }
 
-ProbeParts parts_of(const Options& options, CaseRunner& cases) {
+// Of one GPU, and of all of them together.
+struct Runners {
+  explicit Runners(const Options& options)
+      : cases({.libs = options.libs, .inject = options.inject}),
+        node_cases({.libs = options.libs, .inject = options.inject}) {}
+
+  CaseEnd run(const CaseRequest& request, const ReadDevice& read,
+              const std::function<void(const BlockResult&)>& emit,
+              const std::function<bool()>& stop) {
+    const CaseInfo* info = find_case(request.case_id);
+    const bool spans = info != nullptr && info->spans_gpus;
+    return spans ? node_cases.run(request, read, emit, stop) : cases.run(request, read, emit, stop);
+  }
+  std::vector<Library> libraries() const {
+    std::vector<Library> all = cases.libraries();
+    const std::vector<Library> more = node_cases.libraries();
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+
+  CaseRunner cases;
+  NodeRunner node_cases;
+};
+
+ProbeParts parts_of(const Options& options, Runners& runners) {
   ProbeParts parts;
   parts.node.replay = options.replay;
   parts.node.bmc = options.bmc;
@@ -106,22 +134,22 @@ ProbeParts parts_of(const Options& options, CaseRunner& cases) {
   parts.node.node_name = options.node_name;
   parts.node.gpus = options.gpus;
   parts.ask_cuda = options.replay.empty() ? view_cuda : no_cuda;
-  parts.run_case = [&cases, replay = !options.replay.empty()](
+  parts.run_case = [&runners, replay = !options.replay.empty()](
                        const CaseRequest& request, const ReadDevice& read,
                        const std::function<void(const BlockResult&)>& emit,
                        const std::function<bool()>& stop) -> CaseEnd {
     if (replay) return {.code = "request.refused", .text = "a replay has nothing to measure"};
-    return cases.run(request, read, emit, stop);
+    return runners.run(request, read, emit, stop);
   };
-  parts.case_libraries = [&cases] { return cases.libraries(); };
+  parts.case_libraries = [&runners] { return runners.libraries(); };
   return parts;
 }
 
 Status serve_requests(const Options& options) {
   GA_CHECK(die_with_parent());
   GA_TRY(const int protocol, claim_protocol());
-  CaseRunner cases({.libs = options.libs, .inject = options.inject});
-  Probe probe(parts_of(options, cases));
+  Runners runners(options);
+  Probe probe(parts_of(options, runners));
   HelloEvent hello;
   hello.program = "gpuprobe";
   hello.version = GA_VERSION;
@@ -188,8 +216,8 @@ struct Shown {
 
 Result<int> answer_person(const Options& options) {
   GA_TRY(const WireRequest request, request_of(options));
-  CaseRunner cases({.libs = options.libs, .inject = options.inject});
-  Probe probe(parts_of(options, cases));
+  Runners runners(options);
+  Probe probe(parts_of(options, runners));
   const Service service = probe.service({});
   Shown shown{.form = options.form};
   EventWriter writer([&](const WireEvent& event) { return shown(event); }, service.clock.now_ns);

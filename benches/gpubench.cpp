@@ -127,7 +127,7 @@ int run_cases(const Options& options) {
   Node node(node_options(options));
   CaseRunner runner(RunnerOptions{.libs = options.libs, .inject = {}});
   int failed = 0;
-  for (const CaseInfo& info : all_cases()) {
+  for (const CaseInfo& info : cases_of_one_gpu()) {
     CaseRequest request;
     request.case_id = info.id;
     request.gpu = gpu->uuid;

@@ -1,4 +1,4 @@
-// gpubench from outside: what it prints and how it exits.
+// gpubench and all_reduce_perf from outside: what they print and how they exit.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
@@ -17,8 +17,8 @@ struct Ran {
   std::string output;  // stdout and stderr together
 };
 
-Ran gpubench(const std::string& arguments) {
-  const std::string command = std::string(GA_BIN_DIR) + "/gpubench " + arguments + " 2>&1";
+Ran run(const std::string& program, const std::string& arguments) {
+  const std::string command = std::string(GA_BIN_DIR) + "/" + program + " " + arguments + " 2>&1";
   Ran ran;
   FILE* pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) return ran;
@@ -28,6 +28,8 @@ Ran gpubench(const std::string& arguments) {
   if (WIFEXITED(status)) ran.exit = WEXITSTATUS(status);
   return ran;
 }
+
+Ran gpubench(const std::string& arguments) { return run("gpubench", arguments); }
 
 bool has_driver() { return std::filesystem::exists("/proc/driver/nvidia/version"); }
 
@@ -80,6 +82,22 @@ TEST(GpubenchCli, WithoutAGpuItFailsAndSaysWhy) {
     EXPECT_EQ(ran.exit, 1) << arguments;
     EXPECT_TRUE(ran.output.starts_with("gpubench: error: ")) << ran.output;
   }
+}
+
+TEST(AllReducePerfCli, WithoutAGpuItSaysWhatIsMissingAndPrintsNoTable) {
+  if (has_driver()) GTEST_SKIP() << "there is a driver";
+  for (const char* arguments : {"", "-g 8 -b 8 -e 8G -f 2", "--own", "--variant nvls"}) {
+    const Ran ran = run("all_reduce_perf", arguments);
+    EXPECT_EQ(ran.exit, 2) << arguments;
+    EXPECT_TRUE(ran.output.starts_with("all_reduce_perf: error: no NVIDIA driver")) << ran.output;
+    EXPECT_EQ(ran.output.find("busbw"), std::string::npos) << ran.output;
+  }
+}
+
+TEST(AllReducePerfCli, RefusesFlagsThatItDoesNotHave) {
+  const Ran ran = run("all_reduce_perf", "-R 2");
+  EXPECT_EQ(ran.exit, 255);
+  EXPECT_NE(ran.output.find("-R 2 is not supported"), std::string::npos) << ran.output;
 }
 
 }  // namespace

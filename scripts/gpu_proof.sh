@@ -55,7 +55,7 @@ do_pack() {
   cmake -S . -B build/proof-debug -G Ninja -DCMAKE_BUILD_TYPE= -DCMAKE_CXX_FLAGS=-O1 -DGA_REQUIRE_GPU=ON \
     -DGA_CUDA_ARCHS=90a-real >/dev/null && cmake --build build/proof-debug || exit 1
   rm -rf "$pack" && mkdir -p "$pack"/{bin,tests,tests-debug,lib}
-  cp build/proof/bin/{gpuaccept,gpuprobe,gpusim,gpubench} "$pack/bin/"
+  cp build/proof/bin/{gpuaccept,gpuprobe,gpusim,gpubench,all_reduce_perf} "$pack/bin/"
   cp build/proof/tests/*_gpu_test "$pack/tests/"
   cp build/proof-debug/tests/*_gpu_test "$pack/tests-debug/"
   cp -L "$(ldd build/proof/bin/gpubench | sed -n 's/.*=> \(.*libbenchmark[^ ]*\).*/\1/p')" "$pack/lib/"

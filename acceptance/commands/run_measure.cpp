@@ -51,9 +51,14 @@ std::set<std::string> units_of(const std::vector<Request>& asked) {
   return units;
 }
 
-std::string_view process_of(const Request& request) {
+// What a library is told when it is set up belongs to the process too.
+std::string process_of(const Request& request) {
   const CaseInfo* info = find_case(request.case_id);
-  return info == nullptr ? std::string_view() : info->process;
+  const auto ctas = request.params.find("ctas");
+  if (info == nullptr || ctas == request.params.end() || ctas->second == 0) {
+    return std::string(info == nullptr ? std::string_view() : info->process);
+  }
+  return fmt::format("{}_{}", info->process, ctas->second);
 }
 
 // The case, where the gate has another name, after it.
@@ -183,7 +188,7 @@ Job RunMeasure::job_of(const Request& request) const {
           .purpose = Purpose::series,
           .unit_id = request.unit_id,
           .gate = request.gate,
-          .process = std::string(process_of(request))};
+          .process = process_of(request)};
   const Measurement* series = find_series(attempt_.fold().evidence(), request);
   job.request.verb = Verb::case_;
   job.request.case_id = request.case_id;

@@ -8,7 +8,7 @@
 namespace ga {
 namespace {
 
-const std::vector<std::string> kGates{
+const std::vector<std::string> kMachineGates{
     "config.clocks_set", "config.numa",  "host.cpu",   "host.memory",  "host.nvme",
     "nic.links",         "nvlink.links", "nvlink.p2p", "site.cooling", "site.power"};
 
@@ -69,17 +69,17 @@ std::string text_of(const std::vector<Table>& tables, const std::string& require
 
 std::string all_gates() {
   std::string list;
-  for (const std::string& gate : kGates) list += "\"" + gate + "\",";
+  for (const std::string& gate : kMachineGates) list += "\"" + gate + "\",";
   return list;
 }
 
-std::string refusal(const std::string& text) {
-  const auto profile = parse_profile(text, "toy.toml", kGates);
+std::string machine_refusal(const std::string& text) {
+  const auto profile = parse_profile(text, "toy.toml", kMachineGates);
   return profile ? "" : profile.error().what();
 }
 
 TEST(ProfileOfTheMachine, ReadsEveryTable) {
-  const auto profile = parse_profile(text_of(kTables, all_gates()), "toy.toml", kGates);
+  const auto profile = parse_profile(text_of(kTables, all_gates()), "toy.toml", kMachineGates);
   ASSERT_TRUE(profile) << profile.error().what();
   EXPECT_EQ(profile->ordered.persistence, true);
   EXPECT_EQ(profile->ordered.compute_mode, "default");
@@ -103,18 +103,19 @@ TEST(ProfileOfTheMachine, ARequiredGateNeedsItsTable) {
   for (std::size_t i = 1; i < kTables.size(); ++i) {
     std::vector<Table> tables = kTables;
     tables.erase(tables.begin() + static_cast<std::ptrdiff_t>(i));
-    EXPECT_NE(refusal(text_of(tables, all_gates())).find("needs the table [" + kTables[i].name),
-              std::string::npos)
-        << kTables[i].name << ": " << refusal(text_of(tables, all_gates()));
+    EXPECT_NE(
+        machine_refusal(text_of(tables, all_gates())).find("needs the table [" + kTables[i].name),
+        std::string::npos)
+        << kTables[i].name << ": " << machine_refusal(text_of(tables, all_gates()));
   }
 }
 
 TEST(ProfileOfTheMachine, RefusesATableWithoutAnOriginOrWithAnUnknownKey) {
   for (const Table& table : kTables) {
     std::string text = text_of({}, "\"host.cpu\"") + "[" + table.name + "]\n" + table.body;
-    EXPECT_NE(refusal(text).find("source: missing"), std::string::npos) << table.name;
+    EXPECT_NE(machine_refusal(text).find("source: missing"), std::string::npos) << table.name;
     text += std::string(kOrigin) + "colour = 1\n[host2]\n";
-    EXPECT_FALSE(refusal(text).empty()) << table.name;
+    EXPECT_FALSE(machine_refusal(text).empty()) << table.name;
   }
 }
 
@@ -123,7 +124,7 @@ TEST(ProfileOfTheMachine, RefusesWhatHasNoMeaning) {
     std::string text = text_of(kTables, all_gates());
     const auto at = text.find(from);
     EXPECT_NE(at, std::string::npos) << from;
-    return refusal(text.replace(at, from.size(), to));
+    return machine_refusal(text.replace(at, from.size(), to));
   };
   EXPECT_NE(spoiled("driver = [\"580.\"]", "driver = []").find("orders nothing"),
             std::string::npos);

@@ -46,7 +46,7 @@ class AllreduceExact : public GateTest {
     std::erase_if(evidence.measurements, [](const Measurement& m) {
       return m.gate == "allreduce.exact" && m.params.at("algorithm") == kNvls;
     });
-    evidence.exits.push_back({"load node", "allreduce.exact allreduce.exact", "error",
+    evidence.exits.push_back({"load node", "allreduce.exact allreduce.exact node", "error",
                               "multicast.refused: cuMulticastCreate: not supported"});
   }
 };

@@ -5,7 +5,7 @@
 // closed form; the algorithm that ran as NCCL itself says it.
 // Limit: a floor in bytes/s of bus bandwidth of the profile; and the ratio to the ring, which needs
 // no absolute number: at the ring's speed the switches did not sum, whatever NCCL says. A low ratio
-// decides in a ci profile and holds the node elsewhere (docs/adr/0015).
+// decides in a ci profile and holds the node elsewhere (docs/adr/0017).
 // False pass: none known. False fail: fewer GPUs than NVLS pays for, which the profile's order
 // tells.
 #include <fmt/format.h>
@@ -33,7 +33,8 @@ std::vector<Request> next(const Order& order, const Evidence& evidence) {
 std::optional<std::string> refusal(const Evidence& evidence, const Request& name) {
   const std::string request = name.gate + " " + name.case_id;
   for (const WorkerExit& exit : evidence.exits) {
-    if (exit.how == "error" && exit.request == request && exit.detail.starts_with("nccl.refused")) {
+    if (exit.how == "error" && exit.request.starts_with(request) &&
+        exit.detail.starts_with("nccl.refused")) {
       return exit.detail;
     }
   }
@@ -42,7 +43,7 @@ std::optional<std::string> refusal(const Evidence& evidence, const Request& name
 
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
   Finding finding = judge_sums(kSums, order, evidence);
-  if (finding.verdict == Verdict::fail) return {finding};
+  if (finding.code.ends_with(".wrong_data")) return {finding};
   const Request name = sum_series(kSums, order, order.profile.sizes.allreduce_bytes);
   const auto instead = [&](std::string_view code, std::string reason) {
     return std::vector<Finding>{found(kSums.id, kNodeUnit, code, std::move(reason))};
@@ -56,7 +57,8 @@ std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
     return instead("allreduce.nccl_nvls.fell_back",
                    fmt::format("ran '{}', and NVLS was demanded", series->algorithm));
   }
-  if (finding.verdict == Verdict::not_measured) return {finding};
+  const bool judged = finding.verdict == Verdict::pass || finding.verdict == Verdict::borderline;
+  if (!judged) return {finding};
   const Measurement* ring = find_series(evidence, of_case(name, std::string(kRing)));
   const bool ring_ran = ring == nullptr || nccl_ran(ring, "ring") == NcclRan::demanded;
   if (ran == NcclRan::unknown || !ring_ran) {

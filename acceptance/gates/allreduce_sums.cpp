@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "acceptance/core/codes.h"
 #include "acceptance/core/floor.h"
 #include "acceptance/core/limits.h"
+#include "acceptance/gates/locate.h"
 #include "acceptance/gates/node_series.h"
 #include "acceptance/gates/series.h"
 #include "benches/stats/order.h"
@@ -73,6 +75,22 @@ Finding judge_size(const SumGate& gate, const Order& order, const Evidence& evid
                 fmt::format("{} {}", show_bytes(bytes), show_rate(middle, "bytes_per_s")));
 }
 
+// Whoever is waited for waits less than a fourth of that himself.
+constexpr std::int64_t kOwnShare = 4;
+
+std::optional<std::size_t> straggler(const Square& waits, std::int64_t least_ns) {
+  for (std::size_t gpu = 0; gpu < waits.n; ++gpu) {
+    std::int64_t waited_for = waits.n > 1 ? waits.at(gpu == 0 ? 1 : 0, gpu) : 0, waits_itself = 0;
+    for (std::size_t other = 0; other < waits.n; ++other) {
+      if (other == gpu) continue;
+      waited_for = std::min(waited_for, waits.at(other, gpu));
+      waits_itself = std::max(waits_itself, waits.at(gpu, other));
+    }
+    if (waited_for > least_ns && waits_itself < waited_for / kOwnShare) return gpu;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Request sum_series(const SumGate& gate, const Order& order, std::int64_t bytes) {
@@ -125,6 +143,22 @@ NcclRan nccl_ran(const Measurement* series, std::string_view demanded) {
     if (algorithm != demanded) ran = NcclRan::other;
   }
   return ran;
+}
+
+void note_straggler(const Measurement& series, std::size_t gpus, const CallTime& time,
+                    Finding& finding) {
+  const auto waits = middle_cells(series.cells, 0, series.cells.size());
+  const auto gpu = straggler({waits, gpus}, time.least_ns);
+  if (!gpu) return;
+  const std::int64_t waited = waits[(*gpu == 0 ? 1 : 0) * gpus + *gpu];
+  const std::string text =
+      fmt::format("every other GPU waits for gpu/{}, {} of a call of {}, and it waits for none",
+                  *gpu, show_rate(waited, "ns"), show_rate(time.call_ns, "ns"));
+  if (finding.verdict == Verdict::pass) {
+    finding.warn.push_back("straggler: " + text);
+  } else {
+    finding.reason += "; " + text;
+  }
 }
 
 }  // namespace ga

@@ -4,6 +4,7 @@
 // profile has a floor for that size.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -31,5 +32,13 @@ Finding judge_sums(const SumGate& gate, const Order& order, const Evidence& evid
 // How NCCL summed in that series, held against what was demanded: "nccl 2.28.9 ring simple 16ch".
 enum class NcclRan { demanded, other, unknown };
 NcclRan nccl_ran(const Measurement* series, std::string_view demanded);
+
+// Names in the finding the GPU that every other waits for, if there is one: by the mean waits in
+// the cells, [waiter * gpus + peer]. Waits of less than `least_ns` are the sum's own.
+struct CallTime {
+  std::int64_t call_ns = 0, least_ns = 0;
+};
+void note_straggler(const Measurement& series, std::size_t gpus, const CallTime& time,
+                    Finding& finding);
 
 }  // namespace ga

@@ -189,7 +189,7 @@ class NvlsSum : public SumTest {
   NvlsSum() : SumTest(kAllreduceNcclNvls) {}
   void exit(const std::string& how, const std::string& detail) {
     evidence.exits.push_back(
-        {"load node nccl_nvls", "allreduce.nccl_nvls allreduce.nccl_nvls", how, detail});
+        {"load node nccl_nvls", "allreduce.nccl_nvls allreduce.nccl_nvls node", how, detail});
   }
 };
 
@@ -200,6 +200,9 @@ TEST_F(NvlsSum, WhatRanAsAnythingElseFellBackAndIsAConfiguration) {
     expect_node(Verdict::fail, "allreduce.nccl_nvls.fell_back");
     EXPECT_EQ(on("node").blame, Blame::config);
   }
+  scale("allreduce.nccl_nvls", 700'000);
+  of_size(8 * kGib).algorithm = "nccl 2.28.9 ring simple 16ch";
+  expect_node(Verdict::fail, "allreduce.nccl_nvls.fell_back");  // and no rate of NVLS
 }
 
 TEST_F(NvlsSum, ARefusalFellBackAndAnAbsentLibraryIsNotMeasured) {
@@ -281,6 +284,22 @@ TEST_F(Latency, FailsAboveTheCeilingAsTheFloorRuleMirrored) {
   level = Level::quick;
   take(10'800);
   expect_node(Verdict::borderline, "allreduce.latency.above_at_quick");
+}
+
+TEST_F(Latency, AGpuThatAllOthersWaitForIsNamed) {
+  cells = [](const Request& request, std::size_t, Cells& all) {
+    if (request.case_id != "allreduce.latency") return;
+    for (const std::size_t i : {0u, 1u, 3u}) {
+      all[i * 4 + 2] = 4'000;  // of a call of 9 us
+      all[2 * 4 + i] = 100;
+    }
+  };
+  measure();
+  expect_node(Verdict::pass, "");
+  ASSERT_EQ(on("node").warn.size(), 1u);
+  EXPECT_NE(on("node").warn[0].find("waits for gpu/2"), std::string::npos);
+  series("allreduce.latency", "node").cells.clear();
+  expect_node(Verdict::not_measured, "series.malformed");
 }
 
 TEST_F(Latency, NearTheCeilingThirtyBlocksAreAsked) {

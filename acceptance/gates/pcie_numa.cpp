@@ -11,6 +11,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -129,8 +131,18 @@ struct Numa {
   const Order& order;
   const Evidence& evidence;
   Layout layout;
+  const Rows& blocks;                         // alone
   std::vector<std::int64_t> alone, together;  // middles of the cells
 };
+
+// A rate that wanders from block to block accuses nobody: all blocks but one in ten must agree.
+template <class Shows>
+bool steadily(const Rows& blocks, Shows shows) {
+  constexpr std::ptrdiff_t kOneIn = 10;
+  const auto agree = std::count_if(blocks.begin(), blocks.end(), shows);
+  const auto all = std::ssize(blocks);
+  return agree >= all - all / kOneIn;
+}
 
 std::int64_t best_of(const Numa& numa, const std::vector<std::int64_t>& cells, std::size_t way,
                      std::size_t gpu) {
@@ -164,7 +176,10 @@ Finding judge_way(const Numa& numa, std::size_t way, std::size_t gpu, std::size_
   const std::int64_t rate = numa.alone[cell];
   const std::int64_t best = best_of(numa, numa.alone, way, gpu);
   std::string text = fmt::format("{}: {} with NUMA node {}, its own", kWays[way], show(rate), near);
-  if (is_apart(rate, best)) {
+  const auto bound = [&](const auto& block) {
+    return is_apart(block[cell], best_of(numa, block, way, gpu));
+  };
+  if (is_apart(rate, best) && steadily(numa.blocks, bound)) {
     return found(kId, unit, "pcie.numa.binding",
                  text + fmt::format(", {} with another", show(best)));
   }
@@ -178,7 +193,10 @@ Finding judge_way(const Numa& numa, std::size_t way, std::size_t gpu, std::size_
     }
   }
   const std::int64_t middle = middle_of(numa, numa.alone, way);
-  if (is_apart(best, middle)) {
+  const auto behind = [&](const auto& block) {
+    return is_apart(best_of(numa, block, way, gpu), middle_of(numa, block, way));
+  };
+  if (is_apart(best, middle) && steadily(numa.blocks, behind)) {
     return found(kId, unit, "pcie.numa.uneven",
                  text + fmt::format("; the middle GPU reaches {}", show(middle)));
   }
@@ -215,7 +233,10 @@ std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
   if (!open.empty()) return {worst_of(std::move(open))};
   const Measurement& alone = *find_series(evidence, series_of(order, 0));
   const Measurement& together = *find_series(evidence, series_of(order, 1));
-  const Numa numa{order, evidence, *layout_of(order, evidence, alone),
+  const Numa numa{order,
+                  evidence,
+                  *layout_of(order, evidence, alone),
+                  alone.cells,
                   middle_cells(alone.cells, 0, alone.cells.size()),
                   middle_cells(together.cells, 0, together.cells.size())};
   std::vector<Finding> findings;

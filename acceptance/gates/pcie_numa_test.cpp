@@ -76,6 +76,24 @@ TEST_F(PcieNuma, OneGpuBelowTheOthersIsHeldWithoutAFloor) {
   EXPECT_EQ(on_gpu1().blame, Blame::node);
 }
 
+TEST_F(PcieNuma, ARateThatWandersAccusesNobody) {
+  profile.limits.clear();
+  const auto slow_in = [&](std::size_t blocks) {
+    cells = [=](const Request& request, std::size_t block, Cells& all) {
+      if (request.case_id != "pcie.numa" || block >= blocks) return;
+      for (const std::size_t way : {0u, 1u}) {
+        auto& near = all[(way * 4 + 1) * 2];
+        near = near / 10 * 8;
+      }
+    };
+    measure();
+  };
+  slow_in(8);  // of 11: the median is far below the other node's
+  expect_all(Verdict::pass, "");
+  slow_in(10);
+  expect(Verdict::fail, "pcie.numa.binding");
+}
+
 TEST_F(PcieNuma, SlowOnlyInCompanyPassesAndWarnsOfTheHost) {
   slow(0, 800'000, 1);
   slow(1, 800'000, 1);

@@ -352,6 +352,14 @@ PciLink Node::link_now(const std::string& uuid) {
   return {.gen_current = none, .gen_max = none, .width_current = none, .width_max = none};
 }
 
+KnownInt Node::links_up_now(const std::string& uuid) {
+  open();
+  for (const Unit& unit : units_) {
+    if (*nvml_ && unit.uuid && *unit.uuid == uuid) return (*nvml_)->read_links_up(unit.gpu);
+  }
+  return KnownInt::missing("no GPU answers to " + uuid);
+}
+
 std::vector<Library> Node::libraries() const {
   std::vector<Library> libraries;
   if (nvml_ && *nvml_) libraries.push_back((*nvml_)->library());

@@ -52,7 +52,7 @@ struct NodeReading {
   std::vector<LogEvent> log;
 };
 
-// NVML is opened at the first question and kept. Not for several threads, except now().
+// NVML is opened at the first question and kept. Not for several threads, except those of now.
 class Node {
  public:
   explicit Node(NodeOptions options);
@@ -82,6 +82,8 @@ class Node {
   GpuReading now(const std::string& uuid);
   // The links from that GPU to the root port at this moment.
   PciLink link_now(const std::string& uuid);
+  // How many of its NVLinks are up at this moment.
+  KnownInt links_up_now(const std::string& uuid);
 
   // Why NVML cannot be used, or nothing.
   std::optional<Error> nvml_missing();

@@ -173,6 +173,8 @@ GpuReading Nvml::read_now(const Gpu& gpu) const {
           .throttle = nvml.throttle_reasons()};
 }
 
+KnownInt Nvml::read_links_up(const Gpu& gpu) const { return ga::read_links_up(asker(gpu)); }
+
 Known<std::vector<std::int64_t>> Nvml::processes(const Gpu& gpu) const {
   const Asker nvml = asker(gpu);
   std::vector<std::int64_t> pids;

@@ -55,6 +55,7 @@ class Nvml {
   void read_facts(const Gpu& gpu, GpuFacts& facts) const;
   GpuCounters read_counters(const Gpu& gpu) const;
   GpuReading read_now(const Gpu& gpu) const;
+  KnownInt read_links_up(const Gpu& gpu) const;
   // Processes with a compute or graphics context on it, each once, in ascending order.
   Known<std::vector<std::int64_t>> processes(const Gpu& gpu) const;
 

@@ -141,6 +141,8 @@ Sram read_sram(const Asker& gpu, nvml::EccCounter counter);
 // The topics of the adapter, one file each. `moved` are the fields of this driver.
 void read_gpu_facts(const Asker& gpu, const nvml::MovedFields& moved, GpuFacts& facts);
 void read_gpu_links(const Asker& gpu, GpuFacts& facts);
+// How many links are up, asked for nothing else: while they carry data.
+KnownInt read_links_up(const Asker& gpu);
 void read_fabric(const Asker& gpu, GpuFacts& facts);
 GpuCounters read_gpu_counters(const Asker& gpu, const nvml::MovedFields& moved);
 KnownText read_uuid(const Asker& gpu);

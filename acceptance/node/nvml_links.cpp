@@ -175,6 +175,20 @@ void read_gpu_links(const Asker& gpu, GpuFacts& facts) {
   facts.nvlinks = std::move(links);
 }
 
+KnownInt read_links_up(const Asker& gpu) {
+  KnownInt count;
+  gpu.fields({{nvml::kFieldLinkCount, 0, &count}});
+  if (!count) return count;
+  std::int64_t up = 0;
+  for (unsigned i = 0; i < static_cast<unsigned>(std::min<std::int64_t>(*count, nvml::kMostLinks));
+       ++i) {
+    const KnownText state = link_state(gpu, i);
+    if (!state) return KnownInt::missing(state.absent);
+    up += *state == "active" || *state == "sleep" ? 1 : 0;
+  }
+  return up;
+}
+
 void read_fabric(const Asker& gpu, GpuFacts& facts) {
   constexpr std::array<std::string_view, 4> kStates{"not_supported", "not_started", "in_progress",
                                                     "completed"};

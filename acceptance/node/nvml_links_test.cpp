@@ -140,6 +140,21 @@ TEST_F(NvmlLinks, SumsAreOfActiveLinksAndOfAllOfThem) {
   EXPECT_EQ(first_counters().nvlink_replays, KnownInt::missing("no link is active"));
 }
 
+TEST_F(NvmlLinks, LinksThatAreUpAreCountedAlone) {
+  state();
+  const auto up = [&] {
+    Node node(options_);
+    return node.links_up_now(node.uuids().front());
+  };
+  EXPECT_EQ(up(), KnownInt(18));
+  state("nvmlDeviceGetNvLinkState(3) = 0\nnvmlDeviceGetNvLinkState(4) = 2\n");
+  EXPECT_EQ(up(), KnownInt(17));
+  state("nvmlDeviceGetNvLinkState(5) = !15\n");
+  EXPECT_EQ(up(), KnownInt::missing("GPU is lost"));
+  state("field(91) = !3\n");
+  EXPECT_EQ(up(), KnownInt::missing("Not Supported"));
+}
+
 TEST_F(NvmlLinks, APartWithoutLinksSaysSo) {
   state("field(91) = !3\n");
   const GpuFacts gpu = first();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -32,7 +33,22 @@ SampleEvent sample_of(const BlockResult& block) {
           .discard = block.discard,
           .algorithm = block.algorithm,
           .link_gen = block.link_gen,
-          .link_width = block.link_width};
+          .link_width = block.link_width,
+          .cells = block.cells,
+          .active_links = block.active_links};
+}
+
+// Over all readings; absent, with its reason, where one of them is.
+template <class Join>
+KnownInt joined(const std::vector<DeviceReading>& readings, KnownInt DeviceReading::*field,
+                Join&& join) {
+  KnownInt sum = KnownInt::missing("no GPU was named");
+  for (const DeviceReading& reading : readings) {
+    const KnownInt& one = reading.*field;
+    if (!one) return one;
+    sum = sum ? KnownInt(join(*sum, *one)) : one;
+  }
+  return sum;
 }
 
 // Facts on their way from the thread that reads them.
@@ -201,43 +217,65 @@ Answer Probe::log(const WireRequest& request, Turn& turn) {
   return {};
 }
 
-// The GPU that a case runs on: the one named, else the only one there is; empty if that is unclear.
-std::string Probe::gpu_of(const WireRequest& request) {
-  if (request.gpus.size() == 1) return request.gpus[0];
-  const std::vector<std::string> all = allowed_.empty() ? node_->uuids() : allowed_;
-  return all.size() == 1 ? all[0] : std::string();
+// The GPUs that a case runs on: those named, else all there are.
+std::vector<std::string> Probe::gpus_of(const WireRequest& request) {
+  if (!request.gpus.empty()) return request.gpus;
+  return allowed_.empty() ? node_->uuids() : allowed_;
+}
+
+DeviceReading Probe::read_one(const std::string& gpu, const std::string& case_id) {
+  const GpuReading now = node_->now(gpu);
+  DeviceReading reading{.clock_mhz = now.clock_mhz,
+                        .power_mw = now.power_mw,
+                        .temp_mc = now.temp_mc,
+                        .throttle = now.throttle};
+  if (!copies_over_pcie(case_id)) return reading;
+  const PciLink link = node_->link_now(gpu);
+  reading.link_gen = link.gen_current;
+  reading.link_width = link.width_current;
+  return reading;
+}
+
+DeviceReading Probe::read_all(const std::vector<std::string>& gpus, const std::string& case_id) {
+  std::vector<DeviceReading> readings;
+  DeviceReading all;
+  for (const std::string& gpu : gpus) {
+    readings.push_back(read_one(gpu, ""));
+    if (!copies_over_nvlink(case_id)) continue;
+    all.active_links.push_back(node_->links_up_now(gpu).value.value_or(-1));
+  }
+  const auto lowest = [](std::int64_t a, std::int64_t b) { return std::min(a, b); };
+  const auto highest = [](std::int64_t a, std::int64_t b) { return std::max(a, b); };
+  all.clock_mhz = joined(readings, &DeviceReading::clock_mhz, lowest);
+  all.power_mw = joined(readings, &DeviceReading::power_mw, highest);
+  all.temp_mc = joined(readings, &DeviceReading::temp_mc, highest);
+  all.throttle = joined(readings, &DeviceReading::throttle, std::bit_or<>());
+  return all;
 }
 
 Answer Probe::run_case(const WireRequest& request, Turn& turn) {
   if (auto no = refused(request)) return *std::move(no);
-  if (request.gpus.size() > 1) {
+  const CaseInfo* info = find_case(request.case_id);
+  const bool spans = info != nullptr && info->spans_gpus;
+  if (request.gpus.size() > 1 && !spans) {
     return Answer::failed("request.refused", "a case runs on one GPU; ask a worker for each");
   }
   // Opens NVML now, because the readings come from another thread. Without it each reading is
   // absent with that reason, and every block is discarded for it.
   (void)node_->nvml_missing();
-  const std::string gpu = gpu_of(request);
+  const std::vector<std::string> gpus = gpus_of(request);
+  const std::string gpu = gpus.size() == 1 ? gpus.front() : std::string();
   std::int64_t sent = 0;
   const CaseEnd end = run_case_(
       {.case_id = request.case_id,
        .params = request.params,
        .gpu = gpu,
+       .gpus = gpus,
        .blocks = request.blocks,
        .first_block = request.first_block,
        .block_ns = request.block_ns,
        .seed = request.seed},
-      [&] {
-        const GpuReading now = node_->now(gpu);
-        DeviceReading reading{.clock_mhz = now.clock_mhz,
-                              .power_mw = now.power_mw,
-                              .temp_mc = now.temp_mc,
-                              .throttle = now.throttle};
-        if (!copies_over_pcie(request.case_id)) return reading;
-        const PciLink link = node_->link_now(gpu);
-        reading.link_gen = link.gen_current;
-        reading.link_width = link.width_current;
-        return reading;
-      },
+      [&] { return spans ? read_all(gpus, request.case_id) : read_one(gpu, request.case_id); },
       [&](const BlockResult& block) {
         turn.send(sample_of(block));
         turn.send(CheckEvent{.block = block.block, .check = block.check});

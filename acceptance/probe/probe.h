@@ -48,7 +48,10 @@ class Probe {
 
  private:
   std::optional<Answer> refused(const WireRequest& request) const;
-  std::string gpu_of(const WireRequest& request);
+  std::vector<std::string> gpus_of(const WireRequest& request);
+  DeviceReading read_one(const std::string& gpu, const std::string& case_id);
+  // Of several GPUs the lowest clock, the highest power and temperature, and the reasons of all.
+  DeviceReading read_all(const std::vector<std::string>& gpus, const std::string& case_id);
 
   std::vector<std::string> allowed_;
   AskCuda ask_cuda_;

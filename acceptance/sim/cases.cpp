@@ -6,6 +6,7 @@
 #include <cmath>
 #include <string>
 
+#include "acceptance/sim/block_state.h"
 #include "acceptance/sim/noise.h"
 #include "acceptance/sim/physics.h"
 #include "benches/cases/case_table.h"
@@ -13,34 +14,13 @@
 namespace ga {
 namespace {
 
-constexpr double kNsPerS = 1e9;
-// Seconds of load between two blocks of one series, in blocks: about as many series take turns.
-constexpr double kInterleaved = 6;
-constexpr double kSettlingS = 40;        // of slow_settling
-constexpr double kLightLaunchNs = 1e6;   // assumed
-constexpr double kPowerReading = 0.003;  // relative; assumed
+constexpr double kSettlingS = 40;       // of slow_settling
+constexpr double kLightLaunchNs = 1e6;  // assumed
 
 bool is_gemm(std::string_view case_id) { return case_id.starts_with("gemm."); }
 bool is_exact(std::string_view case_id) { return case_id.ends_with(".exact"); }
 bool is_pcie(std::string_view case_id) { return case_id.starts_with("pcie."); }
 bool is_memory(std::string_view case_id) { return case_id.starts_with("memory."); }
-
-std::int64_t param(const Params& params, std::string_view key) {
-  const auto found = params.find(std::string(key));
-  return found == params.end() ? 0 : found->second;
-}
-
-// "gpu/3 memory.copy bytes=8589934592": what this series is called among all noise.
-std::string series_of(const BlockName& name) {
-  std::string text = fmt::format("gpu/{} {}", name.gpu, name.case_id);
-  for (const auto& [key, value] : name.params) text += fmt::format(" {}={}", key, value);
-  return text;
-}
-
-double severity(const Scenario& scenario, FaultKind kind, const BlockName& name) {
-  const Fault* fault = scenario.fault(kind, name.gpu, name.load_s);
-  return fault == nullptr ? 0 : fault->severity;
-}
 
 bool hits_type(const Fault& fault, const GemmCase& gemm) {
   return fault.type.empty() || fault.type == gemm.type->name;
@@ -58,37 +38,6 @@ double slow_type(const Scenario& scenario, const BlockName& name) {
     }
   }
   return 0;
-}
-
-// Host starvation: the GPU waits for its host, at full clock and little power.
-double starved(const Scenario& scenario, const BlockName& name) {
-  const bool alone = param(name.params, "alone") == 1;
-  const bool hurts =
-      (is_pcie(name.case_id) && !alone) || (is_gemm(name.case_id) && !is_exact(name.case_id));
-  return hurts ? severity(scenario, FaultKind::host_starvation, name) : 0;
-}
-
-// Seconds of load behind this block. Not the worker's own count: a resumed run must agree.
-double age_s(const BlockName& name) {
-  const double block_s = static_cast<double>(name.block_ns) / kNsPerS;
-  if (name.warm_s <= 0) return 0;
-  return name.warm_s + static_cast<double>(name.index) * block_s * kInterleaved;
-}
-
-Moment moment_of(const Scenario& scenario, const Die& die, const BlockName& name) {
-  const Part& part = scenario.part;
-  const double block_s = static_cast<double>(name.block_ns) / kNsPerS;
-  const Heat rest = settled(part, die, part.idle_w);
-  Load load = load_of(part, name.case_id);
-  if (const double lost = starved(scenario, name); lost > 0 && is_gemm(name.case_id)) {
-    const double capped = operate(part, die, load, temperature_c(die, rest)).clock_mhz;
-    load.dynamic_w *= (1 - lost) * capped / die.clock_max;
-  }
-  if (name.warm_s <= 0) {
-    return run_load(part, die, load, rest, (static_cast<double>(name.index) + 1) * block_s);
-  }
-  const Moment warm = run_load(part, die, load_of(part, "gemm.bf16.cublaslt"), rest, age_s(name));
-  return run_load(part, die, load, warm.heat, block_s);
 }
 
 // The rate with everything that is not clock, power or heat.
@@ -126,18 +75,6 @@ double work_of_launch(const BlockName& name) {
   return static_cast<double>(param(name.params, "bytes"));
 }
 
-// Of the launches of a block, how many a fault spoils: its share, the rest by chance. Share 0 is
-// what an injection does: one launch of each block.
-std::int64_t spoiled_launches(const Scenario& scenario, const BlockName& name, double share,
-                              std::int64_t launches) {
-  if (share <= 0) return 1;
-  const double mean = share * static_cast<double>(launches);
-  const auto index = static_cast<std::uint64_t>(name.index);
-  const double chance = noise_uniform({scenario.seed, series_of(name) + " spoiled", index});
-  const auto sure = static_cast<std::int64_t>(mean);
-  return std::min(launches, sure + (chance < mean - std::floor(mean) ? 1 : 0));
-}
-
 struct DataFault {
   FaultKind kind;
   Damage damage;
@@ -155,7 +92,8 @@ std::optional<Spoiled> spoiled_gemm(const Scenario& scenario, const BlockName& n
       if (fault.path == FaultPath::own && !gemm.own) continue;
       if (fault.path == FaultPath::vendor && gemm.own) continue;
       if (!hits_type(fault, gemm) || clock_mhz < fault.least_mhz) continue;
-      const std::int64_t count = spoiled_launches(scenario, name, fault.severity, launches);
+      const std::int64_t count =
+          spoiled_launches(scenario, series_of(name), name.index, fault.severity, launches);
       if (count == 0) continue;
       const auto index = static_cast<std::uint64_t>(name.index);
       const std::uint32_t place = noise_word({scenario.seed, series_of(name) + " place", index});
@@ -227,16 +165,8 @@ Check pattern_check(const Scenario& scenario, const BlockName& name) {
   Check check{.kind = "pattern", .expected = "", .got = ""};
   const double words = severity(scenario, kind, name);
   if (!(words > 0)) return check;
-  const auto index = static_cast<std::uint64_t>(name.index);
-  const std::uint32_t place = noise_word({scenario.seed, series_of(name) + " place", index});
   check.wrong = std::llround(words);
-  FirstMismatch first;
-  first.element = place % std::max<std::int64_t>(1, param(name.params, "bytes") / 8);
-  first.expected = fmt::format("{:016x}", std::uint64_t{place} * 0x9e3779b97f4a7c15u);
-  first.xor_bits = fmt::format("{:016x}", std::uint64_t{1} << (place % 64));
-  first.got = fmt::format(
-      "{:016x}", (std::uint64_t{place} * 0x9e3779b97f4a7c15u) ^ (std::uint64_t{1} << (place % 64)));
-  check.first = first;
+  check.first = wrong_word(scenario, series_of(name), name.index, param(name.params, "bytes"));
   return check;
 }
 
@@ -250,34 +180,6 @@ Check check_of(const Scenario& scenario, const BlockName& name, std::int64_t lau
   const ExactGemm product{param(name.params, "m"), param(name.params, "n"), param(name.params, "k"),
                           static_cast<std::uint64_t>(param(name.params, "seed")), gemm->type->in};
   return workshop.check(product, spoiled);
-}
-
-std::int64_t clock_reading(const Scenario& scenario, const BlockName& name, double mhz) {
-  if (is_gemm(name.case_id)) {
-    const double apart = severity(scenario, FaultKind::bimodal_clock, name);
-    mhz *= name.index % 2 == 0 ? 1 + apart : 1 - apart;
-  }
-  const double step = scenario.part.clock_step;
-  mhz = std::min(std::round(mhz / step) * step, scenario.part.clock_max);
-  return std::llround(std::max(step, mhz));
-}
-
-LoadHistory spent_in(const Die& die, const Operating& operating, std::int64_t elapsed_ns) {
-  LoadHistory spent;
-  const auto share = [&](double part) {
-    return std::llround(std::min(1.0, part) * static_cast<double>(elapsed_ns));
-  };
-  spent.load_s = static_cast<double>(elapsed_ns) / kNsPerS;
-  if ((operating.reasons & kThrottleSwPower) != 0) spent.sw_power_ns = elapsed_ns;
-  if ((operating.reasons & kThrottleSwThermal) != 0) spent.sw_thermal_ns = elapsed_ns;
-  if ((operating.reasons & kThrottleHwThermal) != 0) {
-    spent.hw_thermal_ns = share(die.hw_thermal_share > 0 ? die.hw_thermal_share : 1.0);
-  }
-  if ((operating.reasons & kThrottlePowerBrake) != 0) {
-    spent.power_brake_ns = share(die.power_brake_share);
-  }
-  spent.energy_mj = std::llround(operating.power_w * spent.load_s * 1000);
-  return spent;
 }
 
 }  // namespace
@@ -298,19 +200,12 @@ SimulatedBlock simulate_block(const Scenario& scenario, const BlockName& name,
   sample.unit = info == nullptr ? "" : std::string(info->unit);
   sample.value = is_exact(name.case_id) ? launches : std::llround(rate);
   sample.elapsed_ns = std::llround(static_cast<double>(launches) * std::max(1.0, launch_ns));
-  const auto index = static_cast<std::uint64_t>(name.index);
-  const double wobble =
-      1 + kPowerReading * noise_normal({scenario.seed, series_of(name) + " power", index});
-  sample.power_mw = std::llround(moment.operating.power_w * wobble * 1000);
-  // The driver reads whole degrees.
-  sample.temp_mc = 1000 * std::llround(temperature_c(die, moment.heat));
+  sample.power_mw = power_reading_mw(scenario, name, moment.operating.power_w);
+  sample.temp_mc = temperature_reading_mc(die, moment.heat);
   sample.throttle = moment.operating.reasons;
   sample.clock_mhz = clock_reading(scenario, name, moment.operating.clock_mhz);
   if (copies_over_pcie(name.case_id)) {
-    const std::int64_t least =
-        std::llround(std::max(severity(scenario, FaultKind::pcie_gen_low, name),
-                              severity(scenario, FaultKind::pcie_gen_falls, name)));
-    sample.link_gen = least > 0 ? least : scenario.part.link_gen;
+    sample.link_gen = link_gen_reading(scenario, name);
     sample.link_width = die.link_width;
   }
   if (static_cast<double>(name.index) < severity(scenario, FaultKind::clock_unreadable, name)) {

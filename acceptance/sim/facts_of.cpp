@@ -87,7 +87,7 @@ void set_identity(const Scenario& scenario, int gpu, GpuFacts& facts) {
   facts.gsp_enabled = facts.gsp_default = true;
   facts.memory_bytes = part.memory_bytes;
   facts.sm_count = part.sm_count;
-  facts.numa_node = 2 * gpu / scenario.gpus;
+  facts.numa_node = numa_node_of(scenario, gpu);
 }
 
 // What Blackwell's driver answers and Hopper's does not.

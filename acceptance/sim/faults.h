@@ -73,6 +73,21 @@ enum class FaultKind {
   persistence_off,
   psu_failed,
   vbios_differs,
+  egress_slow,
+  ingress_slow,
+  pair_slow,
+  uneven_links,
+  switch_lost,
+  link_lost_in_traffic,
+  peer_refused,
+  peer_over_pcie,
+  nvls_off,
+  nccl_nvls_off,
+  straggler,
+  p2p_corrupt,
+  allreduce_corrupt,
+  allreduce_sum_corrupt,
+  numa_binding_wrong,
   worker_crash,
   worker_exit,
   worker_hang,
@@ -99,7 +114,7 @@ std::span<const FaultInfo> fault_kinds();
 const FaultInfo* find_fault_kind(std::string_view id);
 const FaultInfo& fault_info(FaultKind kind);
 
-// Which GEMMs a data fault spoils.
+// Which kernels' results a data fault spoils.
 enum class FaultPath { both, own, vendor };
 
 struct Fault {
@@ -109,10 +124,11 @@ struct Fault {
   double severity = 0;
   std::string field;                 // field_absent, counter_*: the fact's or counter's name
   std::string code, text;            // log_line, log_line_before: "xid.79" and the line's words
-  FaultPath path = FaultPath::both;  // bit_flip, zero_tile, nan only
+  int peer = -1;                     // pair_slow: the other GPU
+  FaultPath path = FaultPath::both;  // bit_flip, zero_tile, nan, allreduce_*
   std::string type;                  // of GEMM: those and slow_type only; empty: all
   std::int64_t sm = -1;              // of path own: the SM that is wrong, where it is known
-  double least_mhz = 0;              // those only at this SM clock and above
+  double least_mhz = 0;              // those of a path: only at this SM clock and above
   friend bool operator==(const Fault&, const Fault&) = default;
 };
 

@@ -85,7 +85,7 @@ void set_machine(const Scenario& scenario, HostFacts& host) {
   host.chassis_serial = serial(scenario, "chassis", 0);
   host.bios_version = std::string("1.0");
   host.cpu_model = std::string("simulated");
-  host.cpu_sockets = host.numa_nodes = std::int64_t{board ? 2 : 1};
+  host.cpu_sockets = host.numa_nodes = numa_nodes_of(scenario);
   host.cpus_online = host.cpus_present = board ? kCpusOfBoard : kCpusOfCard;
   host.memory_bytes = std::int64_t{board ? 2048 : 256} << 30;
   host.edac_corrected = host.edac_uncorrected = 0;
@@ -111,6 +111,13 @@ void set_services(const Scenario& scenario, HostFacts& host) {
 }
 
 }  // namespace
+
+std::int64_t numa_nodes_of(const Scenario& scenario) { return is_board(scenario) ? 2 : 1; }
+
+std::int64_t numa_node_of(const Scenario& scenario, int gpu) {
+  const std::int64_t node = numa_nodes_of(scenario) * gpu / scenario.gpus;
+  return scenario.fault(FaultKind::numa_uneven, gpu) == nullptr ? node : 1 - node;
+}
 
 HostFacts host_of(const Scenario& scenario) {
   HostFacts host;

@@ -10,6 +10,9 @@
 namespace ga {
 
 HostFacts host_of(const Scenario& scenario);
+std::int64_t numa_nodes_of(const Scenario& scenario);
+// That the driver says the GPU belongs to.
+std::int64_t numa_node_of(const Scenario& scenario, int gpu);
 // A server's; a workstation has none.
 BmcFacts bmc_of(const Scenario& scenario);
 void set_path(const Scenario& scenario, int gpu, GpuFacts& facts);

@@ -15,8 +15,8 @@ struct SimulatedInjection {
   double slowed = 0;  // share of every rate that is lost
 };
 
-// The words of parse_injection(). Where a launch in N, an SM or a clock is hit, it is in products
-// alone.
+// The words of parse_injection(). Where a launch in N or a clock is hit, it is in products and in
+// sums over the GPUs; an SM, in products alone.
 Result<SimulatedInjection> injection_of(std::string_view word);
 
 }  // namespace ga

@@ -50,7 +50,6 @@ void spoil_gpu(const Scenario& scenario, int gpu, GpuFacts& facts) {
   if (has(FaultKind::clock_max_low)) facts.clock_sm_max_mhz = *facts.clock_sm_max_mhz - kClockStep;
   if (has(FaultKind::compute_exclusive)) facts.compute_mode = std::string("exclusive_process");
   if (has(FaultKind::persistence_off)) facts.persistence = false;
-  if (has(FaultKind::numa_uneven)) facts.numa_node = 1 - *facts.numa_node;
   spoil_links(scenario, gpu, facts);
   spoil_slot(scenario, gpu, facts);
 }

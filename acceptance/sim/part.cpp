@@ -61,14 +61,43 @@ void read_heat(TomlTable table, Part& part) {
   part.hw_limit_c = within(table, "hw_limit_c", part.sw_limit_c, 130);
 }
 
+void read_fabric(TomlTable table, FabricFigures& fabric) {
+  constexpr double kMostGpus = 64, kMostNs = 1e9;
+  const auto rate = [&](std::string_view key) { return within(table, key, 1e6, 1e13); };
+  const auto time = [&](std::string_view key) { return within(table, key, 1, kMostNs); };
+  const auto share = [&](std::string_view key) { return within(table, key, 0.01, 1); };
+  fabric.switches = static_cast<std::int64_t>(within(table, "switches", 1, 18));
+  fabric.pair_sm = rate("pair_sm_bytes_per_s");
+  fabric.pair_ce = rate("pair_ce_bytes_per_s");
+  fabric.shift_sm = rate("shift_sm_bytes_per_s");
+  fabric.shift_ce = rate("shift_ce_bytes_per_s");
+  fabric.ring = rate("ring_bytes_per_s");
+  fabric.nvls_wire = rate("nvls_wire_bytes_per_s");
+  fabric.two_shot = rate("two_shot_bytes_per_s");
+  fabric.own_nvls_wire = rate("own_nvls_wire_bytes_per_s");
+  fabric.nvls_least_gpus =
+      static_cast<std::int64_t>(within(table, "nvls_least_gpus", 2, kMostGpus));
+  fabric.nccl_start_ns = time("nccl_start_ns");
+  fabric.one_shot_start_ns = time("one_shot_start_ns");
+  fabric.two_shot_start_ns = time("two_shot_start_ns");
+  fabric.own_nvls_start_ns = time("own_nvls_start_ns");
+  fabric.flag_ns = time("flag_ns");
+  fabric.pcie_peer = rate("pcie_peer_bytes_per_s");
+  fabric.far_share = share("far_share");
+  fabric.far_together_share = share("far_together_share");
+}
+
 void read_spread(TomlTable table, Part& part) {
   constexpr double kMost = 0.2;
   part.spread_gemm = within(table, "gemm", 0, kMost);
   part.spread_memory = within(table, "memory", 0, kMost);
   part.spread_pcie = within(table, "pcie", 0, kMost);
+  part.spread_nvlink = within(table, "nvlink", 0, kMost);
   part.block_gemm = within(table, "block_gemm", 0, kMost);
   part.block_memory = within(table, "block_memory", 0, kMost);
   part.block_pcie = within(table, "block_pcie", 0, kMost);
+  part.block_nvlink = within(table, "block_nvlink", 0, kMost);
+  part.block_wait = within(table, "block_wait", 0, kMost);
 }
 
 struct RateKey {
@@ -111,15 +140,19 @@ void read_types(TomlTable table, Part& part) {
 
 // A figure without a source is refused; "assumed" is a source as long as it is said.
 void read_sources(TomlTable table) {
-  constexpr std::array<std::string_view, 9> kGroups{"clock",
-                                                    "power",
-                                                    "heat",
-                                                    "spread",
-                                                    "nvlink",
-                                                    "gemm_cublaslt",
-                                                    "gemm_own",
-                                                    "gemm_bf16_cublaslt_flops",
-                                                    "gemm_bf16_own_flops"};
+  constexpr std::array<std::string_view, 13> kGroups{"clock",
+                                                     "power",
+                                                     "heat",
+                                                     "spread",
+                                                     "nvlink",
+                                                     "fabric_copies",
+                                                     "fabric_nccl",
+                                                     "fabric_own",
+                                                     "fabric_numa",
+                                                     "gemm_cublaslt",
+                                                     "gemm_own",
+                                                     "gemm_bf16_cublaslt_flops",
+                                                     "gemm_bf16_own_flops"};
   for (const std::string_view group : kGroups) (void)named(table, group);  // only asked for
   for (const RateKey& rate : kByteRates) (void)named(table, rate.key);     // only asked for
 }
@@ -145,6 +178,7 @@ Part read_part(TomlTable& table) {
   part.nvlinks = static_cast<std::int64_t>(within(link, "nvlinks", 0, 18));
   part.nvlink_gen = static_cast<std::int64_t>(within(link, "nvlink_gen", 4, 5));
   part.nvlink_bytes_per_s = static_cast<std::int64_t>(within(link, "nvlink_bytes_per_s", 0, 1e12));
+  read_fabric(table.table("fabric"), part.fabric);
   read_spread(table.table("spread"), part);
   read_rates(table.table("rate"), part);
   read_types(table.table("gemm"), part);

@@ -21,6 +21,22 @@ struct CappedRate {
   double mhz = 0;
 };
 
+// NVLink through the switches, and the sums that run over it. Bytes a second are of one GPU in one
+// direction unless said otherwise; none of them counts where the part has no NVLink.
+struct FabricFigures {
+  std::int64_t switches = 0;  // that a GPU's links are spread over
+  double pair_sm = 0, pair_ce = 0, shift_sm = 0, shift_ce = 0;  // copies: a pair alone, all GPUs
+  // All-reduce by NCCL and by our kernels: bus bandwidth where GPUs exchange, what each sends where
+  // the switches add.
+  double ring = 0, nvls_wire = 0, two_shot = 0, own_nvls_wire = 0;
+  std::int64_t nvls_least_gpus = 0;  // from here on NCCL leaves the sum to the switches
+  double nccl_start_ns = 0, one_shot_start_ns = 0, two_shot_start_ns = 0, own_nvls_start_ns = 0;
+  double flag_ns = 0;    // how long a GPU waits for another that is on time
+  double pcie_peer = 0;  // a copy between GPUs that NVLink does not join
+  // Of the rate to the near NUMA node: one copy to the far one, and all at once.
+  double far_share = 0, far_together_share = 0;
+};
+
 struct Part {
   std::string name, board_part, pci_device, pci_subsystem, vbios, inforom;
   std::int64_t memory_bytes = 0, sm_count = 0;
@@ -37,9 +53,10 @@ struct Part {
   std::int64_t link_gen = 0, link_width = 0;
   // NVLink to the switches: 0 links is a part without; generation 4 or 5.
   std::int64_t nvlinks = 0, nvlink_gen = 0, nvlink_bytes_per_s = 0;
+  FabricFigures fabric;
   // Relative standard deviations: between GPUs, and between blocks of one series.
-  double spread_gemm = 0, spread_memory = 0, spread_pcie = 0;
-  double block_gemm = 0, block_memory = 0, block_pcie = 0;
+  double spread_gemm = 0, spread_memory = 0, spread_pcie = 0, spread_nvlink = 0;
+  double block_gemm = 0, block_memory = 0, block_pcie = 0, block_nvlink = 0, block_wait = 0;
   std::map<std::string, double> bytes_per_s;                // by case id: "memory.copy", "pcie.h2d"
   std::array<CappedRate, kGemmTypes.size()> cublaslt, own;  // in the order of kGemmTypes
 };

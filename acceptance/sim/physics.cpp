@@ -97,7 +97,8 @@ Load load_of(const Part& part, std::string_view case_id) {
   if (case_id.starts_with("memory.")) {
     return {dynamic_at_max(part, part.memory_w, part.clock_memory_bound), part.clock_memory_bound};
   }
-  const double watts = case_id.starts_with("pcie.") ? part.pcie_w : part.light_w;
+  // Traffic between GPUs draws what host copies do, which is assumed.
+  const double watts = case_id == "clock.light" ? part.light_w : part.pcie_w;
   return {dynamic_at_max(part, watts, part.clock_max), part.clock_max};
 }
 

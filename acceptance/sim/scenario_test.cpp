@@ -112,6 +112,31 @@ TEST(Scenario, RefusesATypeForWhatHasNoneOrThatThereIsNot) {
   EXPECT_EQ(refusal(fault("slow-type", "gpu/1", "type = \"int8\"\n")), "accepted");
 }
 
+TEST(Scenario, RefusesAPairThatIsNone) {
+  EXPECT_REFUSED(fault("pair-slow", "gpu/1"), "peer: missing");
+  EXPECT_REFUSED(fault("pair-slow", "gpu/1", "peer = \"gpu/1\"\n"), "no other GPU");
+  EXPECT_REFUSED(fault("pair-slow", "gpu/1", "peer = \"node\"\n"), "no other GPU");
+  EXPECT_REFUSED(fault("slow-hbm", "gpu/1", "peer = \"gpu/2\"\n"), "unknown key 'peer'");
+  const auto scenario = parse_scenario(fault("pair-slow", "gpu/1", "peer = \"gpu/4\"\n"), "s.toml");
+  ASSERT_TRUE(scenario) << scenario.error().what();
+  EXPECT_EQ(scenario->faults[0].peer, 4);
+}
+
+TEST(Scenario, ExpectsTheNodeAndPairsLowerFirst) {
+  const auto expecting = [](const std::string& unit) {
+    return refusal(
+        good("[expect]\ndecision = \"rejected\"\nexit = 1\n[[expect.finding]]\n"
+             "gate = \"g\"\nunit = \"" +
+             unit + "\"\ncode = \"c\"\n"));
+  };
+  EXPECT_EQ(expecting("node"), "accepted");
+  EXPECT_EQ(expecting("gpu/1-gpu/4"), "accepted");
+  EXPECT_NE(expecting("gpu/4-gpu/1"), "accepted");
+  EXPECT_NE(expecting("gpu/1-gpu/1"), "accepted");
+  EXPECT_NE(expecting("gpu/1-"), "accepted");
+  EXPECT_NE(expecting("node-gpu/1"), "accepted");
+}
+
 TEST(Scenario, RefusesAnotherFormat) {
   EXPECT_REFUSED("format = 2\n", "only format 1");
   EXPECT_REFUSED("name = \"x\"\n", "format: missing");

@@ -10,6 +10,7 @@ foreach(scenario IN ITEMS
     healthy-b200-cool
     healthy-b200-corrected-links
     healthy-h200-link-errors
+    healthy-h200-uneven-links
     healthy-h200-standard
     ecc-off
     ecc-pending
@@ -85,6 +86,20 @@ foreach(scenario IN ITEMS
     power-brake
     standard-hot-inlet
     standard-bad-heat-sink
+    p2p-egress-low
+    p2p-ingress-low
+    p2p-pair-low
+    p2p-over-pcie
+    p2p-corrupt
+    switch-lost
+    b200-switch-lost
+    nvls-off
+    b200-nccl-nvls-silent
+    standard-straggler
+    allreduce-corrupt
+    allreduce-sum-corrupt
+    nvlink-lost-in-traffic
+    standard-numa-binding-wrong
     bit-flip
     zero-tile
     nan

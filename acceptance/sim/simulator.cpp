@@ -65,13 +65,13 @@ std::vector<int> Simulator::chosen(const std::vector<std::string>& uuids) const 
   return out;
 }
 
+// A fault of one GPU is its own worker's. The node's workers have a voice unless the node is silent.
 bool Simulator::silent() const {
   const std::vector<int> mine = chosen({});
-  const bool all = options_.gpus.empty();  // a worker of the node is only hit by a node's fault
+  const bool own = !options_.gpus.empty() && mine.size() == 1;
   return std::any_of(loaded_.faults.begin(), loaded_.faults.end(), [&](const Fault& fault) {
     if (fault.kind != FaultKind::worker_silence) return false;
-    if (fault.gpu < 0) return true;
-    return !all && std::find(mine.begin(), mine.end(), fault.gpu) != mine.end();
+    return fault.gpu < 0 || (own && fault.gpu == mine.front());
   });
 }
 
@@ -153,7 +153,34 @@ Answer Simulator::watch(const WireRequest& request, Turn& turn) {
   return {};
 }
 
-std::optional<Answer> Simulator::refuse_case(const WireRequest& request, int& gpu,
+std::vector<int> Simulator::ranks(const std::vector<std::string>& uuids) const {
+  if (uuids.empty()) return chosen({});
+  std::vector<int> out;
+  for (const std::string& uuid : uuids) {
+    // One UUID that two GPUs answer to (duplicate_uuid) is the first, then the second.
+    for (const int gpu : chosen({uuid})) {
+      if (std::find(out.begin(), out.end(), gpu) != out.end()) continue;
+      out.push_back(gpu);
+      break;
+    }
+  }
+  return out.size() == uuids.size() ? out : std::vector<int>();
+}
+
+NodeBlockName Simulator::node_block(const WireRequest& request, const std::vector<int>& gpus,
+                                    const Params& params, std::int64_t index) const {
+  NodeBlockName name{.gpus = gpus,
+                     .load_s = {},
+                     .case_id = request.case_id,
+                     .params = params,
+                     .index = index,
+                     .block_ns = request.block_ns,
+                     .slowed = slowed_};
+  for (const int gpu : gpus) name.load_s.push_back(load_s(gpu));
+  return name;
+}
+
+std::optional<Answer> Simulator::refuse_case(const WireRequest& request, std::vector<int>& gpus,
                                              Params& params) const {
   const CaseInfo* info = find_case(request.case_id);
   if (info == nullptr) {
@@ -165,13 +192,17 @@ std::optional<Answer> Simulator::refuse_case(const WireRequest& request, int& gp
   if (request.blocks < 0 || request.first_block < 0 || request.block_ns < 0) {
     return Answer::failed("params.bad", "blocks, first_block and block_ns must not be negative");
   }
-  const std::vector<int> gpus = chosen(request.gpus);
+  gpus = info->spans_gpus ? ranks(request.gpus) : chosen(request.gpus);
   if (gpus.empty()) return Answer::failed("gpu.unknown", "no GPU with that UUID is here");
+  if (info->spans_gpus) {
+    const auto no = refuse_node_case(loaded_, node_block(request, gpus, params, 0));
+    return no ? std::optional(Answer::failed(no->code, no->text)) : std::nullopt;
+  }
   // One UUID that two GPUs answer to (duplicate_uuid) still names one: the first.
   if (gpus.size() > 1 && request.gpus.size() != 1) {
-    return Answer::failed("request.refused", "a case runs on one GPU at a time");
+    return Answer::failed("request.refused", "this case runs on one GPU at a time");
   }
-  gpu = gpus.front();
+  gpus.resize(1);
   if (device_bytes(request.case_id, params) > scenario_.part.memory_bytes) {
     return Answer::failed("memory.too_small",
                           fmt::format("{} needs more memory than the GPU has", request.case_id));
@@ -189,43 +220,56 @@ void Simulator::note_warmup(const WireRequest& request) {
   warming_s_ = warms && load_s >= kLeastWarmupS ? load_s : 0;
 }
 
-bool Simulator::misbehave(int gpu, std::int64_t block, Turn& turn) {
-  const double load_s = history_[static_cast<std::size_t>(gpu)].load_s;
+bool Simulator::misbehave(const std::vector<int>& gpus, std::int64_t block, Turn& turn) {
   for (const Fault& fault : loaded_.faults) {
-    if ((fault.gpu >= 0 && fault.gpu != gpu) || load_s < fault.at_s) continue;
+    const bool here = std::any_of(gpus.begin(), gpus.end(), [&](int gpu) {
+      return (fault.gpu < 0 || fault.gpu == gpu) && load_s(gpu) >= fault.at_s;
+    });
     const bool at_block =
         fault.kind == FaultKind::worker_exit || static_cast<double>(block) >= fault.severity;
-    if (at_block && spoil_worker(fault, options_.protocol)) return true;
+    if (here && at_block && spoil_worker(fault, options_.protocol)) return true;
   }
   return turn.stopped();
 }
 
+bool Simulator::run_block(const WireRequest& request, const std::vector<int>& gpus,
+                          const Params& params, std::int64_t index, Turn& turn) {
+  const std::int64_t began_ns = clock_->now_ns();
+  NodeBlock block;
+  if (find_case(request.case_id)->spans_gpus) {
+    block = simulate_node_block(loaded_, node_block(request, gpus, params, index));
+  } else {
+    SimulatedBlock one = simulate_block(loaded_,
+                                        {.gpu = gpus.front(),
+                                         .case_id = request.case_id,
+                                         .params = params,
+                                         .index = index,
+                                         .block_ns = request.block_ns,
+                                         .warm_s = warm_s_,
+                                         .load_s = load_s(gpus.front()),
+                                         .slowed = slowed_},
+                                        workshop_);
+    block = {std::move(one.sample), std::move(one.check), {one.spent}};
+  }
+  // Half a block is no block: what was not waited for is not sent.
+  if (!turn.wait_until(began_ns + block.sample.elapsed_ns)) return false;
+  for (std::size_t i = 0; i < gpus.size(); ++i) {
+    add(history_[static_cast<std::size_t>(gpus[i])], block.spent[i]);
+  }
+  turn.send(std::move(block.sample));
+  turn.send(std::move(block.check));
+  return true;
+}
+
 Answer Simulator::measure(const WireRequest& request, Turn& turn) {
   clock_->hold();
-  int gpu = 0;
+  std::vector<int> gpus;
   Params params;
-  if (auto refused = refuse_case(request, gpu, params)) return *std::move(refused);
+  if (auto refused = refuse_case(request, gpus, params)) return *std::move(refused);
   note_warmup(request);
-  LoadHistory& history = history_[static_cast<std::size_t>(gpu)];
   for (std::int64_t i = 0; i < request.blocks; ++i) {
     const std::int64_t index = request.first_block + i;
-    if (misbehave(gpu, index, turn)) break;
-    const std::int64_t began_ns = clock_->now_ns();
-    SimulatedBlock block = simulate_block(loaded_,
-                                          {.gpu = gpu,
-                                           .case_id = request.case_id,
-                                           .params = params,
-                                           .index = index,
-                                           .block_ns = request.block_ns,
-                                           .warm_s = warm_s_,
-                                           .load_s = history.load_s,
-                                           .slowed = slowed_},
-                                          workshop_);
-    // Half a block is no block: what was not waited for is not sent.
-    if (!turn.wait_until(began_ns + block.sample.elapsed_ns)) break;
-    add(history, block.spent);
-    turn.send(std::move(block.sample));
-    turn.send(std::move(block.check));
+    if (misbehave(gpus, index, turn) || !run_block(request, gpus, params, index, turn)) break;
   }
   if (turn.expired()) {
     return Answer::failed("deadline.passed", "the deadline passed before the last block");

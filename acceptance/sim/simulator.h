@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "acceptance/sim/cases.h"
+#include "acceptance/sim/cases_of_node.h"
 #include "acceptance/sim/scenario.h"
 #include "acceptance/sim/sim_clock.h"
 #include "acceptance/wire/serve.h"
@@ -43,11 +44,20 @@ class Simulator {
 
   // GPU indices this worker has; those of `uuids` when there are any. Empty: one is not here.
   std::vector<int> chosen(const std::vector<std::string>& uuids) const;
-  std::optional<Answer> refuse_case(const WireRequest& request, int& gpu, Params& params) const;
+  // Those of a case that spans GPUs, in the request's order, which is that of the ranks.
+  std::vector<int> ranks(const std::vector<std::string>& uuids) const;
+  std::optional<Answer> refuse_case(const WireRequest& request, std::vector<int>& gpus,
+                                    Params& params) const;
+  NodeBlockName node_block(const WireRequest& request, const std::vector<int>& gpus,
+                           const Params& params, std::int64_t index) const;
+  // Runs one block and notes what it left behind; false when it was not waited for.
+  bool run_block(const WireRequest& request, const std::vector<int>& gpus, const Params& params,
+                 std::int64_t index, Turn& turn);
   // Notes how long the GPU was warmed up before this request.
   void note_warmup(const WireRequest& request);
-  // Does what a worker fault does at that block; true if the case must end.
-  bool misbehave(int gpu, std::int64_t block, Turn& turn);
+  // Does what a worker fault of one of the GPUs does at that block; true if the case must end.
+  bool misbehave(const std::vector<int>& gpus, std::int64_t block, Turn& turn);
+  double load_s(int gpu) const { return history_[static_cast<std::size_t>(gpu)].load_s; }
 
   Scenario scenario_;  // as written: facts and counters
   Scenario loaded_;    // with the injection's faults: cases

@@ -113,15 +113,25 @@ std::string error_code(const std::vector<WireEvent>& events) {
   return errors.empty() ? "" : errors.front().code;
 }
 
+// Of all GPUs of the node, in slot order.
+WireRequest ask_all(const Scenario& scenario, const std::string& case_id, Params params,
+                    std::int64_t first = 0, std::int64_t blocks = 3) {
+  WireRequest request = ask(scenario, 0, case_id, std::move(params), first, blocks);
+  for (int gpu = 1; gpu < scenario.gpus; ++gpu) request.gpus.push_back(gpu_uuid(scenario, gpu));
+  return request;
+}
+
 const Params kExactParams{{"m", 256}, {"n", 256}, {"k", 256}, {"hot", 0}, {"seed", 5}};
 const Params kGemmParams{{"m", 8192}, {"n", 8192}, {"k", 8192}};
 
 TEST(Simulator, EveryCaseOfTheTableRunsRightOnAHealthyNode) {
   const Scenario scenario = healthy();
   for (const CaseInfo& info : all_cases()) {
-    const bool exact = info.id.ends_with(".exact");
+    const bool exact = info.id.ends_with(".exact") && !info.spans_gpus;
+    const std::string id(info.id);
     const auto events = answers(
-        scenario, {ask(scenario, 2, std::string(info.id), exact ? kExactParams : Params{})});
+        scenario, {info.spans_gpus ? ask_all(scenario, id, {})
+                                   : ask(scenario, 2, id, exact ? kExactParams : Params{})});
     const auto samples = all_of_type<SampleEvent>(events);
     const auto checks = all_of_type<CheckEvent>(events);
     ASSERT_EQ(samples.size(), 3u) << info.id;
@@ -290,6 +300,39 @@ TEST(Simulator, ADeadlineEndsACaseInTheMiddle) {
   EXPECT_LT(samples.size(), 12u);
 }
 
+TEST(Simulator, TheOrderOfTheGpusIsThatOfTheRanks) {
+  Scenario scenario = with(FaultKind::egress_slow, 5, 0.5);
+  WireRequest request = ask(scenario, 5, "nvlink.p2p", {}, 0, 1);
+  request.gpus.push_back(gpu_uuid(scenario, 2));
+  const auto samples = all_of_type<SampleEvent>(answers(scenario, {request}));
+  ASSERT_EQ(samples.size(), 1u);
+  ASSERT_EQ(samples[0].cells.size(), 4u);
+  EXPECT_LT(samples[0].cells[1], samples[0].cells[2] * 6 / 10);  // 5 to 2, and 2 to 5
+}
+
+TEST(Simulator, OnlyCasesThatSpanGpusTakeSeveral) {
+  const Scenario scenario = healthy();
+  EXPECT_EQ(error_code(answers(scenario, {ask_all(scenario, "memory.copy", {})})),
+            "request.refused");
+  EXPECT_EQ(error_code(answers(scenario, {ask(scenario, 0, "nvlink.p2p", {})})), "params.bad");
+  WireRequest stranger = ask_all(scenario, "nvlink.p2p", {});
+  stranger.gpus.back() = "GPU-00000000-0000-0000-0000-000000000000";
+  EXPECT_EQ(error_code(answers(scenario, {stranger})), "gpu.unknown");
+}
+
+TEST(Simulator, ANodesCaseLoadsEveryGpu) {
+  const Scenario scenario = healthy();
+  WireRequest after;
+  after.id = 1000;
+  after.verb = Verb::events;
+  const auto counters = all_of_type<CountersEvent>(
+      answers(scenario, {after, ask_all(scenario, "allreduce.own", {}), after}));
+  ASSERT_EQ(counters.size(), 2u);
+  for (std::size_t gpu = 0; gpu < 8; ++gpu) {
+    EXPECT_GT(*counters[1].gpus.at(gpu).energy_mj, *counters[0].gpus.at(gpu).energy_mj) << gpu;
+  }
+}
+
 TEST(Simulator, CountersGrowInTheWorkerThatCarriedTheLoad) {
   const Scenario scenario = with(FaultKind::power_brake, 1, 0.1);
   WireRequest before;
@@ -351,9 +394,15 @@ TEST(Simulator, CrashesExitsAndRubbishAreReal) {
     (void)answers(scenario, {ask(scenario, 0, "memory.copy", {})});
     _exit(0);  // the fault did not end this process
   };
+  const auto die_of_one = [] {
+    const Scenario scenario = with(FaultKind::worker_exit, 6, 9);
+    (void)answers(scenario, {ask_all(scenario, "nvlink.p2p", {})});
+    _exit(0);
+  };
   testing::FLAGS_gtest_death_test_style = "threadsafe";
   EXPECT_EXIT(die(FaultKind::worker_crash, 1), testing::KilledBySignal(SIGSEGV), "");
   EXPECT_EXIT(die(FaultKind::worker_exit, 7), testing::ExitedWithCode(7), "");
+  EXPECT_EXIT(die_of_one(), testing::ExitedWithCode(9), "");
 }
 
 TEST(Simulator, OnlyAWorkerOfThatGpuIsSilent) {
@@ -364,6 +413,7 @@ TEST(Simulator, OnlyAWorkerOfThatGpuIsSilent) {
   };
   EXPECT_TRUE(silent({gpu_uuid(scenario, 2)}));
   EXPECT_FALSE(silent({gpu_uuid(scenario, 3)}));
+  EXPECT_FALSE(silent({gpu_uuid(scenario, 2), gpu_uuid(scenario, 3)}));  // of several
   EXPECT_FALSE(silent({}));
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "benches/cases/case_end.h"
 #include "benches/cases/case_table.h"
 #include "benches/cases/cases.h"
 #include "benches/harness/loop.h"
@@ -36,31 +37,6 @@ struct Prepared {
   Check carried;  // found wrong while calibrating; belongs to the first block
 };
 
-std::string to_line(const Error& error) {
-  return error.hint().empty() ? error.what() : error.what() + "; " + error.hint();
-}
-
-// After one of these the process still works; a GPU's fault or silence poisons it.
-bool is_lost(const Error& error) {
-  return error.code() == ErrorCode::device || error.code() == ErrorCode::timeout;
-}
-
-CaseEnd end_with(const char* code, const Error& error) {
-  return {.code = code, .text = to_line(error), .worker_lost = false};
-}
-
-CaseEnd end_of_setup(const Error& error) {
-  if (is_lost(error)) return {"device.fault", to_line(error), true};
-  if (error.code() == ErrorCode::usage) return end_with("params.bad", error);
-  return end_with("library.missing", error);
-}
-
-void merge(const Check& from, Check& into) {
-  into.wrong += from.wrong;
-  if (from.wrong > 0 && !into.first) into.first = from.first;
-  if (from.wrong > 0 && into.got == into.expected) into.got = from.got;
-}
-
 }  // namespace
 
 struct CaseRunner::State {
@@ -88,11 +64,7 @@ Result<int> CaseRunner::State::find_device(const std::string& gpu) {
   if (gpu.empty()) {
     return Error(ErrorCode::usage, fmt::format("{} GPUs are visible and none was named", count));
   }
-  for (int ordinal = 0; ordinal < count; ++ordinal) {
-    GA_TRY(const DeviceInfo info, device_info(ordinal));
-    if (info.uuid == gpu) return ordinal;
-  }
-  return Error(ErrorCode::usage, fmt::format("CUDA does not see {}", gpu));
+  return device_of(gpu);
 }
 
 std::optional<CaseEnd> CaseRunner::State::select(const std::string& gpu) {

@@ -23,6 +23,7 @@ struct CaseRequest {
   std::string case_id;  // "memory.copy"
   Params params;
   std::string gpu;  // UUID as CUDA writes it, "GPU-..."; empty: the only visible one
+  std::vector<std::string> gpus = {};  // of a case that spans GPUs, rank by rank
   std::int64_t blocks = 1;
   std::int64_t first_block = 0;  // number of the first of them
   std::int64_t block_ns = 0;
@@ -36,6 +37,7 @@ struct BlockResult {
   std::int64_t elapsed_ns = 0;
   std::int64_t clock_mhz = 0, power_mw = 0, temp_mc = 0, throttle = 0;
   std::optional<std::int64_t> link_gen = {}, link_width = {};  // of a copy; 0: could not be read
+  std::vector<std::int64_t> cells = {}, active_links = {};     // of a case that spans GPUs
   std::string discard;    // "no_clock_reading", "interrupted", or empty
   std::string algorithm;  // what was chosen to run, or empty
   Check check;

@@ -83,7 +83,7 @@ constexpr CaseParameter kType{"type", "", 0, 0, 2};
 constexpr std::array kOwnReduce{kReduced, kType, CaseParameter{"algorithm", "", 0, 0, 3}};
 // ctas 0: as NCCL chooses.
 constexpr std::array kNcclReduce{kReduced, kType, CaseParameter{"ctas", "", 0, 0, 64}};
-constexpr std::array kLatency{CaseParameter{"bytes", "bytes", 8192, 4, kMiB, 4}, kType};
+constexpr std::array kLatency{CaseParameter{"bytes", "bytes", 8192, 16, 256 * 1024, 16}, kType};
 constexpr std::array kExactReduce{
     CaseParameter{"bytes", "bytes", kMiB, 4, kGiB, 4},
     kType,
@@ -173,6 +173,10 @@ std::string known_names(const CaseInfo& info) {
 std::span<const CaseInfo> all_cases() {
   static const Table kTable = make_table();
   return kTable.cases;
+}
+
+std::span<const CaseInfo> cases_of_one_gpu() {
+  return all_cases().first(all_cases().size() - kOfNode.size());
 }
 
 const CaseInfo* find_case(std::string_view id) {

@@ -37,6 +37,9 @@ struct CaseInfo {
 inline bool copies_over_pcie(std::string_view case_id) { return case_id.starts_with("pcie."); }
 
 std::span<const CaseInfo> all_cases();
+std::span<const CaseInfo> cases_of_one_gpu();  // the first of them
+// Whether its launches carry data over NVLink alone: then its links are counted while it runs.
+inline bool copies_over_nvlink(std::string_view case_id) { return case_id.starts_with("nvlink."); }
 const CaseInfo* find_case(std::string_view id);
 
 // What "gemm.<type>.own" and "gemm.<type>.cublaslt", with ".exact" or without, stand for; nothing

@@ -12,7 +12,7 @@ namespace {
 std::vector<Case> make_cases() {
   std::vector<Case> cases{kMemoryRead, kMemoryWrite, kMemoryCopy, kMemoryTriad,
                           kMemoryD2d,  kPcieH2d,     kPcieD2h};
-  for (const CaseInfo& info : all_cases()) {
+  for (const CaseInfo& info : cases_of_one_gpu()) {
     if (const auto which = gemm_case(info.id)) {
       cases.push_back(which->exact ? gemm_exact_case(info.id, *which)
                                    : gemm_speed_case(info.id, *which));

@@ -41,11 +41,12 @@ std::string test_name(const testing::TestParamInfo<CaseInfo>& info) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, EveryCase,
-                         testing::ValuesIn(all_cases().begin(), all_cases().end()), test_name);
+                         testing::ValuesIn(cases_of_one_gpu().begin(), cases_of_one_gpu().end()),
+                         test_name);
 
 // No side a power of two; n and k as fp8 and int8 need them of cuBLASLt.
 TEST(ExactCases, FindTheDigestThatTheHostComputes) {
-  for (const CaseInfo& info : all_cases()) {
+  for (const CaseInfo& info : cases_of_one_gpu()) {
     const auto which = gemm_case(info.id);
     if (!which || !which->exact) continue;
     CaseRunner runner(RunnerOptions{.libs = {}, .inject = {}});

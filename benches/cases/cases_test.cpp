@@ -6,6 +6,9 @@
 #include "benches/cases/case_runner.h"
 #include "benches/cases/case_table.h"
 #include "benches/cases/multiplier.h"
+#include "benches/cases/node_cases.h"
+#include "benches/cases/node_runner.h"
+#include "benches/cases/numa_memory.h"
 #include "benches/cases/pattern_slots.h"
 #include "benches/harness/damage.h"
 #include "kernels/runtime/device.h"
@@ -32,7 +35,7 @@ CaseRequest request(const char* id, Params params = {}) {
 }
 
 TEST(Cases, AreThoseOfTheTableInItsOrder) {
-  const auto table = all_cases();
+  const auto table = cases_of_one_gpu();
   const auto cases = cuda_cases();
   ASSERT_EQ(cases.size(), table.size());
   for (std::size_t i = 0; i < cases.size(); ++i) {
@@ -40,6 +43,45 @@ TEST(Cases, AreThoseOfTheTableInItsOrder) {
     EXPECT_TRUE(cases[i].setup);
     EXPECT_TRUE(cases[i].device_bytes);
   }
+}
+
+TEST(NodeCases, AreThoseOfTheTableThatSpanGpus) {
+  NodeContext context;
+  context.devices.resize(1);
+  context.devices[0].l2_bytes = 50 << 20;
+  for (const CaseInfo& info : all_cases()) {
+    const NodeCase* c = find_node_case(info.id);
+    ASSERT_EQ(c != nullptr, info.spans_gpus) << info.id;
+    if (c == nullptr) continue;
+    EXPECT_TRUE(c->setup);
+    EXPECT_GT(c->device_bytes(*complete_params(info, {}), context), 0) << info.id;
+  }
+}
+
+TEST(NodeRunner, RefusesBeforeItTouchesAGpu) {
+  NodeRunner runner(RunnerOptions{.libs = {}, .inject = {}});
+  const auto code = [&](const char* id, std::vector<std::string> gpus, Params params = {}) {
+    CaseRequest asked = request(id, std::move(params));
+    asked.gpus = std::move(gpus);
+    return runner.run(asked, {}, [](const BlockResult&) {}, {}).code;
+  };
+  EXPECT_EQ(code("memory.copy", {"GPU-a", "GPU-b"}), "case.unknown");
+  EXPECT_EQ(code("nvlink.p2p", {"GPU-a", "GPU-b"}, {{"engine", 2}}), "params.bad");
+  EXPECT_EQ(code("nvlink.p2p", {"GPU-a"}), "params.bad");
+  EXPECT_EQ(code("nvlink.p2p", std::vector<std::string>(9, "GPU-a")), "params.bad");
+  if (!has_gpu()) {
+    EXPECT_EQ(code("allreduce.own", {"GPU-a", "GPU-b"}), "driver.missing");
+  }
+}
+
+TEST(NumaMemory, ReadsAListOfNodesAsLinuxWritesIt) {
+  EXPECT_EQ(parse_node_list("0\n"), (std::vector<int>{0}));
+  EXPECT_EQ(parse_node_list("0-1"), (std::vector<int>{0, 1}));
+  EXPECT_EQ(parse_node_list("0,2-4,7\n"), (std::vector<int>{0, 2, 3, 4, 7}));
+  for (const char* bad : {"", "\n", "a", "1-", "-1", "1,", "2-1", "1,1", "3,2", "0 1", "99999"}) {
+    EXPECT_TRUE(parse_node_list(bad).empty()) << bad;
+  }
+  EXPECT_FALSE(memory_nodes().empty());
 }
 
 TEST(Cases, SayWhatTheirSetUpAllocates) {

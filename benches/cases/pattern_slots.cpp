@@ -12,17 +12,18 @@ std::string hex_bits(std::uint64_t bits, int bytes) {
   return fmt::format("{:0{}x}", bits, 2 * bytes);
 }
 
+void add_mismatch(const Mismatch& found, Check& total) {
+  total.wrong += static_cast<std::int64_t>(found.wrong);
+  if (found.wrong == 0 || total.first) return;
+  total.first = FirstMismatch{.element = static_cast<std::int64_t>(found.first),
+                              .expected = hex64(found.expected),
+                              .got = hex64(found.got),
+                              .xor_bits = hex64(found.expected ^ found.got)};
+}
+
 Status add_mismatches(Slots<Mismatch>& reports, std::int64_t slots, Check& total) {
   GA_TRY(const std::span<const Mismatch> found, reports.fetch(slots));
-  for (const Mismatch& m : found) {
-    if (m.wrong == 0) continue;
-    total.wrong += static_cast<std::int64_t>(m.wrong);
-    if (total.first) continue;
-    total.first = FirstMismatch{.element = static_cast<std::int64_t>(m.first),
-                                .expected = hex64(m.expected),
-                                .got = hex64(m.got),
-                                .xor_bits = hex64(m.expected ^ m.got)};
-  }
+  for (const Mismatch& m : found) add_mismatch(m, total);
   return Ok{};
 }
 

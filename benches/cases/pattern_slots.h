@@ -24,7 +24,9 @@ std::string hex_bits(std::uint64_t bits, int bytes);
 // that no pattern has in a row. An int32 becomes -1, which no product is all over.
 inline constexpr int kPoison = 0xFF;
 
-// Adds the reports of slots 0 .. slots-1 to `total`: wrong words, and the first of them.
+// Adds a report to `total`: wrong words, and the first of them.
+void add_mismatch(const Mismatch& found, Check& total);
+// The reports of slots 0 .. slots-1.
 Status add_mismatches(Slots<Mismatch>& reports, std::int64_t slots, Check& total);
 
 // A buffer as one row of floats. Above 2^31 floats, its beginning.

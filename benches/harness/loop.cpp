@@ -156,12 +156,15 @@ Result<TimingLoop::ChunkTime> TimingLoop::run_chunk(Bench& bench, const Chunk& c
   return time;
 }
 
+Result<bool> TimingLoop::preload(Bench& bench, const Stop& stop, Check& found) {
+  GA_TRY(const ChunkTime time, run_chunk(bench, {.groups = 1, .first = true}, stop));
+  GA_CHECK(bench.collect(bench.sets(), found));
+  return time.interrupted;
+}
+
 Result<GroupTime> TimingLoop::calibrate(Bench& bench, std::int64_t block_ns, const Stop& stop,
                                         Check& found) {
-  // The first group loads code, an injection's too, and fills page tables; its time means nothing.
-  GA_TRY(const ChunkTime preload, run_chunk(bench, {.groups = 1, .first = true}, stop));
-  GA_CHECK(bench.collect(bench.sets(), found));
-  bool interrupted = preload.interrupted;
+  GA_TRY(bool interrupted, preload(bench, stop, found));
   for (std::int64_t groups = 1;; groups *= 2) {
     const BlockOrder order{.groups = groups, .group = {}, .read = {}, .stop = stop};
     GA_TRY(const BlockTiming timing, block(bench, order, found));

@@ -43,6 +43,10 @@ class TimingLoop {
   // On the current device.
   static Result<std::unique_ptr<TimingLoop>> make(const Injection& injection);
 
+  // One group whose time means nothing: it loads code, an injection's too, and fills page tables.
+  // True: interrupted.
+  Result<bool> preload(Bench& bench, const Stop& stop, Check& found);
+
   // Runs the bench until it is warm and its groups' length is known. Every launch is checked into
   // `found`, like a timed one.
   Result<GroupTime> calibrate(Bench& bench, std::int64_t block_ns, const Stop& stop, Check& found);

@@ -74,6 +74,13 @@ DeviceReading summarise(const std::vector<DeviceReading>& readings) {
     for (const std::int64_t bits : reasons) seen |= bits;
     block.throttle = seen;
   }
+  for (const DeviceReading& reading : readings) {
+    if (block.active_links.empty()) block.active_links = reading.active_links;
+    const std::size_t gpus = std::min(block.active_links.size(), reading.active_links.size());
+    for (std::size_t i = 0; i < gpus; ++i) {
+      block.active_links[i] = std::min(block.active_links[i], reading.active_links[i]);
+    }
+  }
   return block;
 }
 

@@ -39,7 +39,8 @@ Status clocks_agree(std::int64_t event_ns, std::int64_t host_ns);
 
 // One reading for the block from those taken while it ran: the median of clock, power and link (the
 // lower of the middle two), the highest temperature, every throttle reason. A quantity that no
-// reading has is absent, with the reason of the last one.
+// reading has is absent, with the reason of the last one. Of active links the fewest of each GPU;
+// -1 where a reading did not know.
 DeviceReading summarise(const std::vector<DeviceReading>& readings);
 
 // True where clock, power, temperature and reasons are there: what a block must have to be kept.

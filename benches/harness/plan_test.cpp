@@ -83,11 +83,14 @@ TEST(Summarise, OfAnEvenNumberTakesTheLowerMiddle) {
 // The first reading of a block may still see the link at rest.
 TEST(Summarise, TakesTheMedianOfTheLink) {
   DeviceReading resting = reading(10, 0, 0, 0), copying = resting;
+  resting.active_links = {18, 18};
+  copying.active_links = {17, 18};
   resting.link_gen = 1;
   copying.link_gen = 5;
   resting.link_width = copying.link_width = 16;
   const DeviceReading block = summarise({resting, copying, copying});
   EXPECT_EQ(block.link_gen, KnownInt(5));
+  EXPECT_EQ(block.active_links, (std::vector<std::int64_t>{17, 18}));
   EXPECT_EQ(block.link_width, KnownInt(16));
 }
 

@@ -14,6 +14,9 @@ struct DeviceReading {
   KnownInt throttle = {};  // bits of the reasons
   // Asked for where copies run: of the links from the GPU to the root port the lowest.
   KnownInt link_gen = {}, link_width = {};
+  // Asked for where NVLinks carry data: of each GPU how many are active, -1 where that is not
+  // known.
+  std::vector<std::int64_t> active_links = {};
 };
 
 // Called on a thread of the harness while a block runs, never two at a time, and never after the

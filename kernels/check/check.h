@@ -49,6 +49,18 @@ struct EqualCheck {
 };
 Status check_equal(const EqualCheck& args, cudaStream_t stream);
 
+// Compares the result of an all-reduce of exact data (kernels/data/exact_reduce.h) with the sums in
+// closed form; indices count elements, expected and got are an element's bits.
+struct ReduceCheck {
+  const void* data = nullptr;
+  std::size_t count = 0;
+  ElementType type = ElementType::bf16;  // or fp16, fp32
+  std::uint64_t seed = 0;
+  int ranks = 0;  // 1 to 8
+  Mismatch* report = nullptr;
+};
+Status check_reduce(const ReduceCheck& args, cudaStream_t stream);
+
 // A 64-bit hash of a buffer: the sum mod 2^64 of mixed words, each with its position. Integer
 // addition has no order, so the hash is the same whatever the grid. A single changed word always
 // changes it; several changed words escape with probability about 2^-64.

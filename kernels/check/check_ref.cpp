@@ -2,7 +2,7 @@
 #include <cstring>
 
 #include "kernels/check/check.h"
-#include "kernels/check/hash_term.h"
+#include "kernels/data/hash_term.h"
 
 namespace ga {
 

@@ -5,8 +5,8 @@
 #include <cstdint>
 
 #include "kernels/check/block_reduce.cuh"
-#include "kernels/check/hash_term.h"
 #include "kernels/check/padded_word.cuh"
+#include "kernels/data/hash_term.h"
 
 namespace ga {
 

@@ -53,4 +53,15 @@ Status check_equal(const EqualCheck& args, cudaStream_t stream) {
   return run(source, (args.bytes + 7) / 8, args.report, stream);
 }
 
+Status check_reduce(const ReduceCheck& args, cudaStream_t stream) {
+  if (args.count == 0) return Error(ErrorCode::usage, "check_reduce: nothing to compare");
+  if (!is_reduce_type(args.type) || args.ranks < 1 || args.ranks > kExactReduceMostRanks) {
+    return Error(ErrorCode::usage, "check_reduce: bf16, fp16 or fp32 and 1 to 8 ranks are needed");
+  }
+  const auto size = static_cast<std::size_t>(element_bytes(args.type));
+  GA_CHECK(check_pointer("check_reduce: data", args.data, size));
+  const ReduceSource source{args.data, args.type, exact_reduce_key(args.seed), args.ranks};
+  return run(source, args.count, args.report, stream);
+}
+
 }  // namespace ga

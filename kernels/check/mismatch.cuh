@@ -1,7 +1,7 @@
-// Counts 64-bit words that differ from what they should be, and finds the first.
+// Counts 64-bit words (or elements) that differ from what they should be, and finds the first.
 //
-// A Source says what word i should be and what it is; pattern, triad, equality and fills differ
-// only in that. The count is a sum and the first a minimum: neither depends on the order.
+// A Source says what word i should be and what it is; pattern, triad, equality and sums of ranks
+// differ only in that. The count is a sum and the first a minimum: neither depends on the order.
 #pragma once
 
 #include <cstddef>
@@ -10,6 +10,7 @@
 #include "kernels/check/block_reduce.cuh"
 #include "kernels/check/padded_word.cuh"
 #include "kernels/check/report.h"
+#include "kernels/data/exact_reduce.h"
 #include "kernels/data/pattern.h"
 
 namespace ga {
@@ -46,6 +47,21 @@ struct EqualSource {
     return padded_word(reference, bytes, i);
   }
   __device__ std::uint64_t got(std::size_t i) const { return padded_word(data, bytes, i); }
+};
+
+// Elements, not words: their count and first index are what a report says.
+struct ReduceSource {
+  const void* data;
+  ElementType type;
+  std::uint64_t key;  // exact_reduce_key()
+  int ranks;
+  __device__ std::uint64_t expected(std::size_t i) const {
+    return exact_reduce_bits(exact_reduce_sum(pattern_word(key, i), ranks), type);
+  }
+  __device__ std::uint64_t got(std::size_t i) const {
+    return type == ElementType::fp32 ? static_cast<const std::uint32_t*>(data)[i]
+                                     : static_cast<const std::uint16_t*>(data)[i];
+  }
 };
 
 __global__ void mismatch_reset_kernel(Mismatch* report) { *report = Mismatch{}; }

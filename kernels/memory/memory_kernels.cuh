@@ -10,8 +10,8 @@
 
 #include "kernels/check/block_reduce.cuh"
 #include "kernels/data/pattern.h"
-#include "kernels/memory/stream_loop.cuh"
 #include "kernels/ptx/global.cuh"
+#include "kernels/runtime/stream_loop.cuh"
 
 namespace ga {
 

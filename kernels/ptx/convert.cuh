@@ -1,5 +1,5 @@
-// Two floats as two 16-bit elements, and shared memory written in the shapes of a fragment.
-// PTX ISA, "cvt", "stmatrix", "st". sm_80 and newer; stmatrix sm_90.
+// Two floats as two 16-bit elements and back, and shared memory written in the shapes of a
+// fragment. PTX ISA, "cvt", "stmatrix", "st". sm_80 and newer; stmatrix sm_90.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +26,28 @@ __device__ __forceinline__ std::uint32_t pack<Fp16>(float low, float high) {
   std::uint32_t packed;
   asm("cvt.rn.f16x2.f32 %0, %1, %2;\n" : "=r"(packed) : "f"(high), "f"(low));
   return packed;
+}
+
+// The other way: the lower half is `low`.
+template <class In>
+__device__ void unpack(std::uint32_t packed, float& low, float& high);
+
+template <>
+__device__ __forceinline__ void unpack<Bf16>(std::uint32_t packed, float& low, float& high) {
+  low = bits_float(packed << 16);
+  high = bits_float(packed & 0xFFFF0000u);
+}
+
+template <>
+__device__ __forceinline__ void unpack<Fp16>(std::uint32_t packed, float& low, float& high) {
+  asm("{\n"
+      ".reg .b16 low, high;\n"
+      "mov.b32 {low,high}, %2;\n"
+      "cvt.f32.f16 %0, low;\n"
+      "cvt.f32.f16 %1, high;\n"
+      "}\n"
+      : "=f"(low), "=f"(high)
+      : "r"(packed));
 }
 
 // Four 8x8 matrices of 16-bit elements. Lane 8 i + r gives the address of row r of matrix i; lane l

@@ -88,6 +88,15 @@ Result<DeviceInfo> device_info(int ordinal) {
                     .memory_bytes = properties.totalGlobalMem};
 }
 
+Result<int> device_of(const std::string& uuid) {
+  GA_TRY(const int count, device_count());
+  for (int ordinal = 0; ordinal < count; ++ordinal) {
+    GA_TRY(const DeviceInfo info, device_info(ordinal));
+    if (info.uuid == uuid) return ordinal;
+  }
+  return Error(ErrorCode::usage, "CUDA does not see " + uuid);
+}
+
 Status select_device(int ordinal) {
   GA_CUDA(cudaSetDevice(ordinal));
   return Ok{};

@@ -35,6 +35,9 @@ struct DeviceInfo {
 };
 Result<DeviceInfo> device_info(int ordinal);
 
+// The GPU of that UUID; a usage error where CUDA does not see it.
+Result<int> device_of(const std::string& uuid);
+
 // Makes the GPU current for this thread.
 Status select_device(int ordinal);
 

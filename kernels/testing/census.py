@@ -3,8 +3,8 @@
 
 An object holds one cubin (an ELF file) per architecture; an instruction is 16 bytes, its opcode the
 low 12 bits. Which opcode is which instruction is learnt from the probe object, built by the same
-compiler: see probe.cu. Fails where a kernel keeps values in local memory, and where a GEMM kernel
-lacks what makes it a GEMM of its kind.
+compiler: see probe.cu. Fails where a kernel keeps values in local memory, and where one lacks what
+makes it a GEMM of its kind, or an all-reduce with ordered flags.
 """
 import collections
 import re
@@ -23,14 +23,18 @@ REQUIRED = {OF_TYPE + "NS_4(?:Bf16|Fp16|Tf32)E": ("hmma", "ldsm", "ldgsts"),
             "15gemm_fma_kernelINS_11Fp64Product": ("dmma", "lds", "ldgsts"),
             SM90 + ".*EENS_3Fp8E": ("qgmma", *HOPPER),
             SM90 + ".*EEai": ("igmma", *HOPPER),
-            SM90 + "(?!.*(?:EENS_3Fp8E|EEai))": ("hgmma", *HOPPER)}
+            SM90 + "(?!.*(?:EENS_3Fp8E|EEai))": ("hgmma", *HOPPER),
+            # A release is a fence (ERRBAR follows it), an acquire drops L1 (CCTL).
+            "all_reduce_(?:virtual_)?kernelILNS_18AllReduceAlgorithmE1E": ("errbar", "cctl"),
+            "all_reduce_virtual_kernelILNS_18AllReduceAlgorithmE2E": ("errbar", "cctl"),
+            "all_reduce_kernelILNS_18AllReduceAlgorithmE2E": ("ldgmc", "errbar", "cctl")}
 GEMM = "11gemm_kernel|15gemm_fma_kernel|" + SM90  # each must be of one kind of REQUIRED
 # What it has at most: a fence of the whole GPU (ERRBAR follows each) before and after a cluster's
 # work, none in its loops.
 AT_MOST = {SM90: {"errbar": 2}}
 # From which architecture on an instruction exists: on older ones its kernel is a trap. And what
 # stands for it on those between that ptxas makes something else of.
-SINCE = {"qmma": 89}
+SINCE = {"qmma": 89, "ldgmc": 90}
 STAND_INS = {"qmma": "hmma"}
 COMPANIONS = ("errbar",)  # ERRBAR and CGAERRBAR come together: either counts
 
@@ -111,7 +115,7 @@ def judge(name, count, codes, alignment, architecture):
         needed = REQUIRED[part]
         if any(architecture < SINCE.get(p, 0) for p in needed):
             continue
-        if alignment < 1024:
+        if alignment < 1024 and re.search(GEMM, name):
             wrong.append(f"shared memory aligned to {alignment} bytes, not 1024")
         wrong += [f"no {p.upper()}" for p in needed if not has.get(p)]
         wrong += [f"{has[p]} x {p.upper()}, more than {most}"
@@ -125,7 +129,7 @@ def main():
     learnt = [learn(census(elf), arch(elf)) for elf in cubins(sys.argv[1])]
     if not learnt:
         raise SystemExit(f"census: {sys.argv[1]} holds no cubin")
-    bad, kernels, gemms = 0, 0, 0
+    bad, kernels, kinds = 0, 0, 0
     for path in sys.argv[2:]:
         images = list(cubins(path))
         if len(images) != len(learnt):
@@ -136,14 +140,14 @@ def main():
             alignments = shared_alignment(elf)
             for name, count in census(elf).items():
                 kernels += 1
-                gemms += bool(re.search(GEMM, name))
+                kinds += any(re.search(part, name) for part in REQUIRED)
                 for line in judge(name, count, codes, alignments.get(name, 0), arch(elf)):
                     print(f"census: {path}: {name}: {line}")
                     bad += 1
-    print(f"census: {kernels} kernels, {gemms} of them GEMM, opcodes "
+    print(f"census: {kernels} kernels, {kinds} of them with instructions that they need, opcodes "
           + " ".join(f"{p}={c:#x}" for p, c in learnt[-1].items()))
-    if gemms == 0:
-        print("census: no GEMM kernel among the objects")
+    if kinds == 0:
+        print("census: no kernel among the objects of which an instruction is asked")
         bad += 1
     return 1 if bad else 0
 

@@ -4,15 +4,18 @@
 #include <cmath>
 #include <vector>
 
+#include "kernels/allreduce/allreduce.h"
 #include "kernels/check/check.h"
 #include "kernels/check/checksum_bound.h"
 #include "kernels/check/inject.h"
 #include "kernels/gemm/fill.h"
 #include "kernels/gemm/gemm.h"
+#include "kernels/link/link.h"
 #include "kernels/memory/memory.h"
 #include "kernels/power/light.h"
 #include "kernels/runtime/buffer.h"
 #include "kernels/runtime/device.h"
+#include "kernels/runtime/peer_memory.h"
 #include "kernels/runtime/stream.h"
 #include "kernels/runtime/tensor_map.h"
 
@@ -245,6 +248,54 @@ TEST(Light, ClosedFormIsTheMapStepByStep) {
       EXPECT_EQ(ga::light_expected(thread, steps), x);
     }
   }
+}
+
+TEST(AllReduce, LaunchersRefuseWhatACallCannotBe) {
+  expect_usage(ga::all_reduce({}, nullptr), "0 ranks");
+  expect_usage(ga::all_reduce_virtual({}, nullptr), "0 ranks");
+  expect_usage(ga::all_reduce_reset({}, nullptr), "0 ranks");
+  expect_usage(ga::fill_reduce({}, nullptr), "elements");
+  expect_usage(ga::check_reduce({}, nullptr), "nothing");
+  float element = 0;
+  expect_usage(ga::check_reduce({&element, 1, ga::ElementType::fp64, 0, 1, nullptr}, nullptr),
+               "bf16");
+  alignas(16) static unsigned char data[16];
+  static ga::AllReduceSignals signals;
+  std::uint64_t fault = 0;
+  ga::AllReduceCall call{
+      .count = 1, .algorithm = ga::AllReduceAlgorithm::nvls, .ranks = 1, .fault = &fault};
+  call.peers.in[0] = call.peers.out[0] = call.peers.scratch[0] = data;
+  call.peers.signals[0] = &signals;
+  expect_usage(ga::all_reduce(call, nullptr), "without multicast");
+}
+
+TEST(Link, RefusesNothingAndMisalignedAddresses) {
+  alignas(16) unsigned char data[64];
+  expect_usage(ga::link_copy({data, data + 16, 0}, nullptr), "nothing");
+  expect_usage(ga::link_copy({data + 1, data + 16, 8}, nullptr), "to: null");
+  expect_usage(ga::link_copy({data, nullptr, 8}, nullptr), "from: null");
+}
+
+TEST(PeerMemory, RefusesTeamsThatAreNone) {
+  EXPECT_FALSE(ga::Team::make({}));
+  EXPECT_FALSE(ga::Team::make(std::vector<int>(9, 0)));
+  const auto memory = ga::PeerMemory::make({}, 1, ga::Multicast::none);
+  ASSERT_FALSE(memory);
+  EXPECT_EQ(memory.error().code(), ErrorCode::usage);
+}
+
+TEST(PeerMemory, ExplainsWhatTheDriverSaysOfMulticast) {
+  const auto says = [](int result, const char* part) {
+    const std::string text = ga::multicast_reason("cuMulticastBindMem", result);
+    EXPECT_EQ(text.find("cuMulticastBindMem: CUresult " + std::to_string(result)), 0u);
+    EXPECT_NE(text.find(part), std::string::npos) << text;
+  };
+  says(2, "slots");
+  says(401, "fabric state");
+  says(801, "no multicast");
+  says(802, "Fabric Manager");
+  says(999, "kernel log");
+  says(1, "");
 }
 
 TEST(Light, RefusesNoSteps) { expect_usage(ga::light({}, nullptr), "steps"); }

@@ -44,6 +44,8 @@ std::uint32_t next_random() {
 namespace {
 
 constexpr std::size_t kStackBytes = 128 << 10;
+// A thread that looks at one word after the other gets on without an event.
+constexpr unsigned kMostIdleRounds = 1000;
 
 void fiber_main() {
   (*machine.body)();
@@ -82,6 +84,7 @@ void prepare(Block& block) {
   std::fill(std::begin(block.named), std::end(block.named), Barrier{});
   block.mbarriers.clear();
   block.warpgroups.clear();
+  block.yes = block.counted = 0;
   block.left = machine.threads;
 }
 
@@ -109,8 +112,10 @@ void run_cluster() {
   std::vector<unsigned> order(machine.fibers.size());
   std::iota(order.begin(), order.end(), 0u);
   std::size_t left = machine.fibers.size();
+  unsigned idle = 0;  // rounds in a row in which threads only looked
   while (left > 0) {
     const std::uint64_t before = machine.events;
+    const std::uint64_t looks = machine.looks;
     if (machine.random != 0) shuffle(order);
     for (const bool slow : {false, true}) {
       if (slow && machine.events != before) break;
@@ -124,7 +129,9 @@ void run_cluster() {
       }
     }
     if (machine.random != 0 && next_random() % 2 == 0) land_one_load();
-    if (left > 0 && machine.events == before && !land_one_load()) {
+    idle = machine.events == before ? idle + 1 : 0;
+    if (left > 0 && idle > 0 && !land_one_load() &&
+        (machine.looks == looks || idle > kMostIdleRounds)) {
       fail("hangs: threads wait for one that never comes");
     }
   }
@@ -160,6 +167,23 @@ Dim block_dim() { return {machine.threads, 1, 1}; }
 Dim grid_dim() { return machine.grid; }
 
 void sync_block() { wait_at(own_block().barrier, machine.threads); }
+
+bool sync_block_or(bool mine) {
+  Block& block = own_block();
+  if (mine) ++block.yes;
+  sync_block();
+  const unsigned yes = block.yes;
+  const bool any = yes != block.counted;
+  sync_block();  // nobody votes again before all have read
+  block.counted = yes;
+  return any;
+}
+
+void yield() {
+  ++machine.looks;
+  to_scheduler();
+}
+void happened() { ++machine.events; }
 
 const unsigned char* exchange(const void* value, std::size_t size) {
   if (size > kSlot) fail("a value larger than a lane's slot");

@@ -41,6 +41,13 @@ Dim block_dim();
 Dim grid_dim();
 
 void sync_block();
+// The same, and whether any thread of the block said so.
+bool sync_block_or(bool mine);
+
+// For loops that wait for another thread: lets the others go on; and says that what they wait for
+// may have come. A loop in which nothing ever happens is a hang.
+void yield();
+void happened();
 
 // Gives `size` bytes (at most kSlot) to the warp and returns what all 32 lanes gave, lane l at
 // l * kSlot. All lanes of the warp must call; the answer stays valid until the lane's next call.
@@ -73,6 +80,7 @@ void copy_wait(int pending);
 #define gridDim (::ga::simt::grid_dim())
 
 inline void __syncthreads() { ga::simt::sync_block(); }
+inline int __syncthreads_or(int mine) { return ga::simt::sync_block_or(mine != 0) ? 1 : 0; }
 
 template <class T>
 T atomicAdd(T* at, T value) {
@@ -92,6 +100,13 @@ template <class T>
 T atomicMax(T* at, T value) {
   const T old = *at;
   if (value > old) *at = value;
+  return old;
+}
+
+template <class T>
+T atomicExch(T* at, T value) {
+  const T old = *at;
+  *at = value;
   return old;
 }
 

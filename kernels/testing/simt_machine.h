@@ -73,6 +73,7 @@ struct Block {
   Barrier named[16];
   std::map<std::uint32_t, Mbarrier> mbarriers;          // by offset
   std::map<unsigned, std::vector<Product>> warpgroups;  // every product in order, for comparison
+  unsigned yes = 0, counted = 0;                        // votes of sync_block_or(): ever, settled
   unsigned left = 0;                                    // threads that have not ended
 };
 
@@ -85,6 +86,7 @@ struct Machine {
   Dim grid, index;  // of the cluster's first block
   unsigned threads = 0;
   std::uint64_t events = 0;  // of any kind: a round without one is a standstill
+  std::uint64_t looks = 0;   // at what another thread may have written: yield()
   std::uint32_t random = 0;
   std::vector<BoxLoad> loads;  // issued, not landed
   Options options;

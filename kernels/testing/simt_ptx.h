@@ -130,4 +130,10 @@ std::uint32_t pack(float low, float high) {
   return bits(low) | (bits(high) << 16);
 }
 
+template <class In>
+void unpack(std::uint32_t packed, float& low, float& high) {
+  low = to_float(In{static_cast<std::uint16_t>(packed)});
+  high = to_float(In{static_cast<std::uint16_t>(packed >> 16)});
+}
+
 }  // namespace ga::ptx

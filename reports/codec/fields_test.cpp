@@ -7,7 +7,7 @@
 namespace ga {
 namespace {
 
-const Json kSample =
+const Json kMembers =
     *parse_json(R"({"n":-1,"t":"x","f":true,"a":[1,2],"mixed":[1,"2"],"o":{"inner":1}})");
 
 std::string complaint(Fields& fields) {
@@ -16,7 +16,7 @@ std::string complaint(Fields& fields) {
 }
 
 TEST(Fields, ReadsEveryKindAndCloses) {
-  Fields fields(kSample, "file");
+  Fields fields(kMembers, "file");
   EXPECT_EQ(fields.integer("n"), -1);
   EXPECT_EQ(fields.text("t"), "x");
   EXPECT_TRUE(fields.flag("f"));
@@ -36,7 +36,7 @@ TEST(Fields, NamesAKeyThatNobodyAskedFor) {
 }
 
 TEST(Fields, NamesAMissingKey) {
-  Fields fields(kSample, "file");
+  Fields fields(kMembers, "file");
   EXPECT_EQ(fields.integer("absent"), 0);
   EXPECT_FALSE(fields.ok());
   EXPECT_EQ(complaint(fields), "file.absent: missing");
@@ -44,7 +44,7 @@ TEST(Fields, NamesAMissingKey) {
 
 TEST(Fields, NamesAWrongType) {
   const auto refused = [](auto read) {
-    Fields fields(kSample, "file");
+    Fields fields(kMembers, "file");
     read(fields);
     return complaint(fields);
   };
@@ -58,7 +58,7 @@ TEST(Fields, NamesAWrongType) {
 }
 
 TEST(Fields, TheFirstErrorWins) {
-  Fields fields(kSample, "file");
+  Fields fields(kMembers, "file");
   (void)fields.integer("t");
   (void)fields.integer("absent");
   fields.refuse("n", "is too small");

@@ -3,7 +3,7 @@
 include(GNUInstallDirs)
 set(programs gpuaccept gpusim)
 if(GA_CUDA)
-  list(APPEND programs gpuprobe)
+  list(APPEND programs gpuprobe all_reduce_perf)
 endif()
 install(TARGETS ${programs} RUNTIME DESTINATION bin)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/acceptance/profiles/ DESTINATION share/gpuaccept/profiles

@@ -12,7 +12,8 @@ HOST_REPORTS = [MODEL, CODEC, "reports/seal", "reports/render"]
 ACCEPTANCE_HOST = ["acceptance/core", "acceptance/gates", "acceptance/profiles", "acceptance/wire",
                    "acceptance/worker", "acceptance/journal", "acceptance/sim", "acceptance/commands"]
 DEVICE = ["kernels/runtime", "kernels/ptx", "kernels/check", "kernels/data", "kernels/loader"]
-FAMILIES = ["kernels/memory", "kernels/gemm", "kernels/power", "kernels/baselines"]
+FAMILIES = ["kernels/memory", "kernels/gemm", "kernels/allreduce", "kernels/link", "kernels/power",
+            "kernels/baselines"]
 
 # part -> parts it may include, itself always. The longest matching path is a file's part.
 MAY = {
@@ -53,6 +54,10 @@ for family in FAMILIES:
 MAY["benches/gpubench"] = DEVICE + FAMILIES + [
     MODEL, CODEC, "benches/stats", "benches/harness", "benches/cases", "acceptance/node"]
 
+# docs/adr/0015: all_reduce_perf. Its front is host-only; its engines are what MAY_USE_CUDA names.
+MAY["benches/nccl_tests"] = DEVICE + FAMILIES + [MODEL, "benches/stats"]
+MAY["benches/all_reduce_perf"] = ["benches/nccl_tests"]
+
 # A main may include what its program links. Only these two join host and CUDA.
 MAINS = {
     "acceptance/gpuaccept.cpp": HOST_REPORTS + ACCEPTANCE_HOST,
@@ -62,7 +67,7 @@ MAINS = {
 }
 CUDA_HEADER = re.compile(r"^(cuda|cublas|cudnn|nccl|nvml|cub/|thrust/|cooperative_groups)")
 MAY_USE_CUDA = ("kernels/", "benches/cases/", "benches/harness/", "benches/gpubench",
-                "acceptance/gpuprobe")
+                "benches/nccl_tests/engine", "acceptance/gpuprobe")
 HEAVY = {"nlohmann/": (CODEC,), "toml++/": (CODEC,),
          "CLI/": tuple(MAINS) + ("benches/gpubench",)}
 # Folders that are compiled for tests only may see more: a fake of NVML knows the wire, and so on.
