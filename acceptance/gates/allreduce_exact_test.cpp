@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include "acceptance/core/judge.h"
 #include "acceptance/gates/exact.h"
+#include "acceptance/gates/gates.h"
 #include "acceptance/gates/table.h"
 #include "acceptance/gates/testkit.h"
 
@@ -142,6 +144,7 @@ TEST_F(AllreduceExact, EitherCountOfWrongElementsFails) {
 TEST_F(AllreduceExact, WithoutMulticastNvlsIsAWarningUnlessTheSwitchesMustSum) {
   refuse_multicast();
   EXPECT_TRUE(gate_.next(order(), evidence).empty()) << "refused once is refused";
+  EXPECT_TRUE(check_asked(all_gates(), order(), evidence));
   expect_node(Verdict::not_measured, "allreduce.exact.no_multicast");
   std::erase(profile.required, "allreduce.nccl_nvls");
   expect_node(Verdict::pass, "");

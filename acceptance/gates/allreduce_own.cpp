@@ -27,9 +27,11 @@ constexpr std::int64_t kWaitNs = 20'000, kWaitsOfCall = 5;
 // The time of one sum, from its bus bandwidth.
 std::int64_t call_ns(std::size_t gpus, std::int64_t bytes, std::int64_t bytes_per_s) {
   if (bytes_per_s <= 0) return 0;
+  constexpr double kMost = 1e18;
   const auto n = static_cast<double>(gpus);
-  return static_cast<std::int64_t>(2.0 * (n - 1) / n * static_cast<double>(bytes) * 1e9 /
-                                   static_cast<double>(bytes_per_s));
+  const double ns =
+      2.0 * (n - 1) / n * static_cast<double>(bytes) * 1e9 / static_cast<double>(bytes_per_s);
+  return static_cast<std::int64_t>(std::min(ns, kMost));
 }
 
 std::vector<Request> next(const Order& order, const Evidence& evidence) {

@@ -37,9 +37,11 @@ std::pair<std::size_t, std::size_t> cell_of(const Line& line, std::size_t other)
   return line.sends ? std::pair{line.gpu, other} : std::pair{other, line.gpu};
 }
 
+// No wider than a number of parts per million needs to be.
 std::int64_t lost_ppm(std::int64_t rate, std::int64_t reference) {
-  return kMillion - static_cast<std::int64_t>(static_cast<double>(rate) * 1e6 /
-                                              static_cast<double>(reference));
+  constexpr double kMost = 1e12;
+  const double share = static_cast<double>(rate) * 1e6 / static_cast<double>(reference);
+  return kMillion - static_cast<std::int64_t>(std::min(share, kMost));
 }
 
 std::vector<std::int64_t> off_diagonal(const Square& square) {

@@ -124,6 +124,15 @@ TEST_F(Locate, TwoGpusOfTwoAreAPairAndNoGpusAreNothing) {
   EXPECT_EQ(words(low()), "");
 }
 
+TEST_F(Locate, RatesFarApartAreJudgedToo) {
+  make(4, 1);
+  at(0, 1) = std::int64_t{1} << 49;
+  EXPECT_EQ(words(low()), "node");
+  terms.expected = 1;
+  make(4, std::int64_t{1} << 49);
+  EXPECT_EQ(words(low()), "");
+}
+
 TEST_F(Locate, WrongSumsNameTheirMakerOrWhereTheyAreFound) {
   make(8, 0);
   EXPECT_EQ(words(wrong()), "");

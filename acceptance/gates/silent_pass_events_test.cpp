@@ -11,7 +11,7 @@
 namespace ga {
 namespace {
 
-constexpr std::int64_t kInRunNs = 5'000'000'000, kBeforeNs = 500'000'000;
+constexpr std::int64_t kDuringRunNs = 5'000'000'000, kBeforeRunNs = 500'000'000;
 
 class SilentEvent : public ::testing::Test {
  protected:
@@ -21,7 +21,7 @@ class SilentEvent : public ::testing::Test {
   }
   Order order() const { return {profile, Level::standard}; }
   GpuCounters& after() { return evidence.after[1]; }
-  void say(std::string code, std::int64_t t_ns = kInRunNs, std::string text = "a line") {
+  void say(std::string code, std::int64_t t_ns = kDuringRunNs, std::string text = "a line") {
     evidence.log.push_back({t_ns, "kmsg", "gpu/1", std::move(code), std::move(text)});
   }
   // The worst verdict that any gate gives anything.
@@ -102,12 +102,12 @@ TEST_F(SilentEvent, XidsThatOthersDoNotList) {
 
 TEST_F(SilentEvent, TheSameXidTwice) {
   say("xid.94");
-  say("xid.94", kInRunNs + 6'000'000'000);  // another incident
+  say("xid.94", kDuringRunNs + 6'000'000'000);  // another incident
   EXPECT_EQ(of("events.xid"), Verdict::fail);
 }
 
 TEST_F(SilentEvent, AnXidThatAnEarlierRunReported) {
-  say("xid.79", kBeforeNs);
+  say("xid.79", kBeforeRunNs);
   EXPECT_EQ(of("events.xid"), Verdict::not_measured);
   say("xid.79");
   EXPECT_EQ(of("events.xid"), Verdict::fail);
@@ -162,7 +162,7 @@ TEST_F(HealthyEvent, PassesCorrectedErrorsOnNvlink5) {
 }
 
 TEST_F(HealthyEvent, PassesXid154ThatSaysNone) {
-  say("xid.154", kInRunNs,
+  say("xid.154", kDuringRunNs,
       "Xid (PCI:0000:1b:00): 154, GPU recovery action changed from 0x1 (GPU Reset Required) to 0x0 "
       "(None)");
   EXPECT_EQ(worst(), Verdict::pass);

@@ -4,7 +4,7 @@
 namespace ga {
 namespace {
 
-KnownList<NvLink> healthy_links() {
+KnownList<NvLink> machine_links() {
   std::vector<NvLink> links;
   for (std::int64_t i = 0; i < 18; ++i) {
     NvLink link;
@@ -99,7 +99,7 @@ void set_gpu(GpuFacts& gpu) {
   gpu.inforom = KnownText("G520.0280.00.05");
   gpu.inforom_valid = gpu.gsp_enabled = gpu.gsp_default = true;
   gpu.gsp_firmware = KnownText("580.65.06");
-  gpu.nvlinks = healthy_links();
+  gpu.nvlinks = machine_links();
   gpu.fabric_state = KnownText("completed");
   gpu.fabric_status = KnownText("success");
   gpu.fabric_clique_id = 0;

