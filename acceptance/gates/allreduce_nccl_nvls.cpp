@@ -5,7 +5,7 @@
 // closed form; the algorithm that ran as NCCL itself says it.
 // Limit: a floor in bytes/s of bus bandwidth of the profile; and the ratio to the ring, which needs
 // no absolute number: at the ring's speed the switches did not sum, whatever NCCL says. A low ratio
-// decides in a ci profile and holds the node elsewhere (docs/adr/0017).
+// decides in a ci profile and holds the node elsewhere; quick screens without (docs/adr/0017).
 // False pass: none known. False fail: fewer GPUs than NVLS pays for, which the profile's order
 // tells.
 #include <fmt/format.h>

@@ -85,7 +85,7 @@ constexpr std::array kOwnReduce{kReduced, kType, CaseParameter{"algorithm", "", 
 constexpr std::array kNcclReduce{kReduced, kType, CaseParameter{"ctas", "", 0, 0, 64}};
 constexpr std::array kLatency{CaseParameter{"bytes", "bytes", 8192, 16, 256 * 1024, 16}, kType};
 constexpr std::array kExactReduce{
-    CaseParameter{"bytes", "bytes", kMiB, 4, kGiB, 4},
+    CaseParameter{"bytes", "bytes", kMiB / 4, 4, kGiB, 4},
     kType,
     CaseParameter{"algorithm", "", 2, 1, 3},
     CaseParameter{"seed", "", 1, 0, kMaxSeed},

@@ -90,14 +90,14 @@ function(ga_program name)
   endif()
 endfunction()
 
-# ga_test(name SOURCES ... DEPS ... [GPU] [OPTIMISED] [LABEL unit|cli|golden|lint] [TIMEOUT seconds])
+# ga_test(name SOURCES ... DEPS ... [GPU] [OPTIMISED] [ALONE] [LABEL unit|cli|golden|lint] [TIMEOUT seconds])
 # A GPU test has label "gpu", runs one at a time, and exits with 77 where there is no GPU. OPTIMISED
-# is for a test whose own code does long computations.
+# is for a test whose own code does long computations, ALONE for files whose helpers share names.
 function(ga_test name)
   if(NOT BUILD_TESTING)
     return()
   endif()
-  cmake_parse_arguments(A "GPU;OPTIMISED" "LABEL;TIMEOUT" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(A "GPU;OPTIMISED;ALONE" "LABEL;TIMEOUT" "SOURCES;DEPS" ${ARGN})
   add_executable(${name} ${A_SOURCES})
   if(A_OPTIMISED)
     target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-O2>)
@@ -106,7 +106,7 @@ function(ga_test name)
     target_precompile_headers(${name} REUSE_FROM ga_test_headers)
     # Half of what a test file costs is templates of the same structs: several are compiled as one.
     # The presets without precompiled headers compile each alone.
-    if(NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
+    if(NOT CMAKE_DISABLE_PRECOMPILE_HEADERS AND NOT A_ALONE)
       set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
     endif()
   endif()
