@@ -3,7 +3,10 @@
 // used.
 //
 // Built a second time as an old driver's library, which lacks functions.
+#include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
 
 #include "acceptance/node/testing/replay_state.h"
 
@@ -11,14 +14,35 @@ namespace {
 
 using namespace ga::nvml;
 
-ReplayState& state() {
-  static ReplayState kept;
-  return kept;
+// Each call keeps the state that it began with: one that hangs goes on while the next replay plays.
+class Playing {
+ public:
+  bool open(const char* folder) {
+    auto next = std::make_shared<ReplayState>();
+    const bool read = next->open(folder);
+    const std::lock_guard lock(mutex_);
+    state_ = std::move(next);
+    return read;
+  }
+  std::shared_ptr<const ReplayState> now() {
+    const std::lock_guard lock(mutex_);
+    return state_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::shared_ptr<const ReplayState> state_ = std::make_shared<ReplayState>();
+};
+
+Playing& playing() {
+  static Playing one;
+  return one;
 }
+std::shared_ptr<const ReplayState> state() { return playing().now(); }
 
 template <class... A>
 Return about(Device device, const char* symbol, A... arguments) {
-  return fill(state().gpu(device, call_key(symbol, arguments...)), arguments...);
+  return fill(state()->gpu(device, call_key(symbol, arguments...)), arguments...);
 }
 
 // A versioned struct of another version than the driver's is refused, as NVML refuses it.
@@ -43,16 +67,16 @@ Return list(const ReplayState::Answer& answer, unsigned* count, ProcessInfo* inf
 #define PLAYED extern "C" __attribute__((visibility("default")))
 
 // What tells this library from NVIDIA's: gpuprobe loads it for a replay and for nothing else.
-PLAYED int ga_play_replay(const char* folder) { return state().open(folder) ? 1 : 0; }
+PLAYED int ga_play_replay(const char* folder) { return playing().open(folder) ? 1 : 0; }
 
 PLAYED Return nvmlInit_v2() {
-  const auto answer = state().node("nvmlInit_v2()");
+  const auto answer = state()->node("nvmlInit_v2()");
   return answer.code == kNotSupported ? kSuccess : answer.code;
 }
 
 PLAYED const char* nvmlErrorString(Return code) {
-  static std::string words;
-  const auto answer = state().node("nvmlErrorString(" + std::to_string(code) + ")");
+  thread_local std::string words;
+  const auto answer = state()->node("nvmlErrorString(" + std::to_string(code) + ")");
   if (answer.code == kSuccess) {
     words = answer.words;
     return words.c_str();
@@ -88,26 +112,26 @@ PLAYED const char* nvmlErrorString(Return code) {
 }
 
 #define NODE_TEXT(symbol) \
-  PLAYED Return symbol(char* b, unsigned n) { return copy_text(state().node(#symbol "()"), b, n); }
+  PLAYED Return symbol(char* b, unsigned n) { return copy_text(state()->node(#symbol "()"), b, n); }
 NODE_TEXT(nvmlSystemGetDriverVersion)
 NODE_TEXT(nvmlSystemGetNVMLVersion)
 
 PLAYED Return nvmlDeviceGetCount_v2(unsigned* count) {
-  const auto answer = state().node("nvmlDeviceGetCount_v2()");
+  const auto answer = state()->node("nvmlDeviceGetCount_v2()");
   if (answer.code != kNotSupported) return fill(answer, count);
-  *count = static_cast<unsigned>(state().gpus());
+  *count = static_cast<unsigned>(state()->gpus());
   return kSuccess;
 }
 
 PLAYED Return nvmlDeviceGetHandleByIndex_v2(unsigned index, Device* device) {
   *device = reinterpret_cast<Device>(static_cast<std::uintptr_t>(index) + 1);
-  const auto answer = state().gpu(*device, "nvmlDeviceGetHandleByIndex_v2()");
+  const auto answer = state()->gpu(*device, "nvmlDeviceGetHandleByIndex_v2()");
   return answer.code == kNotSupported ? kSuccess : answer.code;
 }
 
-#define TEXT(symbol)                                      \
-  PLAYED Return symbol(Device d, char* b, unsigned n) {   \
-    return copy_text(state().gpu(d, #symbol "()"), b, n); \
+#define TEXT(symbol)                                       \
+  PLAYED Return symbol(Device d, char* b, unsigned n) {    \
+    return copy_text(state()->gpu(d, #symbol "()"), b, n); \
   }
 TEXT(nvmlDeviceGetUUID)
 TEXT(nvmlDeviceGetSerial)
@@ -116,10 +140,10 @@ TEXT(nvmlDeviceGetName)
 TEXT(nvmlDeviceGetVbiosVersion)
 TEXT(nvmlDeviceGetInforomImageVersion)
 PLAYED Return nvmlDeviceGetInforomVersion(Device d, InforomObject o, char* b, unsigned n) {
-  return copy_text(state().gpu(d, call_key(__func__, o)), b, n);
+  return copy_text(state()->gpu(d, call_key(__func__, o)), b, n);
 }
 PLAYED Return nvmlDeviceGetGspFirmwareVersion(Device d, char* b) {
-  return copy_text(state().gpu(d, call_key(__func__)), b, kGspVersionBytes);
+  return copy_text(state()->gpu(d, call_key(__func__)), b, kGspVersionBytes);
 }
 
 // A function with one, two, three arguments after the GPU.
@@ -175,23 +199,23 @@ PLAYED Return nvmlDeviceGetMemoryErrorCounter(Device d, EccError e, EccCounter c
   return about(d, __func__, e, c, m, v);
 }
 PLAYED Return nvmlDeviceGetComputeRunningProcesses_v3(Device d, unsigned* n, ProcessInfo* p) {
-  return list(state().gpu(d, call_key(__func__)), n, p);
+  return list(state()->gpu(d, call_key(__func__)), n, p);
 }
 PLAYED Return nvmlDeviceGetGraphicsRunningProcesses_v3(Device d, unsigned* n, ProcessInfo* p) {
-  return list(state().gpu(d, call_key(__func__)), n, p);
+  return list(state()->gpu(d, call_key(__func__)), n, p);
 }
 
 #ifndef GA_FAKE_OLD
 PLAYED Return nvmlSystemGetDriverBranch(DriverBranch* s, unsigned) {
   return s->version != DriverBranch{}.version ? kVersionMismatch
-                                              : fill(state().node(call_key(__func__)), s);
+                                              : fill(state()->node(call_key(__func__)), s);
 }
 PLAYED Return nvmlSystemGetConfComputeSettings(CcSettings* s) {
   return s->version != CcSettings{}.version ? kVersionMismatch
-                                            : fill(state().node(call_key(__func__)), s);
+                                            : fill(state()->node(call_key(__func__)), s);
 }
 PLAYED Return nvmlSystemGetConfComputeState(CcState* s) {
-  return fill(state().node(call_key(__func__)), s);
+  return fill(state()->node(call_key(__func__)), s);
 }
 WITH_1(nvmlDeviceGetCurrentClocksEventReasons, unsigned long long*)
 WITH_1(nvmlDeviceGetGpuFabricInfo, Fabric1*)
@@ -217,11 +241,11 @@ PLAYED Return nvmlDeviceGetGpuFabricInfoV(Device d, Fabric* s) {
 }
 
 PLAYED Return nvmlDeviceGetFieldValues(Device d, int count, FieldValue* fields) {
-  if (const auto answer = state().gpu(d, call_key(__func__)); answer.code != kNotSupported) {
+  if (const auto answer = state()->gpu(d, call_key(__func__)); answer.code != kNotSupported) {
     return answer.code;
   }
   for (int i = 0; i < count; ++i) {
-    fill_field(state().gpu(d, field_key(fields[i].field, fields[i].scope)), fields[i]);
+    fill_field(state()->gpu(d, field_key(fields[i].field, fields[i].scope)), fields[i]);
   }
   return kSuccess;
 }
