@@ -1,6 +1,6 @@
 // Do the switches sum for NCCL (NVLS), and as fast as ordered?
 //
-// Evidence: in-place sums of bf16 over all GPUs by NCCL, held to NVLS, in a process of their own:
+// Evidence: sums of bf16 over all GPUs by NCCL, held to NVLS, in a process of their own:
 // 8 GiB and a sweep of smaller sizes; NCCL's ring beside it, block by block; every sum held to its
 // closed form; the algorithm that ran as NCCL itself says it.
 // Limit: a floor in bytes/s of bus bandwidth of the profile; and the ratio to the ring, which needs

@@ -1,6 +1,6 @@
 // Does NCCL's ring sum over all GPUs as fast as ordered?
 //
-// Evidence: in-place sums of bf16 over all GPUs by NCCL, held to its ring, in a process of their
+// Evidence: sums of bf16 over all GPUs by NCCL, held to its ring, in a process of their
 // own: 8 GiB and a sweep of smaller sizes; every sum held to its closed form; the algorithm that
 // ran as NCCL itself says it. Limit: a floor in bytes/s of bus bandwidth of the profile, keyed to
 // part and library, for each size that it names. False pass: none known: a ring is as fast as its

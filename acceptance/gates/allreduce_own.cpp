@@ -1,6 +1,6 @@
 // Do our kernels sum over all GPUs as fast as they should, and does no GPU hold the others up?
 //
-// Evidence: in-place sums of bf16 over all GPUs, 8 GiB and a sweep of smaller sizes, the algorithm
+// Evidence: sums of bf16 over all GPUs, 8 GiB and a sweep of smaller sizes, the algorithm
 // by size; every sum held to its closed form; and for each GPU how long it waited for each other.
 // Limit: a floor in bytes/s of bus bandwidth of the profile, for each size that it names; a ratio
 // to NCCL's ring warns, and decides in a ci profile. False pass: a profile without a floor passes
