@@ -23,17 +23,9 @@ constexpr Code held_row(std::string_view id, Bilingual message, Bilingual next) 
   return code;
 }
 
-constexpr Bilingual kBelowFloor{"slower than the floor", "하한값보다 느립니다"};
-constexpr Bilingual kBelowRatio{"slower than the ratio that the profile sets",
-                                "프로파일이 정한 비율보다 느립니다"};
-constexpr Bilingual kBelowGross{"far slower than the floor: a gross defect",
-                                "하한값보다 현저히 느립니다(중대 결함)"};
-constexpr Bilingual kUndecided{"too close to the limit to decide, with all blocks measured",
-                               "모든 블록을 측정했으나 기준값에 너무 가까워 판정할 수 없습니다"};
-constexpr Bilingual kProvisional{"below a floor that is not yet calibrated",
-                                 "아직 보정되지 않은 하한값보다 낮습니다"};
-constexpr Bilingual kAtQuick{"not clearly above the floor at level quick",
-                             "quick 레벨에서 하한값을 확실히 넘지 못했습니다"};
+constexpr Bilingual kUndecidedLimit{
+    "too close to the limit to decide, with all blocks measured",
+    "모든 블록을 측정했으나 기준값에 너무 가까워 판정할 수 없습니다"};
 constexpr Bilingual kAbove{"slower than the ceiling allows", "상한값보다 오래 걸립니다"};
 constexpr Bilingual kAboveGross{"far slower than the ceiling allows: a gross defect",
                                 "상한값보다 현저히 오래 걸립니다(중대 결함)"};
@@ -46,14 +38,6 @@ constexpr Bilingual kWrongSum{"a sum over all GPUs is wrong", "전체 GPU 합산
 constexpr Bilingual kUneven{"slower than the other GPUs of the node, which no limit decides",
                             "같은 노드의 다른 GPU보다 느리지만 이를 판정할 기준값이 없습니다"};
 
-constexpr Bilingual kSecondSession{
-    "hold the one second session, declared before it runs, on another day; both are counted "
-    "together",
-    "사전에 선언한 두 번째 측정을 다른 날에 한 번 실시하십시오. 두 결과를 합산하여 판정합니다"};
-constexpr Bilingual kRejudge{
-    "keep the report: it is judged again, without measuring, once a calibrated profile exists",
-    "보고서를 보관하십시오. 보정된 프로파일이 나오면 재측정 없이 다시 판정합니다"};
-constexpr Bilingual kRunStandard{"run level standard", "standard 레벨로 실행하십시오"};
 constexpr Bilingual kMendNvlink{
     "see nvlink.links, events.nvlink and config.fabric of the part named; power-cycle once; if it "
     "stays, return the GPU or its base board with this report",
@@ -94,7 +78,7 @@ std::span<const Code> copy_codes() {
   static constexpr std::array kCodes{
       fail_row("nvlink.p2p.below_floor", node, return_part, Rma::yes, kBelowFloor, kMendNvlink),
       fail_row("nvlink.p2p.below_gross", node, return_part, Rma::yes, kBelowGross, kMendNvlink),
-      held_row("nvlink.p2p.borderline", kUndecided, kSecondSession),
+      held_row("nvlink.p2p.borderline", kUndecidedLimit, kSecondSession),
       held_row("nvlink.p2p.below_provisional", kProvisional, kRejudge),
       held_row("nvlink.p2p.below_at_quick", kAtQuick, kRunStandard),
       fail_row("nvlink.p2p.wrong_data", node, return_part, Rma::yes, kWrongCopy, kReturnWrong),
@@ -110,7 +94,7 @@ std::span<const Code> copy_codes() {
 
       fail_row("pcie.numa.below_floor", node, return_part, Rma::yes, kBelowFloor, kMendPcie),
       fail_row("pcie.numa.below_gross", node, return_part, Rma::yes, kBelowGross, kMendPcie),
-      held_row("pcie.numa.borderline", kUndecided, kSecondSession),
+      held_row("pcie.numa.borderline", kUndecidedLimit, kSecondSession),
       held_row("pcie.numa.below_provisional", kProvisional, kRejudge),
       held_row("pcie.numa.below_at_quick", kAtQuick, kRunStandard),
       fail_row("pcie.numa.wrong_data", node, return_part, Rma::yes, kWrongCopy, kReturnWrong),
@@ -132,7 +116,7 @@ std::span<const Code> sum_codes() {
       fail_row("allreduce.own.below_floor", node, return_part, Rma::no, kBelowFloor, kMendSums),
       fail_row("allreduce.own.below_ratio", node, return_part, Rma::no, kBelowRatio, kMendSums),
       fail_row("allreduce.own.below_gross", node, return_part, Rma::no, kBelowGross, kMendSums),
-      held_row("allreduce.own.borderline", kUndecided, kSecondSession),
+      held_row("allreduce.own.borderline", kUndecidedLimit, kSecondSession),
       held_row("allreduce.own.below_provisional", kProvisional, kRejudge),
       held_row("allreduce.own.below_at_quick", kAtQuick, kRunStandard),
       fail_row("allreduce.own.wrong_data", node, return_part, Rma::yes, kWrongSum, kReturnWrong),
@@ -143,7 +127,7 @@ std::span<const Code> sum_codes() {
                kMendSums),
       fail_row("allreduce.nccl_ring.below_gross", node, return_part, Rma::yes, kBelowGross,
                kMendSums),
-      held_row("allreduce.nccl_ring.borderline", kUndecided, kSecondSession),
+      held_row("allreduce.nccl_ring.borderline", kUndecidedLimit, kSecondSession),
       held_row("allreduce.nccl_ring.below_provisional", kProvisional, kRejudge),
       held_row("allreduce.nccl_ring.below_at_quick", kAtQuick, kRunStandard),
       fail_row("allreduce.nccl_ring.wrong_data", node, return_part, Rma::yes, kWrongSum,
@@ -159,7 +143,7 @@ std::span<const Code> sum_codes() {
                kFabricManager),
       fail_row("allreduce.nccl_nvls.below_gross", node, return_part, Rma::yes, kBelowGross,
                kMendSums),
-      held_row("allreduce.nccl_nvls.borderline", kUndecided, kSecondSession),
+      held_row("allreduce.nccl_nvls.borderline", kUndecidedLimit, kSecondSession),
       held_row("allreduce.nccl_nvls.below_provisional", kProvisional, kRejudge),
       held_row("allreduce.nccl_nvls.below_at_quick", kAtQuick, kRunStandard),
       held_row("allreduce.nccl_nvls.low_ratio",
@@ -180,7 +164,7 @@ std::span<const Code> sum_codes() {
 
       fail_row("allreduce.latency.above_ceiling", node, return_part, Rma::no, kAbove, kMendSums),
       fail_row("allreduce.latency.above_gross", node, return_part, Rma::no, kAboveGross, kMendSums),
-      held_row("allreduce.latency.borderline", kUndecided, kSecondSession),
+      held_row("allreduce.latency.borderline", kUndecidedLimit, kSecondSession),
       held_row("allreduce.latency.above_provisional", kAboveProvisional, kRejudge),
       held_row("allreduce.latency.above_at_quick", kAboveAtQuick, kRunStandard),
       fail_row("allreduce.latency.wrong_data", node, return_part, Rma::yes, kWrongSum,

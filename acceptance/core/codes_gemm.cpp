@@ -19,17 +19,6 @@ using Blame::suite;
 constexpr std::array<std::string_view, 7> kTypes{"bf16", "fp16", "tf32", "fp8",
                                                  "fp32", "fp64", "int8"};
 
-constexpr Bilingual kBelowFloor{"slower than the floor", "하한값보다 느립니다"};
-constexpr Bilingual kBelowRatio{"slower than the ratio that the profile sets",
-                                "프로파일이 정한 비율보다 느립니다"};
-constexpr Bilingual kBelowGross{"far slower than the floor: a gross defect",
-                                "하한값보다 현저히 느립니다(중대 결함)"};
-constexpr Bilingual kUndecided{"too close to the floor to decide, with all blocks measured",
-                               "모든 블록을 측정했으나 하한값에 너무 가까워 판정할 수 없습니다"};
-constexpr Bilingual kProvisional{"below a floor that is not yet calibrated",
-                                 "아직 보정되지 않은 하한값보다 낮습니다"};
-constexpr Bilingual kAtQuick{"not clearly above the floor at level quick",
-                             "quick 레벨에서 하한값을 확실히 넘지 못했습니다"};
 constexpr Bilingual kWrongBlocks{"the data of the timed blocks are wrong",
                                  "측정에 쓰인 데이터가 틀렸습니다"};
 constexpr Bilingual kWrong{"the GPU computed a wrong answer", "GPU의 계산 결과가 틀렸습니다"};
@@ -42,27 +31,12 @@ constexpr Bilingual kLibraryWrong{
 constexpr Bilingual kTooFew{"fewer launches ran than the profile orders",
                             "실행 횟수가 프로파일이 정한 수보다 적습니다"};
 
-constexpr Bilingual kReturnGpu{"return the GPU with this report",
-                               "이 보고서를 첨부하여 GPU를 반품하십시오"};
 constexpr Bilingual kReturnSlowWrong{
     "stop using the GPU and return it with this report, however fast it is",
     "속도와 관계없이 GPU 사용을 중지하고 이 보고서를 첨부하여 반품하십시오"};
 constexpr Bilingual kReturnWrong{
     "stop using the GPU and return it with this report; one wrong answer is enough",
     "GPU 사용을 중지하고 이 보고서를 첨부하여 반품하십시오. 오답은 한 번이면 충분합니다"};
-constexpr Bilingual kCompareRatio{
-    "measure a second GPU of the same kind: if it reaches the ratio return this one, else correct "
-    "the profile",
-    "같은 종류의 다른 GPU를 측정하십시오. 비율에 도달하면 이 GPU를 반품하고, 아니면 프로파일을 "
-    "정정하십시오"};
-constexpr Bilingual kSecondSession{
-    "hold the one second session, declared before it runs, on another day; both are counted "
-    "together",
-    "사전에 선언한 두 번째 측정을 다른 날에 한 번 실시하십시오. 두 결과를 합산하여 판정합니다"};
-constexpr Bilingual kRejudge{
-    "keep the report: it is judged again, without measuring, once a calibrated profile exists",
-    "보고서를 보관하십시오. 보정된 프로파일이 나오면 재측정 없이 다시 판정합니다"};
-constexpr Bilingual kRunStandard{"run level standard", "standard 레벨로 실행하십시오"};
 constexpr Bilingual kReportKernel{
     "report this as a bug with the report file: the kernel does not suit this driver or part",
     "보고서 파일을 첨부하여 버그로 신고하십시오. 커널이 이 드라이버 또는 부품에 맞지 않습니다"};

@@ -142,6 +142,7 @@ NcclRan nccl_ran(const Measurement* series, std::string_view demanded) {
     const std::size_t word = version == one.npos ? one.npos : one.find(' ', version + 1);
     if (!one.starts_with("nccl ") || word == one.npos) return NcclRan::unknown;
     const std::string_view algorithm = one.substr(word + 1, one.find(' ', word + 1) - word - 1);
+    if (algorithm == "unknown") return NcclRan::unknown;
     if (algorithm != demanded) ran = NcclRan::other;
   }
   return ran;

@@ -200,6 +200,11 @@ TEST_F(NvlsSum, WhatRanAsAnythingElseFellBackAndIsAConfiguration) {
     expect_node(Verdict::fail, "allreduce.nccl_nvls.fell_back");
     EXPECT_EQ(on("node").blame, Blame::config);
   }
+  // What nobody knows accuses nobody; what the system's file adds is no algorithm.
+  of_size(8 * kGib).algorithm = "nccl 2.28.9 unknown";
+  expect_node(Verdict::not_measured, "allreduce.nccl_nvls.other_algorithm");
+  of_size(8 * kGib).algorithm = "nccl 2.28.9 nvls simple 16ch conf NCCL_IB_HCA=mlx5";
+  expect_node(Verdict::pass, "");
   scale("allreduce.nccl_nvls", 700'000);
   of_size(8 * kGib).algorithm = "nccl 2.28.9 ring simple 16ch";
   expect_node(Verdict::fail, "allreduce.nccl_nvls.fell_back");  // and no rate of NVLS

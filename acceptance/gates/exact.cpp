@@ -201,6 +201,20 @@ std::vector<Request> next_exact(const GemmSubject& subject, const Order& order,
   return requests;
 }
 
+KernelVotes exact_votes(const GemmSubject& subject, const Order& order, const Evidence& evidence) {
+  const ExactGate gate(subject);
+  KernelVotes votes;
+  if (!has_size(gate, order)) return votes;
+  const std::string expected = expected_digest(gate, order);
+  for (const std::string& unit : ordered_units(order.profile)) {
+    const Answer answer = answer_on(gate.id, order, evidence, unit, expected);
+    ++votes.units;
+    votes.wrong += answer == Answer::wrong ? 1 : 0;
+    votes.right += answer == Answer::right ? 1 : 0;
+  }
+  return votes;
+}
+
 std::vector<Finding> judge_exact(const GemmSubject& subject, const Order& order,
                                  const Evidence& evidence) {
   const ExactGate gate(subject);

@@ -20,6 +20,11 @@ inline constexpr std::int64_t kConstantSeed = 1128655123493413;
 // on a single GPU.
 std::vector<Request> next_exact(const GemmSubject& subject, const Order& order,
                                 const Evidence& evidence);
+// On how many units the kernel's exact answers are wrong, and on how many right in both corners.
+struct KernelVotes {
+  std::size_t units = 0, wrong = 0, right = 0;
+};
+KernelVotes exact_votes(const GemmSubject& subject, const Order& order, const Evidence& evidence);
 std::vector<Finding> judge_exact(const GemmSubject& subject, const Order& order,
                                  const Evidence& evidence);
 

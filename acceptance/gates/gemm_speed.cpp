@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "acceptance/core/codes.h"
+#include "acceptance/gates/exact.h"
 #include "acceptance/gates/series.h"
 #include "acceptance/gates/speed.h"
 
@@ -39,14 +40,12 @@ struct Terms {
                        .size_key = "gemm_n"};
 };
 
-struct Votes {
-  std::size_t units = 0, wrong = 0, right = 0;
-};
-
-// Of the series that a gate times of its own kernel.
-Votes votes_of(const GemmSubject& subject, const Order& order, const Evidence& evidence) {
+// Of the series that a gate times of its own kernel; of its exact answers where level quick does
+// not time it.
+KernelVotes votes_of(const GemmSubject& subject, const Order& order, const Evidence& evidence) {
   const Terms terms(subject);
-  Votes votes;
+  if (!order.asks(terms.id)) return exact_votes(subject, order, evidence);
+  KernelVotes votes;
   for (const std::string& unit : ordered_units(order.profile)) {
     ++votes.units;
     const auto name = series_name(terms.gate, order, terms.id, unit);
@@ -64,9 +63,9 @@ Votes votes_of(const GemmSubject& subject, const Order& order, const Evidence& e
 // The code that accuses one of the type's two kernels; empty where neither alone is wrong.
 std::string accused(const GemmType& type, const Order& order, const Evidence& evidence) {
   const GemmSubject ours{type, GemmKernel::own}, theirs{type, GemmKernel::cublaslt};
-  const Votes own = votes_of(ours, order, evidence);
-  const Votes library = votes_of(theirs, order, evidence);
-  const auto alone_wrong = [](const Votes& wrong, const Votes& right) {
+  const KernelVotes own = votes_of(ours, order, evidence);
+  const KernelVotes library = votes_of(theirs, order, evidence);
+  const auto alone_wrong = [](const KernelVotes& wrong, const KernelVotes& right) {
     return wrong.wrong == wrong.units && right.right == right.units;
   };
   if (own.units >= 1 && alone_wrong(own, library)) return speed_id(ours) + ".kernel_wrong";

@@ -29,7 +29,10 @@ Result<std::string> log_path(NodeContext& context) {
 
 Status load_nccl(NcclVariant variant, std::int64_t ctas, NodeContext& context) {
   GA_TRY(const std::string log, log_path(context));
-  GA_CHECK(prepare_nccl({.variant = variant, .ctas = static_cast<int>(ctas), .log_file = log}));
+  GA_TRY(const NcclEnvironment told,
+         prepare_nccl({.variant = variant, .ctas = static_cast<int>(ctas), .log_file = log}));
+  context.nccl_conf.clear();
+  for (const std::string& line : told.system) context.nccl_conf += " " + line;
   if (context.nccl) return Ok{};
   GA_TRY(Nccl nccl, Nccl::load(library_places(context.libs)));
   GA_TRY(Library described, nccl.describe());
@@ -94,6 +97,7 @@ class VendorTeam final : public ReduceTeam {
     const auto call = nccl_call(log, static_cast<std::int64_t>(shape_.bytes));
     block.algorithm = call ? nccl_algorithm(context_.nccl->version(), *call)
                            : fmt::format("nccl {} unknown", context_.nccl->version());
+    if (!context_.nccl_conf.empty()) block.algorithm += " conf" + context_.nccl_conf;
     return Ok{};
   }
 

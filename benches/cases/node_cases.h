@@ -26,6 +26,7 @@ struct NodeContext {
   Injection injection = {};
   std::optional<Nccl> nccl = {};
   int nccl_log = -1;                    // descriptor of what NCCL tells
+  std::string nccl_conf = {};           // what /etc/nccl.conf adds, and nobody can take out
   std::vector<Library> libraries = {};  // loaded so far
   // Set beside an error of a set-up: the part that said no, "multicast.refused" or "nccl.refused".
   std::string refusal = {};
