@@ -6,8 +6,6 @@
 namespace ga {
 namespace {
 
-constexpr Bilingual kReturnGpu{"return the GPU with this report",
-                               "이 보고서를 첨부하여 GPU를 반품하십시오"};
 constexpr Bilingual kResoak{
     "reset the GPU so that it remaps, test its memory, soak it for 72 h; a second event on the "
     "same "
