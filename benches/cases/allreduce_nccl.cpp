@@ -70,7 +70,7 @@ class VendorTeam final : public ReduceTeam {
     std::unique_ptr<VendorTeam> team(new VendorTeam(*context.loop, shape, context));
     GA_TRY(std::vector<NcclRank> comms, context.nccl->init_all(context.team.ordinals()));
     team->ranks_.resize(comms.size());
-    GA_CHECK(each_rank(context.team, [&](int rank) -> Status {
+    const Status made = each_rank(context.team, [&](int rank) -> Status {
       const auto i = static_cast<std::size_t>(rank);
       GA_TRY(auto in, DeviceBuffer<std::byte>::make(shape.all_bytes()));
       GA_TRY(auto out, DeviceBuffer<std::byte>::make(shape.all_bytes()));
@@ -79,14 +79,16 @@ class VendorTeam final : public ReduceTeam {
       GA_CHECK(mine->fill(context.loop->stream(rank)));
       team->ranks_[i] = std::move(mine);
       return Ok{};
-    }));
+    });
+    GA_CHECK(made);
     // NCCL finds out at the first call what it cannot do.
-    GA_CHECK(each_rank(context.team, [&](int rank) -> Status {
+    const Status ran = each_rank(context.team, [&](int rank) -> Status {
       const cudaStream_t stream = context.loop->stream(rank);
       GA_CHECK(team->ranks_[static_cast<std::size_t>(rank)]->launch({}, stream));
       GA_CUDA(cudaStreamSynchronize(stream));
       return Ok{};
-    }));
+    });
+    GA_CHECK(ran);
     return std::unique_ptr<NodeBench>(std::move(team));
   }
 

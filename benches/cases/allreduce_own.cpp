@@ -143,13 +143,14 @@ class OwnTeam final : public ReduceTeam {
       ranks.push_back(of_rank.get());
       team->ranks_.push_back(std::move(of_rank));
     }
-    GA_CHECK(each_rank(context.team, [&](int rank) -> Status {
+    const Status made = each_rank(context.team, [&](int rank) -> Status {
       OwnRank& mine = *ranks[static_cast<std::size_t>(rank)];
       const cudaStream_t stream = context.loop->stream(rank);
       GA_CHECK(mine.fill(stream));
       GA_CHECK(mine.reset(stream));
       return shape.calls > 1 ? mine.capture(stream) : Status(Ok{});
-    }));
+    });
+    GA_CHECK(made);
     return std::unique_ptr<NodeBench>(std::move(team));
   }
 

@@ -78,7 +78,7 @@ class CudaBackend : public AllReduceBackend {
   Result<Measured> run(std::int64_t count, Place place) override {
     std::vector<double> seconds(gpus_.size());
     std::vector<std::int64_t> wrong(gpus_.size());
-    GA_CHECK(on_all_ranks(ranks(), [&](int rank, Meeting& meeting) -> Status {
+    const Status ran = on_all_ranks(ranks(), [&](int rank, Meeting& meeting) -> Status {
       const auto at = static_cast<std::size_t>(rank);
       GA_CHECK(select_device(gpu(rank).ordinal));
       GA_TRY(seconds[at], timed(rank, count, place, meeting));
@@ -88,7 +88,8 @@ class CudaBackend : public AllReduceBackend {
         wrong[at] += bad;
       }
       return Ok{};
-    }));
+    });
+    GA_CHECK(ran);
     add_size(count);
     return Measured{.time_us = chosen(seconds, options_.averaging) * 1e6,
                     .wrong = std::accumulate(wrong.begin(), wrong.end(), std::int64_t{0})};
