@@ -50,6 +50,13 @@ namespace {
 
 const toml::table& as_table(const void* node) { return *static_cast<const toml::table*>(node); }
 
+// The member, or null. A character outside ASCII that the file writes as an escape is not in our
+// form. Where a key stands in both, the second is never asked for, and so refused as unknown.
+const toml::node* find(const void* table, std::string_view key) {
+  const toml::node* node = as_table(table).get(toml_to_ascii(key));
+  return node != nullptr ? node : as_table(table).get(key);
+}
+
 }  // namespace
 
 Result<TomlTable> TomlTable::parse(std::string_view text, std::string file) {
@@ -77,12 +84,12 @@ Result<TomlTable> TomlTable::parse(std::string_view text, std::string file) {
 }
 
 bool TomlTable::has(std::string_view key) const {
-  return node_ != nullptr && as_table(node_).contains(toml_to_ascii(key));
+  return node_ != nullptr && find(node_, key) != nullptr;
 }
 
 std::string TomlTable::where(std::string_view key) const {
   if (node_ == nullptr) return document_->file;
-  const toml::node* node = as_table(node_).get(toml_to_ascii(key));
+  const toml::node* node = find(node_, key);
   return document_->at(node != nullptr ? *node : as_table(node_));
 }
 
@@ -94,7 +101,7 @@ namespace {
 
 // The member, marked as asked for; null and a complaint when it is absent.
 const toml::node* member(const void* table, std::string_view key) {
-  return table == nullptr ? nullptr : as_table(table).get(toml_to_ascii(key));
+  return table == nullptr ? nullptr : find(table, key);
 }
 
 }  // namespace

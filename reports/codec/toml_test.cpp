@@ -185,6 +185,18 @@ TEST(Toml, CharactersOutsideAsciiStandInStringsAndCommentsOnly) {
   EXPECT_EQ(table.integer("한 %"), 1);
 }
 
+TEST(Toml, AKeyWithAnEscapeIsTheSameKey) {
+  TomlTable table = open("\"\\u00e9\" = 1\n");
+  ASSERT_EQ(table.keys(), std::vector<std::string>{"é"});
+  EXPECT_TRUE(table.has("é"));
+  EXPECT_EQ(table.where("é"), "f.toml:1");
+  EXPECT_EQ(table.integer("é"), 1);
+  EXPECT_EQ(complaint(table), "");
+  TomlTable twice = open("\"é\" = 1\n\"\\u00e9\" = 2\n");
+  EXPECT_EQ(twice.integer("é"), 1);
+  EXPECT_EQ(complaint(twice), "f.toml:2: unknown key 'é'");
+}
+
 // Such an escape could not be told from a character of the document written in ASCII.
 TEST(Toml, RefusesAnEscapeForThePercentSign) {
   for (const std::string text : {"a = \"\\u0025e9\"", "a = 1\nb = \"\\U00000025\""}) {
