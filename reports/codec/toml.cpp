@@ -50,11 +50,14 @@ namespace {
 
 const toml::table& as_table(const void* node) { return *static_cast<const toml::table*>(node); }
 
-// The member, or null. A character outside ASCII that the file writes as an escape is not in our
-// form. Where a key stands in both, the second is never asked for, and so refused as unknown.
+// The member, or null. A key whose characters outside ASCII the file writes as escapes is not in
+// our form. Where a key stands twice so, one is never asked for, and so refused as unknown.
 const toml::node* find(const void* table, std::string_view key) {
-  const toml::node* node = as_table(table).get(toml_to_ascii(key));
-  return node != nullptr ? node : as_table(table).get(key);
+  if (const toml::node* node = as_table(table).get(toml_to_ascii(key))) return node;
+  for (const auto& [name, node] : as_table(table)) {
+    if (toml_from_ascii(name.str()) == key) return &node;
+  }
+  return nullptr;
 }
 
 }  // namespace

@@ -192,6 +192,9 @@ TEST(Toml, AKeyWithAnEscapeIsTheSameKey) {
   EXPECT_EQ(table.where("é"), "f.toml:1");
   EXPECT_EQ(table.integer("é"), 1);
   EXPECT_EQ(complaint(table), "");
+  TomlTable mixed = open("\"\\u00e9%\" = 1\n");
+  EXPECT_EQ(mixed.integer("é%"), 1);
+  EXPECT_EQ(complaint(mixed), "");
   TomlTable twice = open("\"é\" = 1\n\"\\u00e9\" = 2\n");
   EXPECT_EQ(twice.integer("é"), 1);
   EXPECT_EQ(complaint(twice), "f.toml:2: unknown key 'é'");
