@@ -27,18 +27,6 @@ constexpr std::int64_t kCallsInGraph = 100;
 constexpr std::int64_t kExactSets = 1024;
 constexpr std::int64_t kExactBytes = std::int64_t{512} << 20;  // of all inputs of a rank
 
-const char* name_of(AllReduceAlgorithm algorithm) {
-  switch (algorithm) {
-    case AllReduceAlgorithm::one_shot:
-      return "one_shot";
-    case AllReduceAlgorithm::two_shot:
-      return "two_shot";
-    case AllReduceAlgorithm::nvls:
-      break;
-  }
-  return "nvls";
-}
-
 // What all ranks work on.
 struct Shared {
   PeerMemory in, out, scratch, signals;
@@ -219,7 +207,7 @@ Result<std::vector<std::int64_t>> OwnTeam::read_waits() const {
 }
 
 Status OwnTeam::after(std::int64_t calls, NodeBlock& block) {
-  block.algorithm = fmt::format("own {} {}x{}", name_of(shared_.algorithm),
+  block.algorithm = fmt::format("own {} {}x{}", to_text(shared_.algorithm),
                                 all_reduce_blocks(shared_.algorithm, shape_.bytes, shape_.ranks),
                                 kAllReduceThreads);
   if (answer_ == Answer::exactness) {

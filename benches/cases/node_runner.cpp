@@ -56,12 +56,14 @@ Status NodeRunner::State::open(std::span<const std::string> gpus) {
   GA_TRY(context.injection, parse_injection(options.inject));
   context.libs = options.libs;
   std::vector<int> ordinals;
+  std::vector<DeviceInfo> devices;
   for (const std::string& gpu : gpus) {
     GA_TRY(const int ordinal, device_of(gpu));
     GA_TRY(DeviceInfo info, device_info(ordinal));
-    context.devices.push_back(std::move(info));
+    devices.push_back(std::move(info));
     ordinals.push_back(ordinal);
   }
+  context.devices = std::move(devices);
   GA_TRY(context.team, Team::make(ordinals));
   GA_TRY(context.loop, TeamLoop::make(context.team, context.injection));
   uuids.assign(gpus.begin(), gpus.end());

@@ -109,6 +109,7 @@ std::vector<std::int64_t> ReduceRank::take_wrong() {
 }
 
 std::int64_t ReduceTeam::value(const BlockTiming& timing) const {
+  if (timing.timed_ns < 1) return 0;  // no rate, which no gate takes for one
   const auto calls = static_cast<double>(timing.launches * shape_.calls);
   const double ns = static_cast<double>(timing.timed_ns) / calls;
   return static_cast<std::int64_t>(

@@ -10,18 +10,6 @@
 namespace ga {
 namespace {
 
-std::string_view to_text(AllReduceAlgorithm algorithm) {
-  switch (algorithm) {
-    case AllReduceAlgorithm::one_shot:
-      return "one-shot";
-    case AllReduceAlgorithm::two_shot:
-      return "two-shot";
-    case AllReduceAlgorithm::nvls:
-      break;
-  }
-  return "nvls";
-}
-
 class OwnEngine : public AllReduceEngine {
  public:
   OwnEngine(const PerfOptions& options, Team team) : type_(options.type), team_(std::move(team)) {

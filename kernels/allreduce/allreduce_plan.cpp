@@ -36,6 +36,18 @@ Error refused(const std::string& why) { return Error(ErrorCode::usage, "all_redu
 
 }  // namespace
 
+std::string_view to_text(AllReduceAlgorithm algorithm) {
+  switch (algorithm) {
+    case AllReduceAlgorithm::one_shot:
+      return "one_shot";
+    case AllReduceAlgorithm::two_shot:
+      return "two_shot";
+    case AllReduceAlgorithm::nvls:
+      break;
+  }
+  return "nvls";
+}
+
 AllReduceFault all_reduce_fault(std::uint64_t word) {
   if (word == 0) return {};
   return {.waiter = static_cast<int>(word >> 56 & 0x7F),

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "kernels/data/element.h"
 #include "reports/model/result.h"
@@ -11,6 +12,7 @@
 namespace ga {
 
 enum class AllReduceAlgorithm { one_shot, two_shot, nvls };
+std::string_view to_text(AllReduceAlgorithm algorithm);  // "one_shot", "two_shot", "nvls"
 
 inline constexpr int kAllReduceMostRanks = 8;
 inline constexpr int kAllReduceMostBlocks = 32;

@@ -2,6 +2,7 @@
 // opcode is the one that occurs four times more.
 #include "kernels/ptx/async_copy.cuh"
 #include "kernels/ptx/matrix.cuh"
+#include "kernels/testing/probe_local.cuh"
 
 namespace probe {
 
@@ -57,24 +58,6 @@ __global__ void probe_ldgsts(const std::uint32_t* in) {
   ga::ptx::cp_async_wait<0>();
 }
 
-template <int kCount>
-__global__ void probe_stl(int* out, int at) {
-  volatile int local[64];
-#pragma unroll
-  for (int i = 0; i < kCount; ++i) local[at + 3 * i] = at;
-  out[threadIdx.x] = local[0];
-}
-
-template <int kCount>
-__global__ void probe_ldl(int* out, int at) {
-  volatile int local[64];
-  local[at] = at;
-  int sum = 0;
-#pragma unroll
-  for (int i = 0; i < kCount; ++i) sum += local[at + 3 * i];
-  out[threadIdx.x] = sum;
-}
-
 }  // namespace probe
 
 template __global__ void probe::probe_hmma<1>(void*, const std::uint32_t*);
@@ -87,7 +70,3 @@ template __global__ void probe::probe_ldsm<1>(std::uint32_t*);
 template __global__ void probe::probe_ldsm<5>(std::uint32_t*);
 template __global__ void probe::probe_ldgsts<1>(const std::uint32_t*);
 template __global__ void probe::probe_ldgsts<5>(const std::uint32_t*);
-template __global__ void probe::probe_stl<1>(int*, int);
-template __global__ void probe::probe_stl<5>(int*, int);
-template __global__ void probe::probe_ldl<1>(int*, int);
-template __global__ void probe::probe_ldl<5>(int*, int);

@@ -4,6 +4,7 @@
 #include "kernels/ptx/fma.cuh"
 #include "kernels/ptx/matrix_fp64.cuh"
 #include "kernels/ptx/shared.cuh"
+#include "kernels/testing/probe_local.cuh"
 
 namespace probe {
 
@@ -50,24 +51,6 @@ __global__ void probe_ldgsts(const std::uint32_t* in) {
   ga::ptx::cp_async_wait<0>();
 }
 
-template <int kCount>
-__global__ void probe_stl(int* out, int at) {
-  volatile int local[64];
-#pragma unroll
-  for (int i = 0; i < kCount; ++i) local[at + 3 * i] = at;
-  out[threadIdx.x] = local[0];
-}
-
-template <int kCount>
-__global__ void probe_ldl(int* out, int at) {
-  volatile int local[64];
-  local[at] = at;
-  int sum = 0;
-#pragma unroll
-  for (int i = 0; i < kCount; ++i) sum += local[at + 3 * i];
-  out[threadIdx.x] = sum;
-}
-
 }  // namespace probe
 
 template __global__ void probe::probe_ffma<1>(float*, const float*);
@@ -78,7 +61,3 @@ template __global__ void probe::probe_lds<1>(float*);
 template __global__ void probe::probe_lds<5>(float*);
 template __global__ void probe::probe_ldgsts<1>(const std::uint32_t*);
 template __global__ void probe::probe_ldgsts<5>(const std::uint32_t*);
-template __global__ void probe::probe_stl<1>(int*, int);
-template __global__ void probe::probe_stl<5>(int*, int);
-template __global__ void probe::probe_ldl<1>(int*, int);
-template __global__ void probe::probe_ldl<5>(int*, int);

@@ -5,6 +5,7 @@
 #include "kernels/ptx/tma.cuh"
 #include "kernels/ptx/warpgroup.cuh"
 #include "kernels/ptx/wgmma.cuh"
+#include "kernels/testing/probe_local.cuh"
 
 namespace probe {
 
@@ -98,24 +99,6 @@ __launch_bounds__(384, 1) __global__ void probe_usetmaxreg(int* out) {
   out[threadIdx.x] = 1;
 }
 
-template <int kCount>
-__global__ void probe_stl(int* out, int at) {
-  volatile int local[64];
-#pragma unroll
-  for (int i = 0; i < kCount; ++i) local[at + 3 * i] = at;
-  out[threadIdx.x] = local[0];
-}
-
-template <int kCount>
-__global__ void probe_ldl(int* out, int at) {
-  volatile int local[64];
-  local[at] = at;
-  int sum = 0;
-#pragma unroll
-  for (int i = 0; i < kCount; ++i) sum += local[at + 3 * i];
-  out[threadIdx.x] = sum;
-}
-
 }  // namespace probe
 
 template __global__ void probe::probe_hgmma<1>(float*, std::uint64_t);
@@ -144,7 +127,3 @@ template __global__ void probe::probe_stsm<1>(std::uint32_t, std::uint32_t);
 template __global__ void probe::probe_stsm<5>(std::uint32_t, std::uint32_t);
 template __global__ void probe::probe_usetmaxreg<1>(int*);
 template __global__ void probe::probe_usetmaxreg<5>(int*);
-template __global__ void probe::probe_stl<1>(int*, int);
-template __global__ void probe::probe_stl<5>(int*, int);
-template __global__ void probe::probe_ldl<1>(int*, int);
-template __global__ void probe::probe_ldl<5>(int*, int);

@@ -3,6 +3,7 @@
 // relaxed access would be without.
 #include "kernels/ptx/multimem.cuh"
 #include "kernels/ptx/system.cuh"
+#include "kernels/testing/probe_local.cuh"
 
 namespace probe {
 
@@ -40,24 +41,6 @@ __global__ void probe_stg(ga::ptx::Vector* data) {
   for (int i = 0; i < kCount; ++i) ga::ptx::store_shared_data(data + 64 * i, v);
 }
 
-template <int kCount>
-__global__ void probe_stl(int* out, int at) {
-  volatile int local[64];
-#pragma unroll
-  for (int i = 0; i < kCount; ++i) local[at + 3 * i] = at;
-  out[threadIdx.x] = local[0];
-}
-
-template <int kCount>
-__global__ void probe_ldl(int* out, int at) {
-  volatile int local[64];
-  local[at] = at;
-  int sum = 0;
-#pragma unroll
-  for (int i = 0; i < kCount; ++i) sum += local[at + 3 * i];
-  out[threadIdx.x] = sum;
-}
-
 }  // namespace probe
 
 template __global__ void probe::probe_errbar<1>(std::uint32_t*);
@@ -68,7 +51,3 @@ template __global__ void probe::probe_ldgmc<1>(ga::ptx::Vector*);
 template __global__ void probe::probe_ldgmc<5>(ga::ptx::Vector*);
 template __global__ void probe::probe_stg<1>(ga::ptx::Vector*);
 template __global__ void probe::probe_stg<5>(ga::ptx::Vector*);
-template __global__ void probe::probe_stl<1>(int*, int);
-template __global__ void probe::probe_stl<5>(int*, int);
-template __global__ void probe::probe_ldl<1>(int*, int);
-template __global__ void probe::probe_ldl<5>(int*, int);
