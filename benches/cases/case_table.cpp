@@ -48,6 +48,28 @@ constexpr auto kExact = [] {
   return all;
 }();
 
+// dim: 64 or 128. causal 0: every query sees every key.
+constexpr CaseParameter kDim{"dim", "elements", 128, 64, 128, 64};
+constexpr CaseParameter kCausal{"causal", "", 1, 0, 1};
+constexpr std::array kAttention{
+    CaseParameter{"batch", "", 4, 1, 1024},
+    CaseParameter{"heads", "", 32, 1, 1024},
+    CaseParameter{"kv_heads", "", 8, 1, 1024},
+    CaseParameter{"seq", "elements", 8192, 1, kMaxSide},
+    kDim,
+    kCausal,
+};
+constexpr std::array kExactAttention{
+    CaseParameter{"batch", "", 1, 1, 1024},
+    CaseParameter{"heads", "", 16, 1, 1024},
+    CaseParameter{"kv_heads", "", 4, 1, 1024},
+    CaseParameter{"seq", "elements", 4000, 1, kMaxSide},
+    kDim,
+    kCausal,
+    CaseParameter{"hot", "", 0, 0, 1},
+    CaseParameter{"seed", "", 1, 0, kMaxSeed},
+};
+
 constexpr std::array kBeforeGemm{
     CaseInfo{"memory.read", "Reads one array and sums it", "bytes_per_s", "pattern", kMemory},
     CaseInfo{"memory.write", "Writes a pattern to one array", "bytes_per_s", "pattern", kMemory},
@@ -62,6 +84,16 @@ constexpr std::array kBeforeGemm{
              "bytes_per_s", "pattern", kPcie},
 };
 constexpr std::array kAfterGemm{
+    CaseInfo{"attention.bf16.own", "Attention forward by our kernel, bf16, random data", "flops",
+             "reference", kAttention},
+    CaseInfo{"attention.bf16.cudnn", "Attention forward by cuDNN, bf16, random data", "flops",
+             "reference", kAttention},
+    CaseInfo{"attention.bf16.own.exact",
+             "Attention by our kernel on data with an exact answer, each launch held to its hash",
+             "launches", "exact", kExactAttention},
+    CaseInfo{"attention.bf16.cudnn.exact",
+             "Attention by cuDNN on data with an exact answer, each launch held to its hash",
+             "launches", "exact", kExactAttention},
     CaseInfo{"clock.light", "The SM clock while a light kernel runs", "mhz", "exact", {}},
 };
 

@@ -1,0 +1,27 @@
+// Is an attention on random data right? Every element against a plain one of the same data.
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <cstdint>
+
+#include "kernels/attention/attention.h"
+#include "kernels/check/report.h"
+#include "reports/model/result.h"
+
+namespace ga {
+
+// Computes each row's softmax in fp32 by ordinary arithmetic, in two passes and without tensor
+// cores, and holds O (and lse, where given) to it within the bound that attention_check.cu derives:
+// rounding of the probabilities and of the output, times a slack that a correct kernel never needs.
+// Indices count O's elements, expected and got are an element's bits in the type. NaN where the
+// plain one has none counts as wrong, and so does the other way round. About 1.5 times the
+// arithmetic of the attention, in fp32 on the CUDA cores: a fraction of a second for b4 h32 s8192
+// d128 causal.
+struct AttentionCheck {
+  Attention of;  // o is read
+  Mismatch* report = nullptr;
+};
+Status check_attention(const AttentionCheck& args, cudaStream_t stream);
+
+}  // namespace ga
