@@ -1,40 +1,11 @@
 // gpuaccept: the command line. It only parses; each command stands in acceptance/commands.
 //
-// Host only: it starts on a machine with no CUDA library. Unknown options are refused before the
-// parser sees them, with the nearest one that exists.
-#include <fmt/format.h>
-
-#include <CLI/CLI.hpp>
-#include <algorithm>
-#include <cmath>
-#include <exception>
-#include <functional>
-
+// Host only: it starts on a machine with no CUDA library.
+#include "acceptance/commands/command_line.h"
 #include "acceptance/commands/commands.h"
-#include "acceptance/commands/console.h"
-#include "acceptance/commands/nearest.h"
 
 namespace ga {
 namespace {
-
-// CLI11's own validators speak of types and print DBL_MAX; these speak of words.
-CLI::Validator one_of(std::vector<std::string> words) {
-  const auto check = [words](const std::string& value) {
-    if (std::find(words.begin(), words.end(), value) != words.end()) return std::string();
-    return fmt::format("\"{}\" is none of {}", value, fmt::join(words, ", "));
-  };
-  return CLI::Validator(check, "", "");
-}
-
-CLI::Validator positive_number() {
-  const auto check = [](const std::string& value) {
-    double number = 0;
-    const bool read = CLI::detail::lexical_cast(value, number);
-    if (read && number > 0 && std::isfinite(number)) return std::string();
-    return fmt::format("\"{}\" is no positive number", value);
-  };
-  return CLI::Validator(check, "", "");
-}
 
 // Everything the command line fills in, and what is to be done with it.
 struct CommandLine {
@@ -46,19 +17,10 @@ struct CommandLine {
   std::function<int()> command;
 };
 
-CLI::App* add_command(CLI::App& app, CommandLine& line, const std::string& name,
-                      const std::string& what, const std::string& example,
-                      std::function<int()> command) {
-  CLI::App* sub = app.add_subcommand(name, what);
-  sub->footer("Example:\n  " + example);
-  sub->callback([&line, command = std::move(command)] { line.command = command; });
-  return sub;
-}
-
 void add_run(CLI::App& app, CommandLine& line) {
   RunOptions& o = line.run;
   CLI::App* sub = add_command(
-      app, line, "run", "Measure and judge a node, and leave a signed report",
+      app, line.command, "run", "Measure and judge a node, and leave a signed report",
       "gpuaccept run --profile hgx-h200 --key keys/key.pem --out node12\n"
       "  gpuaccept run --profile hgx-h200 --manifest delivery.csv --node-name node12 --out node12",
       [&o] { return run_command(o); });
@@ -68,7 +30,8 @@ void add_run(CLI::App& app, CommandLine& line) {
       ->capture_default_str();
   sub->add_option("--out", o.out, "Directory for the report")->capture_default_str();
   sub->add_option("--key", o.key, "Private key that signs (PEM); without it an ephemeral one");
-  sub->add_option("--challenge", o.challenge, "The buyer's challenge");
+  sub->add_option("--challenge", o.challenge, "The buyer's challenge, which the report answers");
+  sub->add_option("--buyer", o.buyer, "Public key that the challenge must be signed with (PEM)");
   sub->add_option("--bmc", o.bmc, "File that says how to reach the node's BMC, see docs/bmc.md");
   sub->add_option("--libs", o.libs, "Directory that is searched first for NVIDIA's libraries");
   sub->add_option("--replay", o.replay,
@@ -90,7 +53,7 @@ void add_run(CLI::App& app, CommandLine& line) {
 void add_verify(CLI::App& app, CommandLine& line) {
   VerifyOptions& o = line.verify;
   CLI::App* sub =
-      add_command(app, line, "verify", "Check reports and judge them again",
+      add_command(app, line.command, "verify", "Check reports and judge them again",
                   "gpuaccept verify node12/report.dsse.json --trust csp.pub.pem --require screened",
                   [&o] { return verify_command(o); });
   sub->add_option("files", o.files, "Reports, and journals (*.jsonl)")->required();
@@ -105,9 +68,10 @@ void add_verify(CLI::App& app, CommandLine& line) {
 
 void add_render(CLI::App& app, CommandLine& line) {
   RenderOptions& o = line.render;
-  CLI::App* sub = add_command(app, line, "render", "Show a report; the signature is not checked",
-                              "gpuaccept render node12/report.dsse.json --to text --lang ko",
-                              [&o] { return render_command(o); });
+  CLI::App* sub =
+      add_command(app, line.command, "render", "Show a report; the signature is not checked",
+                  "gpuaccept render node12/report.dsse.json --to text --lang ko",
+                  [&o] { return render_command(o); });
   sub->add_option("report", o.file, "The report")->required();
   sub->add_option("--to", o.to, "text, junit or json (html and ctrf are not in this version)")
       ->check(one_of({"text", "junit", "json", "html", "ctrf"}))
@@ -117,19 +81,19 @@ void add_render(CLI::App& app, CommandLine& line) {
 }
 
 void add_small_commands(CLI::App& app, CommandLine& line) {
-  CLI::App* diff = add_command(app, line, "diff", "What two reports say differently",
+  CLI::App* diff = add_command(app, line.command, "diff", "What two reports say differently",
                                "gpuaccept diff before/report.dsse.json after/report.dsse.json",
                                [&line] { return diff_command(line.diff_a, line.diff_b); });
   diff->add_option("a", line.diff_a, "The first report")->required();
   diff->add_option("b", line.diff_b, "The second report")->required();
 
-  CLI::App* explain = add_command(app, line, "explain", "What a gate asks, or what a code means",
-                                  "gpuaccept explain hbm.bandwidth",
-                                  [&line] { return explain_command(line.topic); });
+  CLI::App* explain = add_command(
+      app, line.command, "explain", "What a gate asks, or what a code means",
+      "gpuaccept explain hbm.bandwidth", [&line] { return explain_command(line.topic); });
   explain->add_option("topic", line.topic, "A gate, or the code of a finding")->required();
 
   CLI::App* list =
-      add_command(app, line, "list", "Names, one a line", "gpuaccept list gates --as-me",
+      add_command(app, line.command, "list", "Names, one a line", "gpuaccept list gates --as-me",
                   [&line] { return list_command(line.list, line.as_me); });
   list->add_option("what", line.list, "gates, profiles, cases or scenarios")
       ->check(one_of({"gates", "profiles", "cases", "scenarios"}))
@@ -137,69 +101,9 @@ void add_small_commands(CLI::App& app, CommandLine& line) {
   list->add_flag("--as-me", line.as_me, "With gates: what this user could measure here");
 
   CLI::App* keygen =
-      add_command(app, line, "keygen", "Make a key pair that signs reports",
+      add_command(app, line.command, "keygen", "Make a key pair that signs reports",
                   "gpuaccept keygen --out keys", [&line] { return keygen_command(line.keys); });
   keygen->add_option("--out", line.keys, "Directory for key.pem and key.pub.pem")->required();
-}
-
-std::vector<std::string> options_of(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-    for (const std::string& name : option->get_snames()) names.push_back("-" + name);
-  }
-  return names;
-}
-
-Error unknown(const std::string& where, const std::string& kind, const std::string& word,
-              const std::vector<std::string>& names) {
-  std::string what = fmt::format("{}unknown {} \"{}\"", where, kind, word);
-  if (!names.empty())
-    what += fmt::format("; the nearest is \"{}\"", nearest(word, names, 1).front());
-  return Error(ErrorCode::usage, what);
-}
-
-// The first command or option that does not exist, as an error.
-Status check_words(const CLI::App& app, const std::vector<std::string>& words) {
-  const CLI::App* at = &app;
-  for (const std::string& word : words) {
-    if (word == "--") break;
-    if (word.size() > 1 && word[0] == '-') {
-      const bool number = word.find_first_not_of("-+.0123456789e") == std::string::npos;
-      const std::string name = word.substr(0, word.find('='));
-      const std::vector<std::string> names = options_of(*at);
-      if (number || std::find(names.begin(), names.end(), name) != names.end()) continue;
-      return unknown(at == &app ? "" : at->get_name() + ": ", "option", name, names);
-    }
-    if (at != &app) continue;
-    std::vector<std::string> names;
-    for (const CLI::App* sub : app.get_subcommands({})) {
-      names.push_back(sub->get_name());
-      if (sub->get_name() == word) at = sub;
-    }
-    if (at == &app) return unknown("", "command", word, names);
-  }
-  return Ok{};
-}
-
-// Parses, and runs the command. CLI11 speaks in exceptions; they end here.
-int dispatch(CLI::App& app, CommandLine& line, int argc, char** argv) {
-  const Status known = check_words(app, std::vector<std::string>(argv + 1, argv + argc));
-  if (!known) return fail(known.error());
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success&) {  // --help of the command, or of the program; --version
-    return answer(app.count("--version") > 0 ? app.version() + "\n" : app.help());
-  } catch (const CLI::ParseError& error) {
-    const auto subs = app.get_subcommands();
-    if (subs.empty()) {
-      return fail(Error(ErrorCode::usage, "no command is named").hinted("gpuaccept --help"));
-    }
-    const std::string& name = subs.front()->get_name();
-    return fail(Error(ErrorCode::usage, fmt::format("{}: {}", name, error.what()))
-                    .hinted(fmt::format("gpuaccept {} --help", name)));
-  }
-  return line.command();
 }
 
 int run_program(int argc, char** argv) {
@@ -215,20 +119,12 @@ int run_program(int argc, char** argv) {
   add_verify(app, line);
   add_render(app, line);
   add_small_commands(app, line);
-  return dispatch(app, line, argc, argv);
+  return run_command_line(app, line.command, argc, argv);
 }
 
 }  // namespace
 }  // namespace ga
 
 int main(int argc, char** argv) {
-  try {
-    return ga::run_program(argc, argv);
-  } catch (const std::exception& error) {
-    ga::complain(ga::Error(ga::ErrorCode::internal, error.what())
-                     .hinted("this is a defect of gpuaccept; please report it"));
-  } catch (...) {
-    ga::complain(ga::Error(ga::ErrorCode::internal, "an exception without a name"));
-  }
-  return ga::kExitInternal;
+  return ga::run_main([&] { return ga::run_program(argc, argv); });
 }

@@ -13,8 +13,10 @@ struct RunOptions {
   std::string profile;  // file or built-in name; empty: chosen from the scenario's name
   std::string level = "standard";
   std::string out = "gpuaccept-out";
-  std::string key, challenge, libs, bmc;
-  std::string scenario;  // file or built-in name; implies the simulator
+  std::string key, libs, bmc;
+  std::string challenge;  // of the buyer
+  std::string buyer;      // whose key it must be signed with; empty: its signature is not checked
+  std::string scenario;   // file or built-in name; implies the simulator
   double time_scale = 0.01;
   std::string replay;  // folder of a recorded node that gpuprobe plays: the run is simulated
   std::string worker;  // program to use instead of gpuprobe: the run is simulated
@@ -43,5 +45,20 @@ int diff_command(const std::string& a, const std::string& b);
 int explain_command(const std::string& gate_or_code);
 int list_command(const std::string& what, bool as_me);  // gates profiles cases scenarios
 int keygen_command(const std::string& out);
+
+// Of gpuaudit.
+struct ChallengeOptions {
+  std::string key;  // of the buyer
+  std::string slot, csp, node;
+  std::string profile;  // file or built-in name
+  std::string level = "standard";
+  std::string not_before;  // UTC; empty: now
+  std::int64_t hours = 48;
+  std::vector<std::string> programs;  // files, or SHA-256; empty: gpuaccept and gpuprobe beside it
+  std::vector<std::string> serials;   // of the GPUs
+  std::string output;
+};
+int challenge_issue_command(const ChallengeOptions& options);
+int challenge_show_command(const std::string& file, const std::string& buyer);
 
 }  // namespace ga

@@ -18,8 +18,8 @@ constexpr std::size_t kMostBytes = 600;
 
 void say(std::string_view kind, std::string_view text) {
   const std::string_view more = text.size() > kMostBytes ? "..." : "";
-  const std::string line =
-      fmt::format("gpuaccept: {}{}{}\n", kind, clean(text.substr(0, kMostBytes)), more);
+  const std::string line = fmt::format("{}: {}{}{}\n", program_invocation_short_name, kind,
+                                       clean(text.substr(0, kMostBytes)), more);
   // Nothing to be done where stderr is closed.
   (void)std::fwrite(line.data(), 1, line.size(), stderr);
 }

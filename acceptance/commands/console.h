@@ -14,7 +14,8 @@ inline constexpr int kExitUsage = 2;
 inline constexpr int kExitInternal = 4;
 inline constexpr int kExitUnverified = 6;
 
-// "gpuaccept: error: ..." and, where there is one, "gpuaccept: hint: ...", on stderr.
+// "gpuaccept: error: ...", with the name of the program that runs, and, where there is one,
+// "gpuaccept: hint: ...", on stderr.
 void complain(const Error& error);
 void warn(std::string_view text);  // "gpuaccept: warning: ..."
 void note(std::string_view text);  // "gpuaccept: ..."

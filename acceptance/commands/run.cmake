@@ -23,10 +23,11 @@ add_custom_target(ga_build_commit BYPRODUCTS ${build_commit}
   COMMENT "" VERBATIM)
 
 ga_library(ga_run
-  SOURCES run.cpp run_setup.cpp run_build.cpp run_lock.cpp run_signals.cpp run_crew.cpp
+  SOURCES run.cpp challenge.cpp run_setup.cpp run_challenge.cpp run_build.cpp run_lock.cpp run_signals.cpp run_crew.cpp
           run_events.cpp run_schedule.cpp run_measure.cpp run_watch.cpp run_view.cpp run_session.cpp
           run_report.cpp run_telemetry.cpp run_plan.cpp ${worker_digest}
-  HEADERS acceptance/commands/run_setup.h acceptance/commands/run_build.h
+  HEADERS acceptance/commands/run_setup.h acceptance/commands/run_challenge.h
+          acceptance/commands/run_build.h
           acceptance/commands/run_lock.h acceptance/commands/run_signals.h
           acceptance/commands/run_crew.h acceptance/commands/run_schedule.h
           acceptance/commands/run_measure.h acceptance/commands/run_watch.h

@@ -72,6 +72,10 @@ Report make_report(const RunSetup& setup, const Attempt& attempt, Closing closin
   report.suite = suite_of(identity, fold.libraries());
   report.profile = identity.profile;
   report.level = identity.level;
+  if (setup.challenge) {
+    report.challenge = setup.challenge->ref;
+    report.binding = "challenged";
+  }
   report.signer = setup.options.key.empty() ? "ephemeral" : "key";
   report.run = fold.run();
   report.run.journal_head = attempt.head();
@@ -82,7 +86,7 @@ Report make_report(const RunSetup& setup, const Attempt& attempt, Closing closin
   report.telemetry.gaps = report.evidence.gaps;
   const Standing standing{.real_worker = identity.worker.real && !identity.worker.simulated,
                           .injected = !identity.worker.injected.empty(),
-                          .challenged = false,
+                          .challenged = setup.challenge.has_value(),
                           .interrupted = closing == Closing::interrupted};
   report.claimed.findings = judge_all(all_gates(), setup.order(), report.evidence);
   const Decision decision = decide(setup.order(), standing, report.claimed.findings);

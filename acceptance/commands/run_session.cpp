@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "acceptance/commands/console.h"
+#include "acceptance/commands/run_challenge.h"
 #include "acceptance/commands/run_measure.h"
 
 namespace ga {
@@ -151,6 +152,7 @@ std::vector<Finding> RunSession::judge_at_rest() const {
 Result<Outcome> RunSession::measure() {
   GA_TRY(Outcome outcome, read_facts());
   if (outcome == Outcome::interrupted || !attempt_.fold().has_facts()) return outcome;
+  GA_CHECK(check_challenged_node(setup_, attempt_.fold().evidence().facts));
   GA_TRY(outcome, read_before());
   if (outcome == Outcome::interrupted) return outcome;
   if (stops_before_load(judge_at_rest())) {

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "acceptance/commands/run_build.h"
+#include "acceptance/commands/run_challenge.h"
 #include "acceptance/gates/gates.h"
 #include "acceptance/profiles/builtin.h"
 #include "acceptance/sim/scenario.h"
@@ -26,9 +27,9 @@ constexpr double kSlowestScale = 1000;
 Error usage(std::string what) { return Error(ErrorCode::usage, std::move(what)); }
 
 Status check_options(const RunOptions& options) {
-  if (!options.challenge.empty()) {
-    return usage("--challenge: challenges are not built yet")
-        .hinted("run without it: the report is then self-declared and cannot accept");
+  if (!options.buyer.empty() && options.challenge.empty()) {
+    return usage("--buyer is the key of a challenge, and there is none")
+        .hinted("name the buyer's challenge with --challenge, or leave --buyer out");
   }
   if (!(options.time_scale > 0) || !(options.time_scale <= kSlowestScale)) {
     return usage(
@@ -195,6 +196,7 @@ Result<RunSetup> prepare_run(const RunOptions& options) {
   GA_CHECK(choose_gates(options, setup));
   GA_CHECK(read_manifest(options.manifest, setup));
   GA_CHECK(choose_worker(options, scenario, setup));
+  GA_CHECK(choose_challenge(setup));
   OpenEntry& identity = setup.identity;
   identity.boot_id = boot_id();
   identity.version = built_version();
@@ -230,6 +232,7 @@ std::string difference_of(const OpenEntry& before, const OpenEntry& now) {
   if (before.libs != now.libs) return "--libs was another";
   if (before.node_name != now.node_name) return "--node-name was another";
   if (before.manifest != now.manifest) return "--manifest was another";
+  if (before.challenge != now.challenge) return "--challenge was another";
   return "";
 }
 
@@ -240,10 +243,12 @@ std::string boot_id() {
   return *std::move(text);
 }
 
-std::string utc_now() {
-  const time_t now = ::time(nullptr);
+std::string utc_now() { return utc_at(::time(nullptr)); }
+
+std::string utc_at(std::int64_t unix_s) {
+  const time_t at = unix_s;
   tm parts{};
-  ::gmtime_r(&now, &parts);
+  ::gmtime_r(&at, &parts);
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900, parts.tm_mon + 1,
                      parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }

@@ -10,6 +10,7 @@
 #include "acceptance/core/gate.h"
 #include "acceptance/core/manifest.h"
 #include "acceptance/journal/entry.h"
+#include "reports/seal/challenge.h"
 #include "reports/seal/keys.h"
 
 namespace ga {
@@ -24,12 +25,13 @@ struct RunSetup {
   double scale = 1;                 // wall seconds for each second of the worker's clock
   bool own_clocks = false;          // workers keep simulated time, each its own
   std::vector<std::string> worker;  // program and the arguments that every worker gets
-  std::vector<std::string> node_worker;  // arguments that only the worker of the node gets
-  std::optional<Manifest> manifest;      // of the delivery
+  std::vector<std::string> node_worker;      // arguments that only the worker of the node gets
+  std::optional<Manifest> manifest;          // of the delivery
+  std::optional<OpenedChallenge> challenge;  // that the run answers
   // Who attempts what. A resumed session must bring the same but for the times.
   OpenEntry identity;
 
-  Order order() const { return {profile, level}; }
+  Order order() const { return {profile, level, challenge ? challenge->challenge.nonce : ""}; }
   // The evidence with what the manifest says of this node.
   Evidence with_manifest(Evidence evidence) const;
 };
@@ -44,7 +46,8 @@ Result<SigningKey> signing_key(const RunOptions& options);
 std::string difference_of(const OpenEntry& before, const OpenEntry& now);
 
 std::string boot_id();
-std::string utc_now();     // "2026-11-22T07:19:45Z"
+std::string utc_at(std::int64_t unix_s);  // "2026-11-22T07:19:45Z"
+std::string utc_now();
 std::string own_folder();  // of the running program
 
 }  // namespace ga

@@ -10,6 +10,7 @@
 #include "reports/codec/json.h"
 #include "reports/codec/report_codec.h"
 #include "reports/model/digest.h"
+#include "reports/seal/challenge.h"
 #include "reports/seal/envelope.h"
 #include "reports/seal/identity.h"
 
@@ -52,15 +53,29 @@ Step read_report(const VerifyInput& input, VerifyOutcome& outcome) {
   return std::nullopt;
 }
 
-// Challenges cannot be checked yet, and what cannot be checked is not believed.
-Step check_challenge(const VerifyInput& input, const Report& report) {
+// What cannot be checked is not believed.
+Step check_challenge(const VerifyInput& input, VerifyOutcome& outcome) {
+  const Report& report = *outcome.report;
   if (!report.challenge) return std::nullopt;  // the reader saw to it that binding says so too
-  if (!input.has_buyer) {
-    return StepFailure{"challenge", "the report carries a challenge of the buyer",
+  if (input.buyers.empty()) {
+    return StepFailure{"challenge", "challenge.buyer: the report carries a challenge of the buyer",
                        "name the buyer's public key with --buyer"};
   }
-  return StepFailure{"challenge", "this version of gpuaccept cannot check a challenge",
-                     "verify with a version that can"};
+  const auto opened = challenge_of(*report.challenge, input.buyers);
+  if (!opened) {
+    return StepFailure{"challenge", "challenge.file: " + opened.error().what(),
+                       "it is none of this buyer's challenges"};
+  }
+  const std::string why = misfit_of(opened->challenge, attempt_of(report));
+  if (!why.empty()) {
+    return StepFailure{"challenge", why, "the report answers another challenge than it carries"};
+  }
+  outcome.challenge = opened->challenge;
+  return std::nullopt;
+}
+
+std::string nonce_of(const VerifyOutcome& outcome) {
+  return outcome.challenge ? outcome.challenge->nonce : "";
 }
 
 Step choose_profile(const VerifyInput& input, VerifyOutcome& outcome) {
@@ -99,12 +114,14 @@ Step check_schedule(const VerifyInput& input, Level level, VerifyOutcome& outcom
     }
   }
   const Profile& scheduled = run_profile ? *run_profile : *outcome.profile;
-  const Status asked = check_asked(input.gates, {scheduled, level}, report.evidence);
+  const Status asked =
+      check_asked(input.gates, {scheduled, level, nonce_of(outcome)}, report.evidence);
   if (!asked) {
     return StepFailure{"asked", asked.error().what(),
                        "a report holds what its profile asks for and nothing else"};
   }
-  if (run_profile && !check_asked(input.gates, {*outcome.profile, level}, report.evidence)) {
+  if (run_profile &&
+      !check_asked(input.gates, {*outcome.profile, level, nonce_of(outcome)}, report.evidence)) {
     outcome.warnings.push_back(fmt::format(
         "the run measured more or other blocks than profile {} asks for", outcome.profile->name));
   }
@@ -113,7 +130,7 @@ Step check_schedule(const VerifyInput& input, Level level, VerifyOutcome& outcom
 
 Step judge_again(const VerifyInput& input, Level level, VerifyOutcome& outcome) {
   const Report& report = *outcome.report;
-  const Order order{*outcome.profile, level};
+  const Order order{*outcome.profile, level, nonce_of(outcome)};
   outcome.findings = judge_all(input.gates, order, report.evidence);
   outcome.decision = decide(order, standing_of(report), outcome.findings);
   outcome.compared = outcome.profile->sha256 == report.profile.sha256;
@@ -141,7 +158,7 @@ void add_warnings(VerifyOutcome& outcome) {
 VerifyOutcome verify_report(const VerifyInput& input) {
   VerifyOutcome outcome;
   Step failed = read_report(input, outcome);
-  if (!failed) failed = check_challenge(input, *outcome.report);
+  if (!failed) failed = check_challenge(input, outcome);
   if (!failed) failed = choose_profile(input, outcome);
   if (!failed) {
     const Level level = *level_from_word(outcome.report->level);
@@ -169,7 +186,7 @@ Standing standing_of(const Report& report) {
   Standing standing;
   standing.real_worker = report.worker.real && !report.worker.simulated;
   standing.injected = !report.worker.injected.empty();
-  standing.challenged = false;                                   // no challenge can be checked yet
+  standing.challenged = report.challenge.has_value();
   standing.interrupted = report.claimed.cause == "interrupted";  // lends only a word to the cause
   return standing;
 }

@@ -12,6 +12,7 @@
 
 #include "acceptance/core/judge.h"
 #include "acceptance/core/profile.h"
+#include "reports/model/challenge.h"
 #include "reports/model/report.h"
 #include "reports/seal/keys.h"
 
@@ -22,7 +23,7 @@ struct VerifyInput {
   std::span<const PublicKey> trusted;  // whose reports are believed
   std::span<const Gate> gates;
   const Profile* own_profile = nullptr;  // --profile; null: the built-in one that the report names
-  bool has_buyer = false;                // --buyer was given
+  std::span<const PublicKey> buyers = {};  // --buyer: whose challenges are believed
 };
 
 struct VerifyOutcome {
@@ -36,7 +37,8 @@ struct VerifyOutcome {
   // As far as the steps went.
   std::string report_id, key_id;
   std::optional<Report> report = {};
-  std::optional<Profile> profile = {};  // that was judged with
+  std::optional<Challenge> challenge = {};  // signed by the buyer, and answered by this report
+  std::optional<Profile> profile = {};      // that was judged with
   bool own_profile = false;
   bool compared = false;  // with what the run claimed: only under the same profile
   Decision decision = {};
@@ -49,7 +51,8 @@ VerifyOutcome verify_report(const VerifyInput& input);
 // The exit code under --require: of the failed step, or of the decision.
 int exit_of(const VerifyOutcome& outcome, std::string_view require);
 
-// What a decision may rest on beside the findings, from what the report says against itself.
+// What a decision may rest on beside the findings, from what the report says against itself. Its
+// challenge counts as one that was checked.
 Standing standing_of(const Report& report);
 
 // The first difference that matters between two judgements, in words; empty when there is none.

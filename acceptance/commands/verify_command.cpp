@@ -23,7 +23,7 @@ constexpr int kExitInconclusive = 3;
 struct Setup {
   std::vector<PublicKey> trusted;
   std::optional<Profile> profile;
-  bool has_buyer = false;
+  std::vector<PublicKey> buyers;
 };
 
 bool is_journal(const std::string& path) { return path.ends_with(".jsonl"); }
@@ -39,8 +39,7 @@ Result<Setup> prepare(const VerifyOptions& options) {
     GA_TRY(setup.trusted, load_trusted(options.trust));
   }
   if (!options.buyer.empty()) {
-    GA_TRY(const PublicKey buyer, PublicKey::load(options.buyer));
-    setup.has_buyer = true;
+    GA_TRY(setup.buyers, load_trusted(options.buyer));
   }
   if (!options.profile.empty()) {
     GA_TRY(setup.profile, load_profile(options.profile, gate_ids()));
@@ -73,7 +72,7 @@ CheckedFile check_report(const std::string& path, const Setup& setup, const std:
                           .trusted = setup.trusted,
                           .gates = all_gates(),
                           .own_profile = setup.profile ? &*setup.profile : nullptr,
-                          .has_buyer = setup.has_buyer};
+                          .buyers = setup.buyers};
   file.outcome = verify_report(input);
   file.exit = exit_of(file.outcome, require);
   return file;
@@ -100,7 +99,7 @@ int verify_command(const VerifyOptions& options) {
   }
   for (const Duplicate& duplicate : duplicates_of(files)) {
     warn(duplicate.text);
-    if (duplicate.across_nodes) exits.push_back(kExitUnverified);
+    if (duplicate.refused) exits.push_back(kExitUnverified);
   }
   for (const CheckedFile& file : files) say_file(file, options.require);
   const int exit = worst_exit(exits);

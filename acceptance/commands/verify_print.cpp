@@ -71,6 +71,12 @@ Json gpus_json(const Report& report) {
   return gpus;
 }
 
+Json challenge_json(const Challenge& challenge) {
+  Json out;
+  out.add("slot", challenge.slot).add("csp", challenge.csp).add("nonce", challenge.nonce);
+  return out.add("not_after", challenge.not_after);
+}
+
 Json journal_json(const CheckedFile& file) {
   Json out;
   out.add("sound", file.summary.sound).add("closed", file.summary.closed);
@@ -86,6 +92,7 @@ void add_report(Json& out, const VerifyOutcome& outcome) {
     out.add("node", node ? *node : std::string()).add("gpus", gpus_json(*outcome.report));
     out.add("level", outcome.report->level).add("binding", outcome.report->binding);
     out.add("signer", outcome.report->signer);
+    if (outcome.challenge) out.add("challenge", challenge_json(*outcome.challenge));
   }
   if (outcome.profile) out.add("profile", profile_json(outcome));
   // A judgement that does not hold is not handed to a program that might read nothing else.
@@ -120,6 +127,19 @@ void say_journal(const CheckedFile& file) {
   } else {
     note(fmt::format("{}: closed as \"{}\"; a journal decides nothing, verify the report",
                      file.path, summary.decision));
+  }
+}
+
+// A challenge that two reports answer. One report given twice answers it once.
+void add_reused(const std::vector<CheckedFile>& files, std::vector<Duplicate>& out) {
+  std::map<std::string, const CheckedFile*> answered;
+  for (const CheckedFile& file : files) {
+    if (!judged(file) || !file.outcome.challenge) continue;
+    const auto [entry, fresh] = answered.emplace(file.outcome.challenge->nonce, &file);
+    if (fresh || entry->second->outcome.report_id == file.outcome.report_id) continue;
+    out.push_back({fmt::format("challenge.reused: {} and {} answer one challenge, for slot {}",
+                               entry->second->path, file.path, file.outcome.challenge->slot),
+                   true});
   }
 }
 
@@ -165,6 +185,7 @@ std::vector<Duplicate> duplicates_of(const std::vector<CheckedFile>& files) {
                                across ? ", as parts of two nodes: counted twice" : ""),
                    across});
   }
+  add_reused(files, out);
   return out;
 }
 

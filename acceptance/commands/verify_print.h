@@ -21,11 +21,12 @@ struct CheckedFile {
 // By the fixed order 4, 2, 6, 1, 5, 3, 0.
 int worst_exit(const std::vector<int>& exits);
 
-// The same GPU in two reports of one call. Two reports of one node are two looks at it; the same
-// GPU in two nodes is a GPU that was counted twice.
+// The same GPU or the same challenge in two reports of one call. Two reports of one node are two
+// looks at it; the same GPU in two nodes is a GPU that was counted twice, and a challenge is good
+// for one report.
 struct Duplicate {
   std::string text;
-  bool across_nodes = false;
+  bool refused = false;
 };
 std::vector<Duplicate> duplicates_of(const std::vector<CheckedFile>& files);
 

@@ -10,6 +10,7 @@
 #include "acceptance/profiles/builtin.h"
 #include "reports/codec/report_codec.h"
 #include "reports/model/digest.h"
+#include "reports/seal/challenge.h"
 #include "reports/seal/envelope.h"
 #include "reports/seal/identity.h"
 
@@ -56,6 +57,11 @@ std::vector<Finding> toy_judge(const Order& order, const Evidence& evidence) {
 const Gate kToy{"toy.speed", "?", "?", toy_next, toy_judge};
 
 const SigningKey& signer() {
+  static const SigningKey key = *SigningKey::generate();
+  return key;
+}
+
+const SigningKey& buyer() {
   static const SigningKey key = *SigningKey::generate();
   return key;
 }
@@ -120,7 +126,7 @@ class Verify : public ::testing::Test {
                           .trusted = trusted,
                           .gates = std::span(&kToy, 1),
                           .own_profile = &profile_,
-                          .has_buyer = has_buyer_});
+                          .buyers = buyers_});
   }
   VerifyOutcome verify(const Report& report) const { return verify_bytes(sealed(report)); }
   std::string step_of(const std::function<void(Report&)>& spoil) const {
@@ -136,7 +142,7 @@ class Verify : public ::testing::Test {
 
   Profile profile_;
   Report report_;
-  bool has_buyer_ = false;
+  std::vector<PublicKey> buyers_;
 };
 
 TEST_F(Verify, AcceptsASoundReport) {
@@ -214,9 +220,80 @@ TEST_F(Verify, RefusesAChallengeThatItCannotCheck) {
     report.binding = "challenged";
   };
   EXPECT_EQ(step_of(challenged), "challenge");
-  has_buyer_ = true;
+  buyers_ = {buyer().public_key()};
   EXPECT_EQ(step_of(challenged), "challenge");
   EXPECT_EQ(step_of([](Report& report) { report.binding = "challenged"; }), "report");
+}
+
+class ChallengedVerify : public Verify {
+ protected:
+  ChallengedVerify() {
+    buyers_ = {buyer().public_key()};
+    challenge_.slot = "slot-1";
+    challenge_.csp = "csp";
+    challenge_.node = "node12";
+    challenge_.nonce = std::string(64, '7');
+    challenge_.not_before = "2026-01-02T00:00:00Z";
+    challenge_.not_after = "2026-01-03T00:00:00Z";
+    challenge_.profile = "toy";
+    challenge_.profile_sha256 = profile_.sha256;
+    challenge_.level = "quick";
+    challenge_.programs = {std::string(64, 'c')};
+    report_.suite.programs = {{"gpuprobe", std::string(64, 'c')}};
+  }
+
+  // Of a report that answers the challenge, both spoiled so.
+  VerifyOutcome answered(const std::function<void(Report&, Challenge&)>& spoil,
+                         const SigningKey& by = buyer()) const {
+    Report report = report_;
+    Challenge challenge = challenge_;
+    spoil(report, challenge);
+    report.challenge = read_challenge(*seal_challenge(challenge, by))->ref;
+    report.binding = "challenged";
+    return verify(report);
+  }
+  std::string why(const std::function<void(Report&, Challenge&)>& spoil) const {
+    const VerifyOutcome outcome = answered(spoil);
+    EXPECT_EQ(exit_of(outcome, "rehearsed"), 6);
+    return outcome.step == "challenge" ? outcome.why.substr(0, outcome.why.find(':')) : "";
+  }
+
+  Challenge challenge_;
+};
+
+TEST_F(ChallengedVerify, BelievesTheBuyersChallengeAlone) {
+  const auto as_it_is = [](Report&, Challenge&) {};
+  const VerifyOutcome good = answered(as_it_is);
+  EXPECT_NE(good.step, "challenge") << good.why;
+  ASSERT_TRUE(good.challenge);
+  EXPECT_EQ(good.challenge->slot, "slot-1");
+  const VerifyOutcome own = answered(as_it_is, signer());  // the signer's own challenge
+  EXPECT_EQ(own.step, "challenge");
+  EXPECT_EQ(own.why.substr(0, 15), "challenge.file:");
+}
+
+TEST_F(ChallengedVerify, RefusesByName) {
+  EXPECT_EQ(why([](Report&, Challenge& c) { c.not_after = "2026-01-02T03:05:04Z"; }),
+            "challenge.window");
+  EXPECT_EQ(why([](Report&, Challenge& c) { c.not_before = "2026-01-02T03:04:06Z"; }),
+            "challenge.window");
+  EXPECT_EQ(why([](Report&, Challenge& c) { c.profile_sha256 = std::string(64, 'b'); }),
+            "challenge.profile");
+  EXPECT_EQ(why([](Report&, Challenge& c) { c.level = "soak"; }), "challenge.level");
+  EXPECT_EQ(why([](Report& r, Challenge&) { r.suite.programs[0].sha256 = std::string(64, 'd'); }),
+            "challenge.program");
+  EXPECT_EQ(why([](Report&, Challenge& c) { c.node = "node13"; }), "challenge.node");
+  EXPECT_EQ(why([](Report&, Challenge& c) { c.serials = {"165"}; }), "");  // no GPU in the facts
+}
+
+// The challenge itself asks for work; a report without it is not complete.
+TEST_F(ChallengedVerify, WithoutTheChallengedWorkNothingIsAccepted) {
+  const VerifyOutcome outcome = answered([this](Report& report, Challenge&) {
+    report.claimed.decision = "inconclusive";
+    report.claimed.cause = "not_measured";
+  });
+  EXPECT_EQ(outcome.step, "") << outcome.why;
+  EXPECT_EQ(outcome.decision, (Decision{"inconclusive", "not_measured"}));
 }
 
 TEST_F(Verify, AnUnknownProfileIsInconclusive) {
@@ -361,7 +438,7 @@ TEST(VerifyDuplicates, AGpuInTwoNodesWasCountedTwice) {
   const auto found =
       duplicates_of({judged_file("a", "n1", "GPU-1"), judged_file("b", "n2", "GPU-1")});
   ASSERT_EQ(found.size(), 1u);
-  EXPECT_TRUE(found[0].across_nodes);
+  EXPECT_TRUE(found[0].refused);
   EXPECT_EQ(found[0].text,
             "the same GPU is in a and in b, by UUID GPU-1, as parts of two nodes: counted twice");
 }
@@ -370,9 +447,24 @@ TEST(VerifyDuplicates, TwoReportsOfOneNodeAreTwoLooksAtIt) {
   const auto found =
       duplicates_of({judged_file("a", "n1", "GPU-1"), judged_file("b", "n1", "GPU-1")});
   ASSERT_EQ(found.size(), 1u);
-  EXPECT_FALSE(found[0].across_nodes);
+  EXPECT_FALSE(found[0].refused);
   EXPECT_TRUE(
       duplicates_of({judged_file("a", "n1", "GPU-1"), judged_file("b", "n2", "GPU-2")}).empty());
+}
+
+TEST(VerifyDuplicates, AChallengeIsGoodForOneReport) {
+  std::vector<CheckedFile> files{judged_file("a", "n1", "GPU-1"), judged_file("b", "n2", "GPU-2")};
+  for (CheckedFile& file : files) {
+    file.outcome.challenge = Challenge{};
+    file.outcome.challenge->nonce = "7";
+    file.outcome.report_id = file.path;
+  }
+  const auto found = duplicates_of(files);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_TRUE(found[0].refused);
+  EXPECT_EQ(found[0].text.substr(0, 17), "challenge.reused:");
+  files[1].outcome.report_id = "a";  // the same report, twice
+  EXPECT_TRUE(duplicates_of(files).empty());
 }
 
 }  // namespace

@@ -20,10 +20,13 @@ constexpr Bilingual kStopOthers{
 
 std::span<const Code> configuration_codes() {
   using Action::fix_config;
+  using Action::measure_again;
+  using Action::report_bug;
   using Action::return_part;
   using Blame::config;
   using Blame::gpu;
   using Blame::node;
+  using Blame::suite;
   static constexpr std::array kCodes{
       fail_row(
           "identity.inventory.count", node, return_part, Rma::yes,
@@ -63,6 +66,24 @@ std::span<const Code> configuration_codes() {
                {"find out which board was ordered and name it in pci_subsystems of the profile, "
                 "then judge again",
                 "주문한 보드를 확인하여 프로파일의 pci_subsystems에 기재한 뒤 다시 판정하십시오"}),
+      fail_row(
+          "identity.freshness.wrong_data", gpu, return_part, Rma::no,
+          {"the tiles that were opened are not those of the challenged product",
+           "공개된 타일이 챌린지가 지정한 행렬 곱의 결과와 다릅니다"},
+          {"do not accept: the work was not done for this challenge on this GPU, or the GPU "
+           "multiplies wrongly, which the exact gates tell; run again under a new challenge",
+           "인수하지 마십시오. 이 챌린지를 위해 이 GPU에서 수행한 작업이 아니거나 GPU의 연산이 "
+           "잘못된 것입니다(정확도 게이트에서 구분됩니다). 새 챌린지로 다시 실행하십시오"}),
+      open_row("identity.freshness.not_opened", suite, report_bug,
+               {"the evidence for the challenged work is malformed",
+                "챌린지 작업의 증거 형식이 올바르지 않습니다"},
+               {"run again; if it repeats, report it: no worker of this suite writes such evidence",
+                "다시 실행하십시오. 반복되면 신고하십시오. 정상적인 작업자는 이런 증거를 남기지 "
+                "않습니다"}),
+      open_row("identity.freshness.no_uuid", gpu, measure_again,
+               {"the GPU's UUID is not known", "GPU의 UUID를 알 수 없습니다"},
+               {"mend what keeps the driver from telling the UUID, and run again",
+                "드라이버가 UUID를 알려 주지 못하는 원인을 해결한 뒤 다시 실행하십시오"}),
       fail_row("identity.inventory.manifest_missing", node, return_part, Rma::no,
                {"a GPU of the delivery's manifest is not in this node",
                 "납품 목록에 있는 GPU가 이 노드에 없습니다"},

@@ -16,12 +16,13 @@ bool any(std::span<const Finding> findings, bool (*holds)(const Finding&)) {
 
 // Every gate that was asked has spoken.
 bool complete(const Order& order, std::span<const Finding> findings) {
-  const auto& required = order.profile.required;
-  return std::all_of(required.begin(), required.end(), [&](const std::string& id) {
+  const auto spoke = [&](std::string_view id) {
     return !order.asks(id) || std::any_of(findings.begin(), findings.end(), [&](const Finding& f) {
       return f.gate == id && f.verdict != Verdict::not_applicable;
     });
-  });
+  };
+  const auto& required = order.profile.required;
+  return std::all_of(required.begin(), required.end(), spoke) && spoke(kFreshnessGate);
 }
 
 }  // namespace

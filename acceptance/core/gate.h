@@ -19,10 +19,13 @@ namespace ga {
 struct Order {
   const Profile& profile;
   Level level = Level::standard;
+  std::string nonce = {};  // of the challenge; empty: there is none
 
-  // Whether the profile requires the gate, at this level.
+  // Whether the profile requires the gate, at this level; kFreshnessGate a challenge alone asks.
   bool asks(std::string_view gate) const;
 };
+
+inline constexpr std::string_view kFreshnessGate = "identity.freshness";
 
 // The order in which requests run. A phase starts when no gate asks for an earlier one. Before
 // steady the run warms every GPU up once, by time. links: of the whole node, one after the other.

@@ -104,6 +104,14 @@ Result<bool> grant(const Request& request, const Evidence& full, Evidence& playe
   return true;
 }
 
+std::string why_not_asked(const Order& order, std::string_view gate) {
+  if (gate == kFreshnessGate) return "no challenge asks for it";
+  if (order.profile.requires_gate(gate)) {
+    return fmt::format("profile {} leaves this gate to level standard", order.profile.name);
+  }
+  return fmt::format("profile {} does not require this gate", order.profile.name);
+}
+
 }  // namespace
 
 std::vector<Request> ask_all(std::span<const Gate> gates, const Order& order,
@@ -125,10 +133,7 @@ std::vector<Finding> judge_all(std::span<const Gate> gates, const Order& order,
       finding.gate = gate.id;
       finding.unit_id = "node";
       finding.verdict = Verdict::not_applicable;
-      finding.reason =
-          order.profile.requires_gate(gate.id)
-              ? fmt::format("profile {} leaves this gate to level standard", order.profile.name)
-              : fmt::format("profile {} does not require this gate", order.profile.name);
+      finding.reason = why_not_asked(order, gate.id);
       all.push_back(std::move(finding));
       continue;
     }

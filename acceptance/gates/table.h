@@ -8,7 +8,8 @@ namespace ga {
 
 extern const Gate kIdentityInventory, kConfigEcc, kConfigMig, kConfigPowerLimit, kConfigIdle;
 extern const Gate kConfigAcs, kConfigClocksSet, kConfigComputeMode, kConfigFabric, kConfigNuma;
-extern const Gate kConfigPcie, kConfigPersistence, kIdentityFirmware, kNicLinks, kNvlinkLinks;
+extern const Gate kConfigPcie, kConfigPersistence, kIdentityFirmware, kIdentityFreshness, kNicLinks,
+    kNvlinkLinks;
 extern const Gate kHostCpu, kHostMemory, kHostNvme, kSiteCooling, kSitePower;
 extern const Gate kMemoryRemap, kMemoryEcc;
 extern const Gate kClockLight;

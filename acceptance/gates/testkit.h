@@ -44,7 +44,7 @@ class GateTest : public ::testing::Test {
   void measure();
   // Measures what is still asked for.
   void measure_on();
-  Order order() const { return {profile, level}; }
+  Order order() const { return {profile, level, nonce}; }
   Finding on(std::string_view unit) const;
   Finding on_gpu1() const { return on("gpu/1"); }
   // Verdict and code of gpu/1; the other units must still pass.
@@ -65,6 +65,7 @@ class GateTest : public ::testing::Test {
   const Gate& gate_;
   Profile profile;
   Level level = Level::standard;
+  std::string nonce;  // of a challenge
   Machine machine = healthy_sample;
   CellChange cells;
   Evidence evidence;

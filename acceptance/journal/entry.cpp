@@ -82,6 +82,7 @@ Json body_of(const OpenEntry& entry) {
   out.add("scenario", as_name(entry.scenario)).add("gates", names(entry.gates));
   out.add("libs", as_text(entry.libs)).add("node_name", as_name(entry.node_name));
   out.add("manifest", entry.manifest);
+  if (!entry.challenge.empty()) out.add("challenge", entry.challenge);
   return out.add("worker", worker_info(entry.worker));
 }
 Json body_of(const ResumeEntry& entry) {
@@ -166,6 +167,10 @@ Result<Entry> read_open(Fields& fields) {
   entry.libs = read_text(fields, "libs");
   entry.node_name = read_name(fields, "node_name");
   entry.manifest = read_digest_or_none(fields, "manifest");
+  entry.challenge = read_present_name(fields, "challenge");
+  if (!entry.challenge.empty() && !is_digest(entry.challenge)) {
+    fields.refuse("challenge", "must be a SHA-256");
+  }
   GA_TRY(entry.worker, read_worker_info(fields.any("worker")));
   return Entry(std::move(entry));
 }

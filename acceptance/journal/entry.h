@@ -27,6 +27,7 @@ struct OpenEntry {
   std::string libs;                // --libs
   std::string node_name;           // --node-name
   std::string manifest;            // digest of --manifest, or empty
+  std::string challenge;           // digest of --challenge, or empty
   WorkerInfo worker;
   friend bool operator==(const OpenEntry&, const OpenEntry&) = default;
 };

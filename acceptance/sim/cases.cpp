@@ -7,6 +7,7 @@
 #include <string>
 
 #include "acceptance/sim/block_state.h"
+#include "acceptance/sim/fresh.h"
 #include "acceptance/sim/noise.h"
 #include "acceptance/sim/physics.h"
 #include "benches/cases/case_table.h"
@@ -186,6 +187,7 @@ Check check_of(const Scenario& scenario, const BlockName& name, std::int64_t lau
 
 SimulatedBlock simulate_block(const Scenario& scenario, const BlockName& name,
                               ExactWorkshop& workshop) {
+  if (name.case_id == kFreshCase) return simulate_fresh(scenario, name, workshop);
   const Die die = die_of(scenario, name.gpu, name.load_s);
   const Moment moment = moment_of(scenario, die, name);
   const double rate = noisy_rate(scenario, die, name, moment.operating);

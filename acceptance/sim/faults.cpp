@@ -187,6 +187,10 @@ constexpr std::array kKinds{
               1, 1, "the GPU sums one element wrongly: it is wrong on every GPU"},
     FaultInfo{K::numa_binding_wrong, "numa-binding-wrong", P::gpu, false, kNone, 0, 0, 0,
               "the GPU sits at the other NUMA node than the driver says"},
+    FaultInfo{K::lazy_work, "lazy-work", P::either, false, "the share of the tiles left out", 0.001,
+              1, 0.5, "the challenged product is formed in part"},
+    FaultInfo{K::borrowed_seed, "borrowed-seed", P::either, false, kNone, 0, 0, 0,
+              "the challenged product is formed of another GPU's data"},
     // Workers.
     FaultInfo{K::worker_crash, "worker-crash", P::either, true, kBlock, 0, 1e6, 0,
               "the worker dies by signal"},

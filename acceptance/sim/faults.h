@@ -88,6 +88,8 @@ enum class FaultKind {
   allreduce_corrupt,
   allreduce_sum_corrupt,
   numa_binding_wrong,
+  lazy_work,
+  borrowed_seed,
   worker_crash,
   worker_exit,
   worker_hang,

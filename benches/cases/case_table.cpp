@@ -83,7 +83,10 @@ constexpr std::array kBeforeGemm{
     CaseInfo{"pcie.d2h", "Copies device memory to pinned host memory of the GPU's NUMA node",
              "bytes_per_s", "pattern", kPcie},
 };
+constexpr std::array kFresh{CaseParameter{"seed", "", 1, 0, kMaxSeed}};
 constexpr std::array kAfterGemm{
+    CaseInfo{"fresh.gemm", "Small integers by our kernel, their tiles committed to and opened",
+             "launches", "tree", kFresh},
     CaseInfo{"attention.bf16.own", "Attention forward by our kernel, bf16, random data", "flops",
              "reference", kAttention},
     CaseInfo{"attention.bf16.cudnn", "Attention forward by cuDNN, bf16, random data", "flops",

@@ -25,7 +25,7 @@ struct CaseInfo {
   std::string_view id;           // permanent: "memory.copy"
   std::string_view description;  // one line
   std::string_view unit;         // of its samples: "bytes_per_s", "flops", "launches", "mhz"
-  std::string_view check_kind;   // "pattern", "checksum", "exact", "reference"
+  std::string_view check_kind;   // "pattern", "checksum", "exact", "reference", "tree"
   std::span<const CaseParameter> parameters;
   // Whether it spans the GPUs of a node: then one worker is given all of them, in slot order.
   bool spans_gpus = false;

@@ -18,6 +18,7 @@ std::vector<Case> make_cases() {
                                    : gemm_speed_case(info.id, *which));
     }
   }
+  cases.push_back(kFreshGemm);
   cases.push_back(kClockLight);
   return cases;
 }

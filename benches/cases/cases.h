@@ -51,7 +51,7 @@ const Case* find_cuda_case(std::string_view id);
 // One file each.
 extern const Case kMemoryRead, kMemoryWrite, kMemoryCopy, kMemoryD2d, kMemoryTriad;
 extern const Case kPcieH2d, kPcieD2h;
-extern const Case kClockLight;
+extern const Case kClockLight, kFreshGemm;
 Case gemm_speed_case(std::string_view id, const GemmCase& which);
 Case gemm_exact_case(std::string_view id, const GemmCase& which);
 

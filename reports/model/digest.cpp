@@ -20,17 +20,11 @@ Context begin() {
   return context;
 }
 
-std::string finish(const Context& context) {
-  std::array<unsigned char, 32> bytes{};
+Digest finish(const Context& context) {
+  Digest digest{};
   unsigned size = 0;
-  EVP_DigestFinal_ex(context.get(), bytes.data(), &size);
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string hex;
-  for (const unsigned char byte : bytes) {
-    hex += kDigits[byte >> 4];
-    hex += kDigits[byte & 15];
-  }
-  return hex;
+  EVP_DigestFinal_ex(context.get(), digest.data(), &size);
+  return digest;
 }
 
 Error io_error(const std::string& path) {
@@ -52,18 +46,30 @@ Status for_pieces(const std::string& path, F&& f) {
 
 }  // namespace
 
-std::string sha256_hex(std::string_view bytes) {
+Digest sha256(std::string_view bytes) {
   const Context context = begin();
   EVP_DigestUpdate(context.get(), bytes.data(), bytes.size());
   return finish(context);
 }
+
+std::string hex_of(const Digest& digest) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string hex;
+  for (const unsigned char byte : digest) {
+    hex += kDigits[byte >> 4];
+    hex += kDigits[byte & 15];
+  }
+  return hex;
+}
+
+std::string sha256_hex(std::string_view bytes) { return hex_of(sha256(bytes)); }
 
 Result<std::string> sha256_file(const std::string& path) {
   const Context context = begin();
   GA_CHECK(for_pieces(path, [&](const char* data, std::size_t size) {
     return EVP_DigestUpdate(context.get(), data, size) == 1;
   }));
-  return finish(context);
+  return hex_of(finish(context));
 }
 
 Result<std::string> read_file(const std::string& path, std::size_t limit) {

@@ -1,6 +1,7 @@
-// SHA-256, as lower-case hexadecimal of 64 characters.
+// SHA-256, as 32 bytes or as lower-case hexadecimal of 64 characters.
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -8,6 +9,10 @@
 
 namespace ga {
 
+using Digest = std::array<unsigned char, 32>;
+
+Digest sha256(std::string_view bytes);
+std::string hex_of(const Digest& digest);
 std::string sha256_hex(std::string_view bytes);
 
 // Of a file's bytes, read in pieces; an io error names the path.

@@ -99,6 +99,36 @@ Result<std::string> decode(std::string_view what, std::string_view text) {
   return bytes;
 }
 
+// Everything but who signed.
+struct Unsigned {
+  std::string payload, key_id, sig;
+};
+
+Result<Unsigned> read_envelope(std::string_view bytes) {
+  if (bytes.size() > kMaxEnvelope) {
+    return refused("size", fmt::format("the envelope has {} bytes and may have {}", bytes.size(),
+                                       kMaxEnvelope));
+  }
+  const auto parts = split(bytes);
+  if (!parts) return diagnose(bytes);
+  if (parts->payload.size() / 4 * 3 > kMaxPayload + 2) {
+    return refused("size", fmt::format("the payload may have {} bytes", kMaxPayload));
+  }
+  if (!is_key_id(parts->key_id)) {
+    return refused("form", "keyid must be 64 lower-case hexadecimal digits");
+  }
+  Unsigned out{.payload = {}, .key_id = std::string(parts->key_id), .sig = {}};
+  GA_TRY(out.sig, decode("sig", parts->sig));
+  GA_TRY(out.payload, decode("payload", parts->payload));
+  if (out.payload.size() > kMaxPayload) {
+    return refused("size", fmt::format("the payload may have {} bytes", kMaxPayload));
+  }
+  if (join(base64_encode(out.payload), out.key_id, base64_encode(out.sig)) != bytes) {
+    return refused("form", "does not re-encode to itself");
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string pae(std::string_view payload_type, std::string_view payload) {
@@ -117,37 +147,23 @@ Result<std::string> seal(std::string_view payload, const SigningKey& key) {
   return join(base64_encode(payload), key.public_key().id(), base64_encode(sig));
 }
 
+Result<std::string> unverified_payload(std::string_view bytes) {
+  GA_TRY(Unsigned envelope, read_envelope(bytes));
+  return std::move(envelope.payload);
+}
+
 Result<Opened> open_envelope(std::string_view bytes, std::span<const PublicKey> trusted) {
-  if (bytes.size() > kMaxEnvelope) {
-    return refused("size", fmt::format("the envelope has {} bytes and may have {}", bytes.size(),
-                                       kMaxEnvelope));
-  }
-  const auto parts = split(bytes);
-  if (!parts) return diagnose(bytes);
-  if (parts->payload.size() / 4 * 3 > kMaxPayload + 2) {
-    return refused("size", fmt::format("the payload may have {} bytes", kMaxPayload));
-  }
-  if (!is_key_id(parts->key_id)) {
-    return refused("form", "keyid must be 64 lower-case hexadecimal digits");
-  }
-  GA_TRY(const std::string sig, decode("sig", parts->sig));
-  GA_TRY(std::string payload, decode("payload", parts->payload));
-  if (payload.size() > kMaxPayload) {
-    return refused("size", fmt::format("the payload may have {} bytes", kMaxPayload));
-  }
-  if (join(base64_encode(payload), parts->key_id, base64_encode(sig)) != bytes) {
-    return refused("form", "does not re-encode to itself");
-  }
+  GA_TRY(Unsigned envelope, read_envelope(bytes));
   const auto key = std::find_if(trusted.begin(), trusted.end(),
-                                [&](const PublicKey& k) { return k.id() == parts->key_id; });
+                                [&](const PublicKey& k) { return k.id() == envelope.key_id; });
   if (key == trusted.end()) {
-    return refused("key", fmt::format("signed by {}, which is not trusted", parts->key_id))
+    return refused("key", fmt::format("signed by {}, which is not trusted", envelope.key_id))
         .hinted("if that key is known to be the signer's, give its key.pub.pem to --trust");
   }
-  if (!key->verifies(pae(kPayloadType, payload), sig)) {
+  if (!key->verifies(pae(kPayloadType, envelope.payload), envelope.sig)) {
     return refused("signature", "is not the trusted key's signature of this payload");
   }
-  return Opened{.payload = std::move(payload), .key_id = key->id()};
+  return Opened{.payload = std::move(envelope.payload), .key_id = key->id()};
 }
 
 }  // namespace ga

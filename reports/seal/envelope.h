@@ -30,6 +30,9 @@ struct Opened {
 // "signature:".
 Result<Opened> open_envelope(std::string_view bytes, std::span<const PublicKey> trusted);
 
+// The payload of an envelope in its one byte form, its signature NOT checked.
+Result<std::string> unverified_payload(std::string_view bytes);
+
 std::string base64_encode(std::string_view bytes);
 // Standard alphabet, padded, canonical; nothing else.
 Result<std::string> base64_decode(std::string_view text);
