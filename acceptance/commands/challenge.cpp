@@ -135,8 +135,10 @@ int challenge_issue_command(const ChallengeOptions& options) {
 int challenge_show_command(const std::string& file, const std::string& buyer) {
   auto opened = look_into(file, buyer);
   if (opened) return answer(text_of(*opened));
-  const int exit = fail(std::move(opened).error().with(file));
-  return exit == kExitUsage && !buyer.empty() ? kExitUnverified : exit;
+  const bool unverified = opened.error().code() == ErrorCode::parse && !buyer.empty();
+  const int exit = fail(std::move(opened).error().with(file).hinted(
+      "--buyer takes the public key of the buyer who issued it"));
+  return unverified ? kExitUnverified : exit;
 }
 
 }  // namespace ga

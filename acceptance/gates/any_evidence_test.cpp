@@ -149,11 +149,11 @@ TEST_F(AnyEvidence, IsJudgedWithoutACrashAndWithCodesOfTheTable) {
   for (const Level level : {Level::quick, Level::standard}) {
     const Order order{profile, level};
     Evidence good = healthy_facts(order);
-    play(all_gates(), order, good, healthy_sample);
+    play(gates_of_a_profile(), order, good, healthy_sample);
     for (int trial = 0; trial < 150; ++trial) {
       Evidence evidence = good;
       spoil(evidence);
-      for (const Gate& gate : all_gates()) {
+      for (const Gate& gate : gates_of_a_profile()) {
         const auto findings = gate.judge(order, evidence);
         EXPECT_FALSE(findings.empty()) << gate.id;
         for (const Finding& finding : findings) {
@@ -174,7 +174,7 @@ TEST_F(AnyEvidence, APassMeansThatEveryPieceIsThere) {
   const Profile profile = test_profile();
   const Order order{profile, Level::standard};
   Evidence good = healthy_facts(order);
-  play(all_gates(), order, good, healthy_sample);
+  play(gates_of_a_profile(), order, good, healthy_sample);
   int passes = 0;
   for (int trial = 0; trial < 200; ++trial) {
     Evidence evidence = good;
@@ -206,7 +206,7 @@ TEST_F(AnyEvidence, NoGatePassesAUnitThatNothingIsKnownOf) {
   const Profile profile = test_profile();
   const Order order{profile, Level::standard};
   Evidence good = healthy_facts(order);
-  play(all_gates(), order, good, healthy_sample);
+  play(gates_of_a_profile(), order, good, healthy_sample);
   const auto none_passes = [&](const Evidence& evidence, const std::string& gate_id) {
     for (const Finding& finding : find_gate(gate_id)->judge(order, evidence)) {
       EXPECT_NE(finding.verdict, Verdict::pass) << gate_id << " " << finding.unit_id;
@@ -257,11 +257,11 @@ TEST_F(AnyEvidence, AskingEndsIsBoundedAnsweredAndVerifies) {
                          static_cast<std::int64_t>(spread / 2);
       return std::max<std::int64_t>(1, healthy_sample(request, block) / 1000 * share);
     };
-    EXPECT_LE(play(all_gates(), order, evidence, machine), 5);
+    EXPECT_LE(play(gates_of_a_profile(), order, evidence, machine), 5);
     for (const Measurement& m : evidence.measurements) EXPECT_LE(m.samples.size(), 30u);
-    const Status asked = check_asked(all_gates(), order, evidence);
+    const Status asked = check_asked(gates_of_a_profile(), order, evidence);
     EXPECT_TRUE(asked) << (asked ? "" : asked.error().what());
-    for (const Gate& gate : all_gates()) {
+    for (const Gate& gate : gates_of_a_profile()) {
       for (const Finding& finding : gate.judge(order, evidence)) {
         EXPECT_FALSE(finding.code.starts_with("evidence.") || finding.code == "series.absent")
             << gate.id << " " << finding.unit_id << " " << finding.reason;
@@ -275,14 +275,14 @@ TEST_F(AnyEvidence, AFaultAtTheEndDoesNotUnaskWhatWasMeasured) {
   const Profile profile = test_profile();
   const Order order{profile, Level::standard};
   Evidence evidence = healthy_facts(order);
-  play(all_gates(), order, evidence, [](const Request& request, std::size_t block) {
+  play(gates_of_a_profile(), order, evidence, [](const Request& request, std::size_t block) {
     return healthy_sample(request, block) / 1000 * 960;
   });
   for (Measurement& m : evidence.measurements) {
     evidence.exits.push_back({"load " + m.unit_id, m.gate + " " + m.case_id, "signal", "SIGSEGV"});
     m.check->wrong = 1;
   }
-  EXPECT_TRUE(check_asked(all_gates(), order, evidence));
+  EXPECT_TRUE(check_asked(gates_of_a_profile(), order, evidence));
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ TEST(Gates, HaveUniqueIdsAndQuestionsInBothLanguages) {
     EXPECT_TRUE(gate.question_ko.ends_with("?")) << gate.id;
     EXPECT_EQ(find_gate(gate.id)->id, gate.id);
   }
-  EXPECT_EQ(seen.size(), 39u + 4 * kGemmTypes.size());
+  EXPECT_EQ(seen.size(), 40u + 4 * kGemmTypes.size());
   EXPECT_EQ(find_gate("no.such.gate"), nullptr);
 }
 
@@ -88,6 +88,7 @@ TEST(Gates, EveryCodeIsUsedByAGateOrByTheJudge) {
                            "gates/host_memory.cpp",
                            "gates/host_nvme.cpp",
                            "gates/identity_firmware.cpp",
+                           "gates/identity_freshness.cpp",
                            "gates/nic_links.cpp",
                            "gates/nvlink_links.cpp",
                            "gates/parts.h",

@@ -17,7 +17,7 @@ class SilentEvent : public ::testing::Test {
  protected:
   SilentEvent() {
     evidence = healthy_facts(order());
-    play(all_gates(), order(), evidence, healthy_sample);
+    play(gates_of_a_profile(), order(), evidence, healthy_sample);
   }
   Order order() const { return {profile, Level::standard}; }
   GpuCounters& after() { return evidence.after[1]; }
@@ -27,7 +27,7 @@ class SilentEvent : public ::testing::Test {
   // The worst verdict that any gate gives anything.
   Verdict worst() const {
     Verdict worst = Verdict::pass;
-    for (const Finding& finding : judge_all(all_gates(), order(), evidence)) {
+    for (const Finding& finding : judge_all(gates_of_a_profile(), order(), evidence)) {
       if (finding.verdict == Verdict::fail) return Verdict::fail;
       if (finding.verdict != Verdict::pass) worst = finding.verdict;
     }
@@ -35,7 +35,7 @@ class SilentEvent : public ::testing::Test {
   }
   // The verdict of that gate, of gpu/1.
   Verdict of(std::string_view gate) const {
-    for (const Finding& finding : judge_all(all_gates(), order(), evidence)) {
+    for (const Finding& finding : judge_all(gates_of_a_profile(), order(), evidence)) {
       if (finding.gate == gate && finding.unit_id == "gpu/1") return finding.verdict;
     }
     return Verdict::not_applicable;

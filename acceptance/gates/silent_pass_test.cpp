@@ -17,7 +17,7 @@ class AtRest : public ::testing::Test {
   Order order() const { return {profile, Level::standard}; }
   std::vector<Finding> judged() const {
     std::vector<Gate> gates;
-    for (const Gate& gate : all_gates()) {
+    for (const Gate& gate : gates_of_a_profile()) {
       if (gate.next(order(), planning_evidence(profile)).empty()) gates.push_back(gate);
     }
     return judge_all(gates, order(), evidence);
