@@ -113,8 +113,8 @@ Result<std::string> root_of(std::int64_t leaf_count, const std::vector<Opening>&
       }
       const bool is_left = node % 2 == 0;
       above.emplace(node / 2, Node{is_left ? node_digest(here.digest, sibling)
-                                            : node_digest(sibling, here.digest),
-                                    here.owner});
+                                           : node_digest(sibling, here.digest),
+                                   here.owner});
     }
     known = std::move(above);
   }

@@ -82,25 +82,6 @@ Result<Challenge> predicate_from_json(const Json& json) {
   return c;
 }
 
-Result<Challenge> challenge_from_payload(std::string_view payload) {
-  GA_TRY(const Json json, parse_json(payload));
-  Fields fields(json, "statement");
-  const std::string type = fields.text("_type");
-  const std::string predicate_type = fields.text("predicateType");
-  (void)fields.array("subject");  // the form below holds it to the slot
-  const Json& predicate = fields.any("predicate");
-  GA_CHECK(fields.close());
-  if (type != kStatementType || predicate_type != kChallengeType) {
-    return Error(ErrorCode::parse, fmt::format("is of type \"{}\", no challenge \"{}\"",
-                                               as_name(predicate_type), kChallengeType));
-  }
-  GA_TRY(Challenge challenge, predicate_from_json(predicate));
-  if (dump(challenge_to_json(challenge)) != payload) {
-    return Error(ErrorCode::parse, "is not in the one byte form of a challenge");
-  }
-  return challenge;
-}
-
 Result<OpenedChallenge> opened(std::string_view bytes, std::string_view payload,
                                std::string key_id) {
   auto challenge = challenge_from_payload(payload);
@@ -163,11 +144,35 @@ bool is_utc(std::string_view text) {
   return day >= 1 && day <= days && two(11) < 24 && two(14) < 60 && two(17) < 60;
 }
 
-Result<std::string> seal_challenge(const Challenge& challenge, const SigningKey& buyer) {
-  const std::string payload = dump(challenge_to_json(challenge));
+Result<Challenge> challenge_from_payload(std::string_view payload) {
+  GA_TRY(const Json json, parse_json(payload));
+  Fields fields(json, "statement");
+  const std::string type = fields.text("_type");
+  const std::string predicate_type = fields.text("predicateType");
+  (void)fields.array("subject");  // the form below holds it to the slot
+  const Json& predicate = fields.any("predicate");
+  GA_CHECK(fields.close());
+  if (type != kStatementType || predicate_type != kChallengeType) {
+    return Error(ErrorCode::parse, fmt::format("is of type \"{}\", no challenge \"{}\"",
+                                               as_name(predicate_type), kChallengeType));
+  }
+  GA_TRY(Challenge challenge, predicate_from_json(predicate));
+  if (dump(challenge_to_json(challenge)) != payload) {
+    return Error(ErrorCode::parse, "is not in the one byte form of a challenge");
+  }
+  return challenge;
+}
+
+Result<std::string> challenge_to_payload(const Challenge& challenge) {
+  std::string payload = dump(challenge_to_json(challenge));
   if (auto again = challenge_from_payload(payload); !again) {
     return std::move(again).error().with("this challenge cannot be written");
   }
+  return payload;
+}
+
+Result<std::string> seal_challenge(const Challenge& challenge, const SigningKey& buyer) {
+  GA_TRY(const std::string payload, challenge_to_payload(challenge));
   GA_TRY(std::string bytes, seal(payload, buyer));
   GA_CHECK(check_size(bytes));
   return bytes;

@@ -20,6 +20,11 @@ inline constexpr std::string_view kChallengeType = "urn:gpuaccept:challenge:1";
 // So that its base64 fits the report's field.
 inline constexpr std::size_t kMaxChallengeFile = 49152;
 
+// The payload in its one byte form. What is written is read again as it was; what is read is
+// written back byte for byte.
+Result<std::string> challenge_to_payload(const Challenge& challenge);
+Result<Challenge> challenge_from_payload(std::string_view payload);
+
 // The file's bytes. Refuses a challenge that the reader would refuse.
 Result<std::string> seal_challenge(const Challenge& challenge, const SigningKey& buyer);
 

@@ -61,6 +61,7 @@ MAY["benches/all_reduce_perf"] = ["benches/nccl_tests"]
 # A main may include what its program links. Only these two join host and CUDA.
 MAINS = {
     "acceptance/gpuaccept.cpp": HOST_REPORTS + ACCEPTANCE_HOST,
+    "reports/gpuaudit.cpp": HOST_REPORTS + ACCEPTANCE_HOST,
     "acceptance/gpusim.cpp": ["acceptance/sim", "acceptance/wire", MODEL, CODEC],
     "acceptance/gpuprobe.cpp": ["acceptance/probe", "acceptance/node", "acceptance/wire",
                                 "benches/cases", "benches/harness", MODEL, CODEC] + DEVICE,
@@ -69,7 +70,7 @@ CUDA_HEADER = re.compile(r"^(cuda|cublas|cudnn|nccl|nvml|cub/|thrust/|cooperativ
 MAY_USE_CUDA = ("kernels/", "benches/cases/", "benches/harness/", "benches/gpubench",
                 "benches/nccl_tests/engine", "acceptance/gpuprobe")
 HEAVY = {"nlohmann/": (CODEC,), "toml++/": (CODEC,),
-         "CLI/": tuple(MAINS) + ("benches/gpubench",)}
+         "CLI/": tuple(MAINS) + ("benches/gpubench", "acceptance/commands/command_line")}
 # Folders that are compiled for tests only may see more: a fake of NVML knows the wire, and so on.
 TEST_FOLDERS = ("testing", "fuzz")
 INCLUDE = re.compile(r'\s*#\s*include\s*[<"]([^>"]+)')

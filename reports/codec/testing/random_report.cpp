@@ -94,7 +94,7 @@ void draw_facts(Dice& dice, T& facts) {
 
 Check draw_check(Dice& dice) {
   constexpr std::array<std::string_view, 6> kKinds{"exact",   "digest",    "checksum",
-                                                      "pattern", "reference", "tree"};
+                                                   "pattern", "reference", "tree"};
   Check check{.kind = dice.word(kKinds), .expected = dice.name(), .got = dice.name()};
   check.wrong = dice.count();
   if (dice.chance(2)) check.launches = dice.count();
