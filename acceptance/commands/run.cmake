@@ -24,14 +24,14 @@ add_custom_target(ga_build_commit BYPRODUCTS ${build_commit}
 
 ga_library(ga_run
   SOURCES run.cpp challenge.cpp run_setup.cpp run_challenge.cpp run_build.cpp run_lock.cpp run_signals.cpp run_crew.cpp
-          run_events.cpp run_schedule.cpp run_measure.cpp run_watch.cpp run_view.cpp run_session.cpp
+          run_events.cpp run_schedule.cpp run_measure.cpp run_watch.cpp run_view.cpp run_screen.cpp run_session.cpp
           run_report.cpp run_telemetry.cpp run_plan.cpp ${worker_digest}
   HEADERS acceptance/commands/run_setup.h acceptance/commands/run_challenge.h
           acceptance/commands/run_build.h
           acceptance/commands/run_lock.h acceptance/commands/run_signals.h
           acceptance/commands/run_crew.h acceptance/commands/run_schedule.h
           acceptance/commands/run_measure.h acceptance/commands/run_watch.h
-          acceptance/commands/run_view.h acceptance/commands/run_session.h
+          acceptance/commands/run_view.h acceptance/commands/run_screen.h acceptance/commands/run_session.h
           acceptance/commands/run_report.h acceptance/commands/run_telemetry.h
           acceptance/commands/run_plan.h
   DEPS ga_commands ga_gates ga_core ga_profiles ga_journal ga_worker ga_sim ga_scenarios ga_case_table
@@ -42,7 +42,7 @@ set_source_files_properties(run_build.cpp PROPERTIES
   COMPILE_DEFINITIONS GA_VERSION="${PROJECT_VERSION}" OBJECT_DEPENDS ${build_commit})
 
 ga_test(run_test
-  SOURCES run_schedule_test.cpp run_lock_test.cpp
+  SOURCES run_schedule_test.cpp run_lock_test.cpp run_screen_test.cpp
   DEPS ga_run)
 if(BUILD_TESTING)
   find_package(Python3 REQUIRED COMPONENTS Interpreter)

@@ -99,7 +99,7 @@ Result<int> run_attempt(const RunSetup& setup, const SigningKey& key) {
   GA_TRY(Found found, find_attempt(setup, folder));
   if (found.exit) return *found.exit;
   GA_TRY(RunSignals signals, RunSignals::watch());
-  RunView view(::isatty(STDERR_FILENO) == 1);
+  RunView view;
   show_banner(setup, view);
   if (found.attempt) return go_on(setup, *found.attempt, signals, view, lock, key);
   GA_CHECK(drop_empty_journal(folder.journal));

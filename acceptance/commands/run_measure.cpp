@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "acceptance/commands/run_plan.h"
 #include "acceptance/core/floor.h"
 #include "acceptance/core/judge.h"
 #include "benches/cases/case_table.h"
@@ -74,7 +75,7 @@ std::string rate_text(const Measurement& series) {
   if (series.unit == "bytes_per_s") return fmt::format("{:.1f} GB/s", median / 1e9);
   if (series.unit == "flops") return fmt::format("{:.1f} TFLOP/s", median / 1e12);
   if (series.unit == "ns") return fmt::format("{:.2f} us", median / 1e3);
-  return fmt::format("{:.0f} {}", median, series.unit);
+  return fmt::format("{:.0f} {}", median, series.unit == "mhz" ? "MHz" : series.unit);
 }
 
 }  // namespace
@@ -141,8 +142,12 @@ std::vector<Request> RunMeasure::still_asked() const {
 }
 
 Result<Outcome> RunMeasure::run() {
+  const PlannedRun plan = planned_run(setup_);
+  view_.expect(static_cast<std::int64_t>(plan.seconds * setup_.scale * 1e9), plan.gates);
   for (int round = 0; round < kMostRounds; ++round) {
     const std::vector<Request> asked = still_asked();
+    for (const Request& request : asked) asking_.insert(request.gate);
+    show_answers();
     if (asked.empty()) return Outcome::finished;
     const Phase phase = earliest_phase(asked);
     GA_TRY(const Outcome outcome, run_batch(asked, phase));
@@ -262,6 +267,16 @@ void RunMeasure::show(const Step& step) const {
   for (const Request& request : step.requests) {
     const auto done = run_length(find_series(attempt_.fold().evidence(), request));
     view_.busy(request.unit_id, fmt::format("{} block {}", name_for_people(request), done + 1));
+  }
+}
+
+void RunMeasure::show_answers() {
+  const Evidence& evidence = attempt_.fold().evidence();
+  for (const Gate& gate : setup_.gates) {
+    if (!asking_.contains(std::string(gate.id))) continue;
+    if (!gate.next(setup_.order(), evidence).empty()) continue;
+    asking_.erase(std::string(gate.id));
+    view_.answered(gate.id, gate.judge(setup_.order(), evidence));
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,6 +33,8 @@ class RunMeasure {
   Job job_of(const Request& request) const;
   void show(const Step& step) const;
   void show_results(const std::vector<Request>& asked) const;
+  // Judges, for the view, each measuring gate that has all it asks for.
+  void show_answers();
 
   const RunSetup& setup_;
   Attempt& attempt_;
@@ -39,6 +42,7 @@ class RunMeasure {
   RunView& view_;
   std::map<std::string, int> warm_starts_;  // by unit: starts of its worker at the last warm-up
   int warmups_ = 0;                         // in this session
+  std::set<std::string> asking_;            // gates that asked for load and were not shown yet
 };
 
 std::string_view to_word(Phase phase);

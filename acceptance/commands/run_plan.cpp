@@ -21,7 +21,7 @@ constexpr std::int64_t kPassingSample = 999'000'000'000;
 constexpr double kReadingS = 60;
 
 struct PlannedPhase {
-  std::set<std::string> series;
+  std::set<std::string> series, gates;
   std::int64_t blocks = 0;
   double seconds = 0;
 };
@@ -100,6 +100,7 @@ std::map<Phase, PlannedPhase> plan_of(const RunSetup& setup) {
       std::string name = fmt::format("{} {} {}", request.gate, request.case_id, request.unit_id);
       for (const auto& [key, value] : request.params) name += fmt::format(" {}={}", key, value);
       planned.series.insert(std::move(name));
+      planned.gates.insert(request.gate);
       planned.blocks += request.blocks;
       grant(setup.profile, request, evidence);
     }
@@ -112,7 +113,24 @@ std::string minutes(double seconds) {
   return fmt::format("{}:{:02}", whole / 60, whole % 60);
 }
 
+// Where the plan warms the GPUs up: before its first phase that needs it.
+bool warms(const std::map<Phase, PlannedPhase>& phases) {
+  return !phases.empty() && phases.rbegin()->first >= Phase::steady;
+}
+
 }  // namespace
+
+PlannedRun planned_run(const RunSetup& setup) {
+  const auto phases = plan_of(setup);
+  PlannedRun run{.seconds = warms(phases) ? static_cast<double>(warmup_seconds(setup.level)) : 0};
+  std::set<std::string> gates;
+  for (const auto& [phase, planned] : phases) {
+    run.seconds += planned.seconds;
+    gates.insert(planned.gates.begin(), planned.gates.end());
+  }
+  run.gates = gates.size();
+  return run;
+}
 
 std::string plan_text(const RunSetup& setup) {
   const auto phases = plan_of(setup);

@@ -7,6 +7,13 @@
 
 namespace ga {
 
+// How long the node measures if everything passes at the first stage, and how many gates ask it to.
+struct PlannedRun {
+  double seconds = 0;  // on the node's clock
+  std::size_t gates = 0;
+};
+PlannedRun planned_run(const RunSetup& setup);
+
 // Pure: asks the gates, answers with evidence that is above every floor, and adds up the lengths.
 std::string plan_text(const RunSetup& setup);
 

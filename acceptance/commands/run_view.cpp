@@ -1,9 +1,12 @@
 #include "acceptance/commands/run_view.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 
 #include "acceptance/worker/pool.h"
 #include "reports/render/layout.h"
@@ -13,26 +16,33 @@ namespace {
 
 constexpr std::int64_t kNsPerS = 1'000'000'000;
 constexpr std::int64_t kRedrawNs = kNsPerS / 10;
-constexpr std::size_t kWidth = 100;
+constexpr std::size_t kUnknownWidth = 80;
 
 void put(const std::string& text) {
   // Nothing to be done where stderr is closed.
   (void)std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
-std::string clock_text(std::int64_t ns) {
-  const std::int64_t seconds = std::max<std::int64_t>(0, ns) / kNsPerS;
-  return fmt::format("{}:{:02}", seconds / 60, seconds % 60);
+bool is_terminal() {
+  const char* const term = std::getenv("TERM");
+  return ::isatty(STDERR_FILENO) == 1 && (term == nullptr || std::string_view(term) != "dumb");
 }
 
-// A reading in the unit people use, or a dash where there is none.
-std::string shown(const KnownInt& value, std::int64_t divisor, const char* unit) {
-  return value ? fmt::format("{} {}", *value / divisor, unit) : std::string("-");
+bool wants_color() {
+  const char* const none = std::getenv("NO_COLOR");
+  return none == nullptr || *none == '\0';
+}
+
+std::size_t width_now() {
+  winsize size{};
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kUnknownWidth;
+  return size.ws_col;
 }
 
 }  // namespace
 
-RunView::RunView(bool terminal) : terminal_(terminal), began_ns_(monotonic_ns()) {}
+RunView::RunView()
+    : terminal_(is_terminal()), color_(terminal_ && wants_color()), began_ns_(monotonic_ns()) {}
 RunView::~RunView() { clear(); }
 
 void RunView::line(const std::string& text) {
@@ -44,27 +54,48 @@ void RunView::banner(std::string_view text) {
   line(fmt::format("{} {} {}", std::string(8, '='), text, std::string(8, '=')));
 }
 
+void RunView::expect(std::int64_t wall_ns, std::size_t gates) {
+  screen_.expected_ns = wall_ns;
+  screen_.gates = gates;
+}
+
 void RunView::phase(const std::string& name, std::int64_t expected_wall_ns) {
-  phase_ = name;
-  phase_ends_ns_ = monotonic_ns() + expected_wall_ns;
-  for (auto& [unit, row] : rows_) row.what.clear();
+  screen_.phase = name;
+  for (auto& [unit, row] : screen_.rows) row.now.clear();
+  if (terminal_) return;
   line(expected_wall_ns > kNsPerS ? fmt::format("{}: about {}", name, clock_text(expected_wall_ns))
                                   : name);
 }
 
 void RunView::busy(const std::string& unit_id, const std::string& what) {
-  rows_[unit_id].what = what;
+  screen_.row(unit_id).now = what;
 }
 
 void RunView::reading(const std::string& unit_id, const TelemetryEvent& telemetry) {
-  if (!terminal_) return;
-  rows_[unit_id].reading =
-      fmt::format("{:>8} {:>6} {:>5}", shown(telemetry.clock_mhz, 1, "MHz"),
-                  shown(telemetry.power_mw, 1000, "W"), shown(telemetry.temp_mc, 1000, "C"));
+  UnitRow& row = screen_.row(unit_id);
+  row.clock_mhz = telemetry.clock_mhz;
+  row.power_mw = telemetry.power_mw;
+  row.temp_mc = telemetry.temp_mc;
 }
 
 void RunView::series_done(const std::string& unit_id, const std::string& text) {
-  line(fmt::format("{} {}", unit_id, text));
+  screen_.row(unit_id).last = text;
+  if (!terminal_) line(fmt::format("{} {}", unit_id, text));
+}
+
+void RunView::answered(std::string_view gate, const std::vector<Finding>& findings) {
+  ++screen_.answered;
+  std::size_t open = 0;
+  for (const Finding& finding : findings) {
+    if (finding.verdict == Verdict::pass || finding.verdict == Verdict::not_applicable) continue;
+    ++open;
+    screen_.findings.push_back(finding);
+    if (!terminal_) {
+      line(fmt::format("{} {}: {}: {}", gate, finding.unit_id, to_word(finding.verdict),
+                       finding.reason));
+    }
+  }
+  if (!terminal_ && open == 0) line(fmt::format("{}: pass", gate));
 }
 
 void RunView::fault(const std::string& who, const std::string& text) {
@@ -85,18 +116,13 @@ void RunView::clear() {
 
 void RunView::draw(std::int64_t now_ns) {
   clear();
-  std::string text = fmt::format("{}  elapsed {}", phase_, clock_text(now_ns - began_ns_));
-  if (phase_ends_ns_ > now_ns)
-    text += fmt::format("  left {}", clock_text(phase_ends_ns_ - now_ns));
-  text += "\n";
-  drawn_lines_ = 1;
-  for (const auto& [unit, row] : rows_) {
-    std::string shown_row = fmt::format("  {:<6} {:<23} {}", unit, row.reading, clean(row.what));
-    if (shown_row.size() > kWidth) shown_row.resize(kWidth);
-    text += shown_row + "\n";
-    ++drawn_lines_;
-  }
+  screen_.elapsed_ns = now_ns - began_ns_;
+  std::string text;
+  // One column is left free, so that no terminal wraps a full line.
+  const auto lines = screen_lines(screen_, width_now() - 1, color_);
+  for (const std::string& shown : lines) text += shown + "\n";
   put(text);
+  drawn_lines_ = lines.size();
   drawn_ns_ = now_ns;
 }
 
