@@ -238,6 +238,42 @@ TEST(Simulator, AFaultOfOneTypeLeavesTheOthersRightAndFast) {
   EXPECT_EQ(rate(slow, "gemm.fp8.own"), rate(healthy(), "gemm.fp8.own"));
 }
 
+const Params kAttentionParams{{"seq", 64}};
+
+TEST(Simulator, AFaultOfAttentionLeavesProductsRightAndThoseOfBothReachIt) {
+  const auto wrong = [](const Scenario& scenario, const std::string& case_id,
+                        const Params& params) {
+    const auto checks =
+        all_of_type<CheckEvent>(answers(scenario, {ask(scenario, 3, case_id, params, 0, 1)}));
+    return checks.at(0).check.wrong > 0;
+  };
+  for (const FaultKind kind : {FaultKind::attention_wrong, FaultKind::bit_flip}) {
+    const Scenario scenario = with(kind, 3, 1);
+    const Scenario own = with(kind, 3, 1, FaultPath::own);
+    for (const char* exact : {"", ".exact"}) {
+      const std::string ours = std::string("attention.bf16.own") + exact;
+      const std::string theirs = std::string("attention.bf16.cudnn") + exact;
+      EXPECT_TRUE(wrong(scenario, ours, kAttentionParams)) << ours;
+      EXPECT_TRUE(wrong(scenario, theirs, kAttentionParams)) << theirs;
+      EXPECT_TRUE(wrong(own, ours, kAttentionParams)) << ours;
+      EXPECT_FALSE(wrong(own, theirs, kAttentionParams)) << theirs;
+    }
+    EXPECT_EQ(wrong(scenario, "gemm.bf16.own", kGemmParams), kind == FaultKind::bit_flip);
+    EXPECT_EQ(wrong(scenario, "gemm.bf16.own.exact", kExactParams), kind == FaultKind::bit_flip);
+  }
+}
+
+TEST(Simulator, WithoutCudnnOnlyItsCasesAreRefusedAndTheLibraryIsNamed) {
+  const Scenario scenario = with(FaultKind::cudnn_absent, -1, 0);
+  const auto refused = [&](const std::string& case_id) {
+    return error_code(answers(scenario, {ask(scenario, 0, case_id, kAttentionParams, 0, 1)}));
+  };
+  EXPECT_EQ(refused("attention.bf16.cudnn"), "library.missing");
+  EXPECT_EQ(refused("attention.bf16.cudnn.exact"), "library.missing");
+  EXPECT_EQ(refused("attention.bf16.own"), "");
+  EXPECT_EQ(refused("attention.bf16.own.exact"), "");
+}
+
 TEST(Simulator, ARareFaultSpoilsFewBlocks) {
   const Scenario scenario = with(FaultKind::bit_flip, 0, 1e-6);
   const auto checks = all_of_type<CheckEvent>(
