@@ -149,6 +149,10 @@ TEST(Profile, EveryBuiltInProfileIsSound) {
       gates.push_back(gates.back() + ".exact");
     }
   }
+  for (const char* kernel : {"own", "cudnn"}) {
+    gates.push_back(fmt::format("attention.bf16.{}", kernel));
+    gates.push_back(gates.back() + ".exact");
+  }
   EXPECT_EQ(builtin_profiles().size(), 3u);
   for (const Embedded& file : builtin_profiles()) {
     const auto profile = load_profile(std::string(file.name), gates);

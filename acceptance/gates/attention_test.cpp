@@ -8,7 +8,7 @@
 namespace ga {
 namespace {
 
-constexpr std::string_view kOwn = "attention.bf16.own", kVendor = "attention.bf16.cudnn";
+constexpr std::string_view kOursTimed = "attention.bf16.own", kCudnnTimed = "attention.bf16.cudnn";
 
 class AttentionTest : public GateTest {
  protected:
@@ -18,8 +18,8 @@ class AttentionTest : public GateTest {
     profile.kind = kind;
     profile.limits.clear();
     Ratio ratio;
-    ratio.gate = ratio.case_id = kOwn;
-    ratio.of_case = kVendor;
+    ratio.gate = ratio.case_id = kOursTimed;
+    ratio.of_case = kCudnnTimed;
     ratio.min_ppm = 600'000;  // healthy is 0.78
     profile.ratios = {ratio};
     measure();
@@ -43,7 +43,7 @@ class AttentionSpeed : public AttentionTest, public ::testing::WithParamInterfac
  protected:
   AttentionSpeed() : AttentionTest(GetParam()) {}
 };
-INSTANTIATE_TEST_SUITE_P(Both, AttentionSpeed, ::testing::Values(kOwn, kVendor));
+INSTANTIATE_TEST_SUITE_P(Both, AttentionSpeed, ::testing::Values(kOursTimed, kCudnnTimed));
 
 TEST_P(AttentionSpeed, AsksItsQuestionAtTheLengthOfTheProfile) {
   const Params params{{"batch", 4}, {"heads", 32}, {"kv_heads", 8},
@@ -91,28 +91,28 @@ TEST_P(AttentionSpeed, ANoisySeriesAtItsFloorIsHeld) {
 
 class OwnAttention : public AttentionTest {
  protected:
-  OwnAttention() : AttentionTest(kOwn) {}
+  OwnAttention() : AttentionTest(kOursTimed) {}
 };
 
 TEST_F(OwnAttention, TheRatioToCudnnDecidesInCiAndWarnsElsewhere) {
   set_ratio(ProfileKind::ci);
   expect_all(Verdict::pass, "");
-  slow_down(kOwn, "gpu/1", 720'000);
+  slow_down(kOursTimed, "gpu/1", 720'000);
   expect(Verdict::fail, "attention.bf16.own.below_ratio");
   set_ratio(ProfileKind::acceptance);
-  slow_down(kOwn, "gpu/1", 500'000);
+  slow_down(kOursTimed, "gpu/1", 500'000);
   expect(Verdict::pass, "");
   EXPECT_EQ(on_gpu1().warn.size(), 1u);
 }
 
 // A bug of our GEMM says nothing about our attention, and the other way round.
 TEST_F(OwnAttention, TheVotesOfGemmAreNotCounted) {
-  spoil_all(kOwn);
+  spoil_all(kOursTimed);
   spoil_all("gemm.bf16.cublaslt");
   expect_all(Verdict::not_measured, "attention.bf16.own.kernel_wrong");
   measure();
-  spoil_all(kOwn);
-  spoil_all(kVendor);
+  spoil_all(kOursTimed);
+  spoil_all(kCudnnTimed);
   expect_all(Verdict::fail, "attention.bf16.own.wrong_data");
 }
 
@@ -144,11 +144,11 @@ TEST_F(OwnAttention, AGpuWhoseExponentialsAreWrongFailsByAttentionAndByNoProduct
 
 class VendorAttention : public AttentionTest {
  protected:
-  VendorAttention() : AttentionTest(kVendor) {}
+  VendorAttention() : AttentionTest(kCudnnTimed) {}
 };
 
 TEST_F(VendorAttention, WithoutCudnnIsNotMeasuredAndSaysWhatToInstall) {
-  std::erase_if(evidence.measurements, [](const Measurement& m) { return m.gate == kVendor; });
+  std::erase_if(evidence.measurements, [](const Measurement& m) { return m.gate == kCudnnTimed; });
   for (const char* unit : {"gpu/0", "gpu/1", "gpu/2", "gpu/3"}) {
     evidence.exits.push_back({std::string("load ") + unit,
                               "attention.bf16.cudnn attention.bf16.cudnn", "error",

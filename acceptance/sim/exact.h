@@ -39,7 +39,7 @@ inline constexpr std::array<std::pair<ElementType, std::uint64_t>, kGemmTypes.si
 
 // The same for attention, at the length that the shipped profiles ask for.
 inline constexpr std::int64_t kShippedLength = 4000;
-inline constexpr std::uint64_t kShippedHash = 0;
+inline constexpr std::uint64_t kShippedHash = 0x21504a931ec0a2d8;
 
 enum class Damage { bit_flip, zero_tile, nan };
 

@@ -142,15 +142,8 @@ TEST(ExactWorkshop, KnowsTheHashOfTheShippedAttention) {
   EXPECT_FALSE(shipped_hash(kShort));
 }
 
-// Over words of four elements, as hash_buffer() does on a device.
 std::string hash_of(const std::vector<std::uint16_t>& output) {
-  std::uint64_t hash = hash_start(2 * output.size());
-  for (std::size_t word = 0; word < output.size() / 4; ++word) {
-    std::uint64_t bits = 0;
-    for (std::size_t i = 4; i-- > 0;) bits = (bits << 16) | output[4 * word + i];
-    hash += hash_term(bits, word);
-  }
-  return fmt::format("{:016x}", hash);
+  return fmt::format("{:016x}", hash_bytes(output.data(), 2 * output.size()));
 }
 
 TEST(ExactWorkshop, AHealthyAttentionHasTheExpectedHashAndEveryDamageTheRealFaultyOnes) {

@@ -123,15 +123,20 @@ WireRequest ask_all(const Scenario& scenario, const std::string& case_id, Params
 
 const Params kExactParams{{"m", 256}, {"n", 256}, {"k", 256}, {"hot", 0}, {"seed", 5}};
 const Params kGemmParams{{"m", 8192}, {"n", 8192}, {"k", 8192}};
+const Params kAttentionParams{{"seq", 64}};
+
+Params small_params(const CaseInfo& info) {
+  if (info.id.starts_with("attention.")) return kAttentionParams;
+  return info.id.ends_with(".exact") ? kExactParams : Params{};
+}
 
 TEST(Simulator, EveryCaseOfTheTableRunsRightOnAHealthyNode) {
   const Scenario scenario = healthy();
   for (const CaseInfo& info : all_cases()) {
-    const bool exact = info.id.ends_with(".exact") && !info.spans_gpus;
     const std::string id(info.id);
     const auto events = answers(
         scenario, {info.spans_gpus ? ask_all(scenario, id, {})
-                                   : ask(scenario, 2, id, exact ? kExactParams : Params{})});
+                                   : ask(scenario, 2, id, small_params(info))});
     const auto samples = all_of_type<SampleEvent>(events);
     const auto checks = all_of_type<CheckEvent>(events);
     ASSERT_EQ(samples.size(), 3u) << info.id;
@@ -237,8 +242,6 @@ TEST(Simulator, AFaultOfOneTypeLeavesTheOthersRightAndFast) {
   EXPECT_NEAR(rate(slow, "gemm.int8.own") / rate(healthy(), "gemm.int8.own"), 0.75, 1e-6);
   EXPECT_EQ(rate(slow, "gemm.fp8.own"), rate(healthy(), "gemm.fp8.own"));
 }
-
-const Params kAttentionParams{{"seq", 64}};
 
 TEST(Simulator, AFaultOfAttentionLeavesProductsRightAndThoseOfBothReachIt) {
   const auto wrong = [](const Scenario& scenario, const std::string& case_id,

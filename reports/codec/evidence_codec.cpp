@@ -143,7 +143,7 @@ Json to_json(const Check& check) {
 Result<Check> check_from_json(const Json& json, const std::string& path) {
   Fields fields(json, path);
   Check check;
-  check.kind = read_word(fields, "kind", {"exact", "digest", "checksum", "pattern"});
+  check.kind = read_word(fields, "kind", {"exact", "digest", "checksum", "pattern", "reference"});
   check.expected = read_name(fields, "expected");
   check.got = read_name(fields, "got");
   check.wrong = read_count(fields, "wrong");

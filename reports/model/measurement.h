@@ -31,7 +31,7 @@ struct Opening {
 
 // How the data of the timed launches was checked. An absent check is neither right nor wrong.
 struct Check {
-  std::string kind;      // "exact", "digest", "checksum", "pattern"
+  std::string kind;      // "exact", "digest", "checksum", "pattern", "reference"
   std::string expected;  // hexadecimal; empty where the kind has no single expected word
   std::string got;
   std::int64_t wrong = 0;  // elements, tiles or words that differ, over all checked launches
