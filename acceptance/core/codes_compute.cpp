@@ -1,6 +1,6 @@
-// The codes of GEMM and attention: one row for each way in which a computation can be slow or wrong,
-// the same for both and for every type. <gate> in a text becomes the start of the gates' ids,
-// <library> the end of the library's, <Library> its name.
+// The codes of GEMM and attention: one row for each way in which a computation can be slow or
+// wrong, the same for both and for every type. <gate> in a text becomes the start of the gates'
+// ids, <library> the end of the library's, <Library> its name.
 #include <array>
 #include <deque>
 
@@ -41,7 +41,8 @@ constexpr Bilingual kLibraryWrong{
     "the vendor's kernel is wrong on every GPU and the hand-written one is right",
     "제조사 라이브러리는 모든 GPU에서 틀리고 자체 커널은 모두 맞습니다"};
 constexpr Bilingual kUnqualified{
-    "the hand-written kernel is wrong wherever it ran, and the vendor's answer does not settle whose "
+    "the hand-written kernel is wrong wherever it ran, and the vendor's answer does not settle "
+    "whose "
     "fault it is",
     "자체 커널이 실행된 모든 곳에서 틀렸고, 제조사 라이브러리의 결과로도 원인을 가릴 수 없습니다"};
 constexpr Bilingual kTooFew{"fewer launches ran than the profile orders",
@@ -63,12 +64,9 @@ constexpr Bilingual kRunAgain{"run again; if it stays, the blocks are too short 
                               "다시 실행하고, 반복되면 이 GPU에 블록 길이가 너무 짧은 것입니다"};
 
 constexpr std::array kRows{
-    fail_row("<gate>.<library>.below_floor", gpu, return_part, Rma::yes, kBelowFloor,
-             kReturnGpu),
-    fail_row("<gate>.<library>.below_ratio", gpu, return_part, Rma::no, kBelowRatio,
-             kCompareRatio),
-    fail_row("<gate>.<library>.below_gross", gpu, return_part, Rma::yes, kBelowGross,
-             kReturnGpu),
+    fail_row("<gate>.<library>.below_floor", gpu, return_part, Rma::yes, kBelowFloor, kReturnGpu),
+    fail_row("<gate>.<library>.below_ratio", gpu, return_part, Rma::no, kBelowRatio, kCompareRatio),
+    fail_row("<gate>.<library>.below_gross", gpu, return_part, Rma::yes, kBelowGross, kReturnGpu),
     borderline_row("<gate>.<library>.borderline", kUndecided, kSecondSession),
     borderline_row("<gate>.<library>.below_provisional", kProvisional, kRejudge),
     borderline_row("<gate>.<library>.below_at_quick", kAtQuick, kRunStandard),
@@ -81,8 +79,7 @@ constexpr std::array kRows{
     borderline_row("<gate>.own.borderline", kUndecided, kSecondSession),
     borderline_row("<gate>.own.below_provisional", kProvisional, kRejudge),
     borderline_row("<gate>.own.below_at_quick", kAtQuick, kRunStandard),
-    fail_row("<gate>.own.wrong_data", gpu, return_part, Rma::yes, kWrongBlocks,
-             kReturnSlowWrong),
+    fail_row("<gate>.own.wrong_data", gpu, return_part, Rma::yes, kWrongBlocks, kReturnSlowWrong),
 
     open_row("<gate>.own.unqualified", suite, measure_again, kUnqualified,
              {"mend what keeps <gate>.<library> from an answer, then run again",
@@ -91,8 +88,7 @@ constexpr std::array kRows{
     open_row("<gate>.<library>.library_wrong", suite, report_bug, kLibraryWrong, kOtherLibrary),
 
     fail_row("<gate>.own.exact.wrong_data", gpu, return_part, Rma::yes, kWrong, kReturnWrong),
-    fail_row("<gate>.<library>.exact.wrong_data", gpu, return_part, Rma::yes, kWrong,
-             kReturnWrong),
+    fail_row("<gate>.<library>.exact.wrong_data", gpu, return_part, Rma::yes, kWrong, kReturnWrong),
     open_row("<gate>.own.exact.kernel_wrong", suite, report_bug, kOwnWrong, kReportKernel),
     open_row("<gate>.<library>.exact.library_wrong", suite, report_bug, kLibraryWrong,
              kOtherLibrary),
@@ -100,8 +96,7 @@ constexpr std::array kRows{
              {"mend what keeps <gate>.<library>.exact from an answer, then run again",
               "<gate>.<library>.exact 게이트가 측정되지 않은 원인을 조치한 뒤 다시 실행하십시오"}),
     open_row("<gate>.own.exact.too_few_launches", none, measure_again, kTooFew, kRunAgain),
-    open_row("<gate>.<library>.exact.too_few_launches", none, measure_again, kTooFew,
-             kRunAgain),
+    open_row("<gate>.<library>.exact.too_few_launches", none, measure_again, kTooFew, kRunAgain),
 };
 
 std::string replaced(std::string_view text, std::string_view mark, std::string_view with) {
@@ -120,9 +115,9 @@ Code row_of(const Code& row, const Family& family, std::string_view type,
   const std::string gate = std::string(family.computation) + "." + std::string(type);
   const auto keep = [&](std::string_view text, std::string_view noun = "") -> std::string_view {
     std::string start = noun.empty() ? "" : std::string(type) + " " + std::string(noun) + ": ";
-    texts.push_back(start + replaced(replaced(replaced(text, "<gate>", gate), "<library>",
-                                              family.library),
-                                     "<Library>", family.library_name));
+    texts.push_back(start +
+                    replaced(replaced(replaced(text, "<gate>", gate), "<library>", family.library),
+                             "<Library>", family.library_name));
     return texts.back();
   };
   Code code = row;

@@ -67,13 +67,14 @@ void expect_refusal(const std::string& text, std::string_view where, std::string
 
 TEST(Profile, ReadsTheLengthsOfAttentionWhereItHasThem) {
   EXPECT_EQ(parse(kGood)->sizes.attention_seq, 0);
-  const auto with = parse(spoiled("gemm_n = 8192", "gemm_n = 8192\nattention_seq = 8192\n"
-                                                   "attention_exact_seq = 4000"));
+  const auto with = parse(spoiled("gemm_n = 8192",
+                                  "gemm_n = 8192\nattention_seq = 8192\n"
+                                  "attention_exact_seq = 4000"));
   ASSERT_TRUE(with);
   EXPECT_EQ(with->sizes.attention_seq, 8192);
   EXPECT_EQ(with->sizes.attention_exact_seq, 4000);
-  expect_refusal(spoiled("gemm_n = 8192", "gemm_n = 8192\nattention_seq = 0"), "toy.toml:",
-                 "attention_seq");
+  expect_refusal(spoiled("gemm_n = 8192", "gemm_n = 8192\nattention_seq = 0"),
+                 "toy.toml:", "attention_seq");
 }
 
 TEST(Profile, ReadsAGoodOne) {

@@ -39,15 +39,16 @@ class AttentionTest : public GateTest {
   }
 };
 
-class AttentionSpeed : public AttentionTest, public ::testing::WithParamInterface<std::string_view> {
+class AttentionSpeed : public AttentionTest,
+                       public ::testing::WithParamInterface<std::string_view> {
  protected:
   AttentionSpeed() : AttentionTest(GetParam()) {}
 };
 INSTANTIATE_TEST_SUITE_P(Both, AttentionSpeed, ::testing::Values(kOursTimed, kCudnnTimed));
 
 TEST_P(AttentionSpeed, AsksItsQuestionAtTheLengthOfTheProfile) {
-  const Params params{{"batch", 4}, {"heads", 32}, {"kv_heads", 8},
-                      {"seq", 8192}, {"dim", 128}, {"causal", 1}};
+  const Params params{{"batch", 4},  {"heads", 32}, {"kv_heads", 8},
+                      {"seq", 8192}, {"dim", 128},  {"causal", 1}};
   EXPECT_EQ(series(gate_.id).params, params);
   EXPECT_EQ(series(gate_.id).block_ns, 3'000'000'000);
   profile.sizes.attention_seq = 0;

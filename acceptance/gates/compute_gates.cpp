@@ -3,24 +3,22 @@
 //
 // Speed. Evidence: random data, all GPUs at once, at the power cap and after a warm-up by time;
 // every timed output held against a checksum, of attention against a plain computation of the same
-// data, with a stated bound. The library's first heuristic is used. Where the profile sets a ratio, the library runs block by block beside our kernel, so that
-// both see the same clock.
-// Limit: a floor in operations per second of the profile, keyed to part, driver and power limit;
-// the ratio decides in a ci profile and warns elsewhere.
-// False pass: cold blocks, which the warm-up and the trend rule exclude; a ratio cannot see what
-// slows both kernels alike. False fail: heat, a power brake, a locked clock or a starved host,
-// which the explanation tells and blames; a bug of a kernel, which is accused itself where it is
-// wrong on every GPU and the other is right.
+// data, with a stated bound. The library's first heuristic is used. Where the profile sets a ratio,
+// the library runs block by block beside our kernel, so that both see the same clock. Limit: a
+// floor in operations per second of the profile, keyed to part, driver and power limit; the ratio
+// decides in a ci profile and warns elsewhere. False pass: cold blocks, which the warm-up and the
+// trend rule exclude; a ratio cannot see what slows both kernels alike. False fail: heat, a power
+// brake, a locked clock or a starved host, which the explanation tells and blames; a bug of a
+// kernel, which is accused itself where it is wrong on every GPU and the other is right.
 //
 // Exactness. Evidence: products of small integers, and attention whose softmax is a mean of small
 // integers, exact in any order, cold and hot, with the placement of our tiles permuted from launch
-// to launch; each launch's output as a digest on the device. On parts whose newest tensor path our kernel does not use, the library's is what
-// exercises it.
-// Limit: none. The digest is computed here from the data, never taken from the worker.
-// False pass: a fault in what these data do not exercise; a wrong result keeps its digest with
-// probability 2^-60. False fail: a bug of a kernel. Ours is qualified first: wrong on every GPU
-// while the vendor's is right accuses the kernel; and the library where it is the other way round
-// on several GPUs.
+// to launch; each launch's output as a digest on the device. On parts whose newest tensor path our
+// kernel does not use, the library's is what exercises it. Limit: none. The digest is computed here
+// from the data, never taken from the worker. False pass: a fault in what these data do not
+// exercise; a wrong result keeps its digest with probability 2^-60. False fail: a bug of a kernel.
+// Ours is qualified first: wrong on every GPU while the vendor's is right accuses the kernel; and
+// the library where it is the other way round on several GPUs.
 #include "acceptance/gates/compute_gates.h"
 
 #include <fmt/format.h>
@@ -30,8 +28,8 @@
 #include <utility>
 #include <vector>
 
-#include "acceptance/gates/exact.h"
 #include "acceptance/gates/compute_speed.h"
+#include "acceptance/gates/exact.h"
 
 namespace ga {
 namespace {
@@ -63,10 +61,10 @@ Texts speed_texts(const ComputeSubject& subject) {
   const std::string what = fmt::format("{} {}", subject.type.name, words.noun);
   const std::string what_ko = fmt::format("{} {}", subject.type.name, words.noun_ko);
   if (subject.kernel == Kernel::own) {
-    return {speed_id(subject),
-            fmt::format("Does the GPU {} {} with our kernel as fast as it should?", words.verb,
-                        what),
-            fmt::format("자체 커널의 {} 속도가 기준에 도달합니까?", what_ko)};
+    return {
+        speed_id(subject),
+        fmt::format("Does the GPU {} {} with our kernel as fast as it should?", words.verb, what),
+        fmt::format("자체 커널의 {} 속도가 기준에 도달합니까?", what_ko)};
   }
   return {speed_id(subject),
           fmt::format("Does the GPU {} {} with {} as fast as ordered?", words.verb, what,
@@ -78,12 +76,11 @@ Texts exact_texts(const ComputeSubject& subject) {
   const bool own = subject.kernel == Kernel::own;
   const bool gemm = subject.computation == Computation::gemm;
   const std::string_view type = subject.type.name;
-  return {
-      exact_id(subject),
-      fmt::format("Does {} {}{} kernel give the exact answer, cold and hot?",
-                  own ? "our" : "the vendor's", type, gemm ? "" : " attention"),
-      fmt::format("{} {}{} 커널이 냉간·열간 상태에서 정확한 답을 냅니까?", own ? "자체" : "제조사",
-                  type, gemm ? "" : " 어텐션")};
+  return {exact_id(subject),
+          fmt::format("Does {} {}{} kernel give the exact answer, cold and hot?",
+                      own ? "our" : "the vendor's", type, gemm ? "" : " attention"),
+          fmt::format("{} {}{} 커널이 냉간·열간 상태에서 정확한 답을 냅니까?",
+                      own ? "자체" : "제조사", type, gemm ? "" : " 어텐션")};
 }
 
 template <Computation kComputation, std::size_t kType, Kernel kKernel>

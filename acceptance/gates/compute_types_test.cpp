@@ -1,5 +1,5 @@
-// The gates of GEMM, type by type, and those of attention: each is seen to pass, and to fail in each
-// way that a type could get wrong. What does not depend on the type is tested with bf16 GEMM.
+// The gates of GEMM, type by type, and those of attention: each is seen to pass, and to fail in
+// each way that a type could get wrong. What does not depend on the type is tested with bf16 GEMM.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -238,8 +238,8 @@ TEST_P(OwnExactOfEveryType, IsNotQualifiedByAnotherTypesVendor) {
 }
 
 std::string name_of(const ::testing::TestParamInfo<const char*>& info) { return info.param; }
-const auto kTypes = ::testing::Values("bf16", "fp16", "tf32", "fp8", "fp32", "fp64", "int8",
-                                      "attention");
+const auto kTypes =
+    ::testing::Values("bf16", "fp16", "tf32", "fp8", "fp32", "fp64", "int8", "attention");
 
 INSTANTIATE_TEST_SUITE_P(Compute, SpeedOfEveryType, kTypes, name_of);
 INSTANTIATE_TEST_SUITE_P(Compute, OwnSpeedOfEveryType, kTypes, name_of);

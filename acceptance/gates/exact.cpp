@@ -235,13 +235,15 @@ std::vector<Request> next_exact(const ComputeSubject& subject, const Order& orde
   if (!size_unfit(gate, order.profile.sizes).empty()) return requests;
   for (const std::string& unit : present_units(order, evidence)) {
     for (const std::int64_t hot : kCorners) {
-      ask(requests, series_of(gate, gate.id, order, unit, hot), evidence, blocks_of(gate, order.level));
+      ask(requests, series_of(gate, gate.id, order, unit, hot), evidence,
+          blocks_of(gate, order.level));
     }
   }
   return requests;
 }
 
-KernelVotes exact_votes(const ComputeSubject& subject, const Order& order, const Evidence& evidence) {
+KernelVotes exact_votes(const ComputeSubject& subject, const Order& order,
+                        const Evidence& evidence) {
   const ExactGate gate(subject);
   KernelVotes votes;
   if (!size_unfit(gate, order.profile.sizes).empty()) return votes;

@@ -1,6 +1,6 @@
 // Exactness of a computation, one implementation for GEMM of all types and attention, and for both
-// kernels: data whose answer is exact in any order of additions, so that its digest (of GEMM) or its
-// hash (of attention) can be computed without a GPU.
+// kernels: data whose answer is exact in any order of additions, so that its digest (of GEMM) or
+// its hash (of attention) can be computed without a GPU.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,8 @@ std::vector<Request> next_exact(const ComputeSubject& subject, const Order& orde
 struct KernelVotes {
   std::size_t units = 0, wrong = 0, right = 0;
 };
-KernelVotes exact_votes(const ComputeSubject& subject, const Order& order, const Evidence& evidence);
+KernelVotes exact_votes(const ComputeSubject& subject, const Order& order,
+                        const Evidence& evidence);
 std::vector<Finding> judge_exact(const ComputeSubject& subject, const Order& order,
                                  const Evidence& evidence);
 

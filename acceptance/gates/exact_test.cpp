@@ -1,6 +1,7 @@
+#include "acceptance/gates/exact.h"
+
 #include <gtest/gtest.h>
 
-#include "acceptance/gates/exact.h"
 #include "acceptance/gates/gates.h"
 #include "acceptance/gates/testkit.h"
 #include "reports/model/digest.h"
@@ -24,8 +25,7 @@ std::string_view witness_of(std::string_view id) {
 // What a type is does not matter here; compute_types_test.cpp walks them.
 class ExactTest : public GateTest {
  protected:
-  explicit ExactTest(std::string_view id)
-      : GateTest(*find_gate(id)), other_(witness_of(id)) {}
+  explicit ExactTest(std::string_view id) : GateTest(*find_gate(id)), other_(witness_of(id)) {}
 
   // Another digest in every series of that gate, of one unit or of all.
   void spoil(std::string_view gate, std::string_view unit = "") {

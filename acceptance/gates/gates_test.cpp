@@ -169,8 +169,8 @@ TEST(PlanningEvidence, AsksForEveryUnitAndEveryMeasuringGate) {
     EXPECT_GT(request.block_ns, 0);
     asked.insert({request.gate, request.unit_id});
   }
-  // Clock, link, HBM, two PCIe, four GEMM of each type and four of attention, on four GPUs; seven of
-  // the node.
+  // Clock, link, HBM, two PCIe, four GEMM of each type and four of attention, on four GPUs; seven
+  // of the node.
   EXPECT_EQ(asked.size(), (5u + 4u * (kGemmTypes.size() + 1)) * 4u + 7u);
 }
 

@@ -36,12 +36,9 @@ inline std::string exact_id(const ComputeSubject& subject) { return speed_id(sub
 
 // As the cases of attention take it. Precondition: as many queries as keys.
 inline Params params_of(const AttentionShape& shape) {
-  return {{"batch", shape.batch},
-          {"heads", shape.heads},
-          {"kv_heads", shape.kv_heads},
-          {"seq", shape.seq_q},
-          {"dim", shape.dim},
-          {"causal", shape.mask == AttentionMask::causal ? 1 : 0}};
+  return {{"batch", shape.batch},       {"heads", shape.heads},
+          {"kv_heads", shape.kv_heads}, {"seq", shape.seq_q},
+          {"dim", shape.dim},           {"causal", shape.mask == AttentionMask::causal ? 1 : 0}};
 }
 
 }  // namespace ga

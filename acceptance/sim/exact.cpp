@@ -139,8 +139,8 @@ std::uint64_t moved(const ExactGemm& gemm, std::uint64_t digest,
 }
 
 // The sum of hash_buffer(), moved by the words of four elements that changed.
-std::uint64_t moved(const std::vector<std::uint16_t>& output, std::uint64_t hash,
-                    std::int64_t cols, const std::vector<Change>& changed) {
+std::uint64_t moved(const std::vector<std::uint16_t>& output, std::uint64_t hash, std::int64_t cols,
+                    const std::vector<Change>& changed) {
   constexpr std::size_t kInWord = 4;
   std::map<std::size_t, std::map<std::size_t, Word>> words;  // by word, then by element in it
   for (const Change& change : changed) {
@@ -202,9 +202,9 @@ Check ExactWorkshop::check(const ExactGemm& gemm, const std::optional<Spoiled>& 
   std::vector<Change> changed;
   if (spoiled) {
     changed = changes(output, *spoiled, [&](std::int64_t row, std::int64_t col) {
-      const std::int64_t element = right.product.empty()
-                                       ? exact_product_element(gemm, row, col)
-                                       : right.product[static_cast<std::size_t>(row * gemm.n + col)];
+      const std::int64_t element =
+          right.product.empty() ? exact_product_element(gemm, row, col)
+                                : right.product[static_cast<std::size_t>(row * gemm.n + col)];
       return word_of(element, output.type);
     });
   }
@@ -246,8 +246,8 @@ Check ExactWorkshop::check(const ExactAttention& attention, const std::optional<
   const auto changed = changes(output, *spoiled, [&](std::int64_t row, std::int64_t col) -> Word {
     return right.output[static_cast<std::size_t>(row * output.cols + col)];
   });
-  return check_of(output, right.hash, moved(right.output, right.hash, output.cols, changed), changed,
-                  spoiled);
+  return check_of(output, right.hash, moved(right.output, right.hash, output.cols, changed),
+                  changed, spoiled);
 }
 
 }  // namespace ga

@@ -104,9 +104,10 @@ constexpr std::array kKinds{
     FaultInfo{K::noisy_blocks, "noisy-blocks", P::either, false,
               "relative standard deviation added between blocks", 0.001, 0.3, 0.03,
               "the rate of every case wanders from block to block"},
-    FaultInfo{K::bimodal_clock, "bimodal-clock", P::either, false,
-              "half the distance of the two clocks, of their mean", 0.01, 0.5, 0.18,
-              "the clock read under GEMM and attention jumps between two values; the rate does not"},
+    FaultInfo{
+        K::bimodal_clock, "bimodal-clock", P::either, false,
+        "half the distance of the two clocks, of their mean", 0.01, 0.5, 0.18,
+        "the clock read under GEMM and attention jumps between two values; the rate does not"},
     FaultInfo{K::clock_unreadable, "clock-unreadable", P::either, false,
               "number of blocks of each series that have no clock reading", 1, 1000, 3,
               "blocks are discarded with no_clock_reading"},
@@ -117,9 +118,10 @@ constexpr std::array kKinds{
               "8 x 8 elements of the result of a GEMM or an attention are zero"},
     FaultInfo{K::nan, "nan", P::either, true, kLaunches, 1e-9, 1, 1,
               "one element of the result of a GEMM or an attention is not a number"},
-    FaultInfo{K::attention_wrong, "attention-wrong", P::either, true, kLaunches, 1e-9, 1, 1,
-              "one bit of an attention's result is wrong and every product is right: exponentials, or "
-              "one kernel"},
+    FaultInfo{
+        K::attention_wrong, "attention-wrong", P::either, true, kLaunches, 1e-9, 1, 1,
+        "one bit of an attention's result is wrong and every product is right: exponentials, or "
+        "one kernel"},
     FaultInfo{K::memory_corrupt, "memory-corrupt", P::either, true, "number of wrong words", 1, 1e6,
               1, "words of device memory come back wrong in every memory case"},
     FaultInfo{K::pcie_corrupt, "pcie-corrupt", P::either, true, "number of wrong words", 1, 1e6, 1,

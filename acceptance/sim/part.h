@@ -15,7 +15,8 @@
 
 namespace ga {
 
-// A computation that runs at the power limit: its rate there, and the clock that the limit leaves it.
+// A computation that runs at the power limit: its rate there, and the clock that the limit leaves
+// it.
 struct CappedRate {
   double flops = 0;
   double mhz = 0;

@@ -207,7 +207,8 @@ std::optional<Answer> Simulator::refuse_case(const WireRequest& request, std::ve
   const auto compute = compute_case(request.case_id);
   const bool by_cudnn = compute && compute->attention && !compute->own;
   if (by_cudnn && scenario_.fault(FaultKind::cudnn_absent, gpus.front()) != nullptr) {
-    return Answer::failed("library.missing", "libcudnn_graph.so.9: no such file, looked everywhere");
+    return Answer::failed("library.missing",
+                          "libcudnn_graph.so.9: no such file, looked everywhere");
   }
   if (device_bytes(request.case_id, params) > scenario_.part.memory_bytes) {
     return Answer::failed("memory.too_small",

@@ -135,8 +135,8 @@ TEST(Simulator, EveryCaseOfTheTableRunsRightOnAHealthyNode) {
   for (const CaseInfo& info : all_cases()) {
     const std::string id(info.id);
     const auto events = answers(
-        scenario, {info.spans_gpus ? ask_all(scenario, id, {})
-                                   : ask(scenario, 2, id, small_params(info))});
+        scenario,
+        {info.spans_gpus ? ask_all(scenario, id, {}) : ask(scenario, 2, id, small_params(info))});
     const auto samples = all_of_type<SampleEvent>(events);
     const auto checks = all_of_type<CheckEvent>(events);
     ASSERT_EQ(samples.size(), 3u) << info.id;

@@ -93,7 +93,8 @@ void draw_facts(Dice& dice, T& facts) {
 }
 
 Check draw_check(Dice& dice) {
-  constexpr std::array<std::string_view, 5> kKinds{"exact", "digest", "checksum", "pattern", "reference"};
+  constexpr std::array<std::string_view, 5> kKinds{"exact", "digest", "checksum", "pattern",
+                                                   "reference"};
   Check check{.kind = dice.word(kKinds), .expected = dice.name(), .got = dice.name()};
   check.wrong = dice.count();
   if (dice.chance(2)) check.launches = dice.count();
