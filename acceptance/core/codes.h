@@ -43,7 +43,7 @@ Finding passed(std::string_view gate, std::string_view unit_id, std::string reas
 
 std::string_view to_word(Action action);
 
-// Texts that are the same for every type of matrix say <type>: the text for that one.
+// Texts that are the same for every type of element say <type>: the text for that one.
 std::string of_type(std::string_view text, std::string_view type);
 
 }  // namespace ga

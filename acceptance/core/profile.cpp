@@ -225,12 +225,14 @@ void read_sizes(TomlTable root, Sizes& sizes) {
   sizes.gemm_n = within(table, "gemm_n", 128, 65536);
   sizes.exact_n = within(table, "exact_n", 1, 65536);
   sizes.exact_launches = within(table, "exact_launches", 1, kMillion);
-  const auto of_node = [&](std::string_view key, std::int64_t most) {
-    return table.has(key) ? within(table, key, 4096, most) : 0;
+  const auto of_some_gates = [&](std::string_view key, std::int64_t least, std::int64_t most) {
+    return table.has(key) ? within(table, key, least, most) : 0;
   };
-  sizes.p2p_bytes = of_node("p2p_bytes", kTebi);
-  sizes.allreduce_bytes = of_node("allreduce_bytes", kTebi);
-  sizes.latency_bytes = of_node("latency_bytes", std::int64_t{1} << 20);
+  sizes.attention_seq = of_some_gates("attention_seq", 1, 65536);
+  sizes.attention_exact_seq = of_some_gates("attention_exact_seq", 1, 65536);
+  sizes.p2p_bytes = of_some_gates("p2p_bytes", 4096, kTebi);
+  sizes.allreduce_bytes = of_some_gates("allreduce_bytes", 4096, kTebi);
+  sizes.latency_bytes = of_some_gates("latency_bytes", 4096, std::int64_t{1} << 20);
 }
 
 void read_required(TomlTable& table, Profile& profile, const std::vector<std::string>& known) {

@@ -77,6 +77,8 @@ struct Ordered {  // what identity and configuration must be
 
 struct Sizes {  // bytes or elements on a side
   std::int64_t hbm_array_bytes = 0, pcie_bytes = 0, gemm_n = 0, exact_n = 0, exact_launches = 0;
+  // Of attention, 0 where no such gate is required: how many queries, and as many keys.
+  std::int64_t attention_seq = 0, attention_exact_seq = 0;
   // Of the gates that span GPUs, 0 where no such gate is required.
   std::int64_t p2p_bytes = 0, allreduce_bytes = 0, latency_bytes = 0;
 };

@@ -65,6 +65,18 @@ void expect_refusal(const std::string& text, std::string_view where, std::string
   EXPECT_NE(profile.error().what().find(why), std::string::npos) << profile.error().what();
 }
 
+TEST(Profile, ReadsTheLengthsOfAttentionWhereItHasThem) {
+  EXPECT_EQ(parse(kGood)->sizes.attention_seq, 0);
+  const auto with = parse(spoiled("gemm_n = 8192",
+                                  "gemm_n = 8192\nattention_seq = 8192\n"
+                                  "attention_exact_seq = 4000"));
+  ASSERT_TRUE(with);
+  EXPECT_EQ(with->sizes.attention_seq, 8192);
+  EXPECT_EQ(with->sizes.attention_exact_seq, 4000);
+  expect_refusal(spoiled("gemm_n = 8192", "gemm_n = 8192\nattention_seq = 0"),
+                 "toy.toml:", "attention_seq");
+}
+
 TEST(Profile, ReadsAGoodOne) {
   const auto profile = parse(kGood);
   ASSERT_TRUE(profile) << profile.error().what();
@@ -137,6 +149,10 @@ TEST(Profile, EveryBuiltInProfileIsSound) {
       gates.push_back(fmt::format("gemm.{}.{}", type, kernel));
       gates.push_back(gates.back() + ".exact");
     }
+  }
+  for (const char* kernel : {"own", "cudnn"}) {
+    gates.push_back(fmt::format("attention.bf16.{}", kernel));
+    gates.push_back(gates.back() + ".exact");
   }
   EXPECT_EQ(builtin_profiles().size(), 3u);
   for (const Embedded& file : builtin_profiles()) {

@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "acceptance/core/codes.h"
+#include "acceptance/core/seed.h"
 #include "acceptance/gates/exact.h"
 #include "acceptance/gates/node_series.h"
 #include "acceptance/gates/series.h"
@@ -121,7 +122,7 @@ Request exact_series(const Order& order, const ExactSum& sum) {
                      {{"bytes", kBytes},
                       {"type", sum.type},
                       {"algorithm", sum.algorithm},
-                      {"seed", kConstantSeed}});
+                      {"seed", node_seed(order, kId, {})}});
 }
 
 std::string to_words(const ExactSum& sum) {

@@ -10,7 +10,9 @@
 
 #include "acceptance/core/codes.h"
 #include "acceptance/core/floor.h"
+#include "acceptance/core/seed.h"
 #include "acceptance/gates/series.h"
+#include "kernels/data/exact_attention.h"
 #include "kernels/data/exact_gemm.h"
 
 namespace ga {
@@ -21,52 +23,94 @@ constexpr std::array<std::int64_t, 2> kCorners{0, 1};  // cold, hot
 
 // The gate as its findings and series name it.
 struct ExactGate {
-  explicit ExactGate(const GemmSubject& subject)
+  explicit ExactGate(const ComputeSubject& subject)
       : id(exact_id(subject)),
         other(exact_id(witness_of(subject))),
+        of_gemm(subject.computation == Computation::gemm),
         in(subject.type.in),
-        is_own(subject.kernel == GemmKernel::own) {}
+        is_own(subject.kernel == Kernel::own) {}
 
   std::string id, other;
+  bool of_gemm;
   ElementType in;
   bool is_own;
 };
 
-bool has_size(const ExactGate& gate, const Order& order) {
-  const std::int64_t n = order.profile.sizes.exact_n;
-  return n >= 1 && n <= exact_most_k(gate.in);
+AttentionShape attention_of(const ExactGate& gate, const Sizes& sizes) {
+  AttentionShape shape = of_length(kExactAttention, sizes.attention_exact_seq);
+  shape.type = gate.in;
+  return shape;
+}
+
+// Why the profile's size has no exact answer; empty if it has one.
+std::string size_unfit(const ExactGate& gate, const Sizes& sizes) {
+  if (gate.of_gemm) {
+    const std::int64_t most = exact_most_k(gate.in);
+    if (sizes.exact_n >= 1 && sizes.exact_n <= most) return "";
+    return fmt::format(
+        "the profile has no sizes.exact_n from 1 to {}, up to which sums of this type are exact",
+        most);
+  }
+  if (sizes.attention_exact_seq < 1) return "the profile has no sizes.attention_exact_seq";
+  const Status exact = exact_attention_check(attention_of(gate, sizes));
+  return exact ? "" : fmt::format("sizes.attention_exact_seq: {}", exact.error().what());
 }
 
 // All types together stay within the minute that each corner has: docs/adr/0013.
 std::size_t blocks_of(const ExactGate& gate, Level level) {
-  return level != Level::quick && gate.in == ElementType::bf16 ? 3 : 1;
+  return level != Level::quick && gate.of_gemm && gate.in == ElementType::bf16 ? 3 : 1;
 }
 
-Request series_of(std::string_view gate, const Order& order, const std::string& unit,
-                  std::int64_t hot) {
-  const std::int64_t n = order.profile.sizes.exact_n;
+Params params_of(const ExactGate& gate, const Sizes& sizes) {
+  const std::int64_t n = sizes.exact_n;
+  return gate.of_gemm ? Params{{"m", n}, {"n", n}, {"k", n}} : params_of(attention_of(gate, sizes));
+}
+
+// One for all kernels of a computation, cold and hot, so that they are each other's witnesses.
+std::int64_t seed_of(const ExactGate& gate, const Order& order) {
+  return node_seed(order, gate.of_gemm ? "gemm.exact" : "attention.exact",
+                   params_of(gate, order.profile.sizes));
+}
+
+// Of the gate itself, or of its witness.
+Request series_of(const ExactGate& gate, std::string_view id, const Order& order,
+                  const std::string& unit, std::int64_t hot) {
   Request name;
-  name.gate = gate;
-  name.case_id = gate;
+  name.gate = id;
+  name.case_id = id;
   name.unit_id = unit;
-  name.params = {{"m", n}, {"n", n}, {"k", n}, {"hot", hot}, {"seed", kConstantSeed}};
+  name.params = params_of(gate, order.profile.sizes);
+  name.params["hot"] = hot;
+  name.params["seed"] = seed_of(gate, order);
   name.block_ns = block_length_ns(order.level, true);
   name.phase = hot != 0 ? Phase::hot_exact : Phase::cold_exact;
   return name;
 }
 
-// The digest that the data must give, in the form that a check carries it. Remembered: types with
-// the same integers stored alike have one product, and walking it is most of the time that a
-// judgement takes.
-std::string expected_digest(const ExactGate& gate, const Order& order) {
-  thread_local std::map<std::tuple<std::int64_t, int, bool>, std::string> known;
-  const std::int64_t n = order.profile.sizes.exact_n;
-  std::string& digest = known[{n, exact_range(gate.in), b_along_k(gate.in)}];
-  if (digest.empty()) {
-    const ExactGemm gemm{n, n, n, static_cast<std::uint64_t>(kConstantSeed), gate.in};
-    digest = fmt::format("{:016x}", exact_gemm_digest(gemm));
-  }
+std::string in_hex(std::uint64_t digest) { return fmt::format("{:016x}", digest); }
+
+// Types with the same integers stored alike have one product.
+std::string gemm_digest(const ExactGate& gate, std::int64_t n, std::uint64_t seed) {
+  thread_local std::map<std::tuple<std::int64_t, std::uint64_t, int, bool>, std::string> known;
+  std::string& digest = known[{n, seed, exact_range(gate.in), b_along_k(gate.in)}];
+  if (digest.empty()) digest = in_hex(exact_gemm_digest({n, n, n, seed, gate.in}));
   return digest;
+}
+
+std::string attention_digest(const ExactGate& gate, const Sizes& sizes, std::uint64_t seed) {
+  thread_local std::map<std::tuple<std::int64_t, std::uint64_t, ElementType>, std::string> known;
+  std::string& digest = known[{sizes.attention_exact_seq, seed, gate.in}];
+  if (digest.empty()) digest = in_hex(exact_attention_hash({attention_of(gate, sizes), seed}));
+  return digest;
+}
+
+// What the data must give, in the form that a check carries it. Remembered: walking the data is
+// most of the time that a judgement takes.
+std::string expected_digest(const ExactGate& gate, const Order& order) {
+  const Sizes& sizes = order.profile.sizes;
+  const auto seed = static_cast<std::uint64_t>(seed_of(gate, order));
+  return gate.of_gemm ? gemm_digest(gate, sizes.exact_n, seed)
+                      : attention_digest(gate, sizes, seed);
 }
 
 bool is_digest(const std::string& text) {
@@ -86,11 +130,12 @@ Answer answer_of(const Measurement* series, const std::string& expected) {
 }
 
 // Of both corners: wrong if either is, right only if both are.
-Answer answer_on(std::string_view gate, const Order& order, const Evidence& evidence,
-                 const std::string& unit, const std::string& expected) {
+Answer answer_on(const ExactGate& gate, std::string_view id, const Order& order,
+                 const Evidence& evidence, const std::string& unit, const std::string& expected) {
   Answer both = Answer::right;
   for (const std::int64_t hot : kCorners) {
-    const auto one = answer_of(find_series(evidence, series_of(gate, order, unit, hot)), expected);
+    const Request name = series_of(gate, id, order, unit, hot);
+    const auto one = answer_of(find_series(evidence, name), expected);
     if (one == Answer::wrong) return Answer::wrong;
     if (one == Answer::unknown) both = Answer::unknown;
   }
@@ -170,7 +215,7 @@ Finding judge_unit(const ExactGate& gate, const Order& order, const Evidence& ev
   if (auto absent = unit_absent(gate.id, unit, evidence)) return std::move(*absent);
   Finding worst = passed(gate.id, unit, "");
   for (const std::int64_t hot : kCorners) {
-    const Request name = series_of(gate.id, order, unit, hot);
+    const Request name = series_of(gate, gate.id, order, unit, hot);
     const Measurement* series = find_series(evidence, name);
     if (answer_of(series, expected) == Answer::wrong) {
       return wrong_finding(gate, accuse(gate, votes, unit), unit,
@@ -188,26 +233,28 @@ Finding judge_unit(const ExactGate& gate, const Order& order, const Evidence& ev
 
 }  // namespace
 
-std::vector<Request> next_exact(const GemmSubject& subject, const Order& order,
+std::vector<Request> next_exact(const ComputeSubject& subject, const Order& order,
                                 const Evidence& evidence) {
   const ExactGate gate(subject);
   std::vector<Request> requests;
-  if (!has_size(gate, order)) return requests;
+  if (!size_unfit(gate, order.profile.sizes).empty()) return requests;
   for (const std::string& unit : present_units(order, evidence)) {
     for (const std::int64_t hot : kCorners) {
-      ask(requests, series_of(gate.id, order, unit, hot), evidence, blocks_of(gate, order.level));
+      ask(requests, series_of(gate, gate.id, order, unit, hot), evidence,
+          blocks_of(gate, order.level));
     }
   }
   return requests;
 }
 
-KernelVotes exact_votes(const GemmSubject& subject, const Order& order, const Evidence& evidence) {
+KernelVotes exact_votes(const ComputeSubject& subject, const Order& order,
+                        const Evidence& evidence) {
   const ExactGate gate(subject);
   KernelVotes votes;
-  if (!has_size(gate, order)) return votes;
+  if (!size_unfit(gate, order.profile.sizes).empty()) return votes;
   const std::string expected = expected_digest(gate, order);
   for (const std::string& unit : ordered_units(order.profile)) {
-    const Answer answer = answer_on(gate.id, order, evidence, unit, expected);
+    const Answer answer = answer_on(gate, gate.id, order, evidence, unit, expected);
     ++votes.units;
     votes.wrong += answer == Answer::wrong ? 1 : 0;
     votes.right += answer == Answer::right ? 1 : 0;
@@ -215,26 +262,22 @@ KernelVotes exact_votes(const GemmSubject& subject, const Order& order, const Ev
   return votes;
 }
 
-std::vector<Finding> judge_exact(const GemmSubject& subject, const Order& order,
+std::vector<Finding> judge_exact(const ComputeSubject& subject, const Order& order,
                                  const Evidence& evidence) {
   const ExactGate gate(subject);
   const auto units = ordered_units(order.profile);
   std::vector<Finding> findings;
-  if (!has_size(gate, order)) {
+  if (const auto unfit = size_unfit(gate, order.profile.sizes); !unfit.empty()) {
     for (const std::string& unit : units) {
-      findings.push_back(
-          found(gate.id, unit, "profile.incomplete",
-                fmt::format("the profile has no sizes.exact_n from 1 to {}, up to which "
-                            "sums of this type are exact",
-                            exact_most_k(gate.in))));
+      findings.push_back(found(gate.id, unit, "profile.incomplete", unfit));
     }
     return findings;
   }
   const std::string expected = expected_digest(gate, order);
   Votes votes;
   for (const std::string& unit : units) {
-    votes.own[unit] = answer_on(gate.id, order, evidence, unit, expected);
-    votes.other[unit] = answer_on(gate.other, order, evidence, unit, expected);
+    votes.own[unit] = answer_on(gate, gate.id, order, evidence, unit, expected);
+    votes.other[unit] = answer_on(gate, gate.other, order, evidence, unit, expected);
   }
   for (const std::string& unit : units) {
     findings.push_back(judge_unit(gate, order, evidence, unit, votes, expected));

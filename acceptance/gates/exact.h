@@ -1,5 +1,6 @@
-// Exact GEMM, one implementation for all types and both kernels: small integers, so that every sum
-// is exact in any order and the digest of the answer can be computed without a GPU.
+// Exactness of a computation, one implementation for GEMM of all types and attention, and for both
+// kernels: data whose answer is exact in any order of additions, so that its digest (of GEMM) or
+// its hash (of attention) can be computed without a GPU.
 #pragma once
 
 #include <cstdint>
@@ -7,25 +8,21 @@
 #include <vector>
 
 #include "acceptance/core/gate.h"
-#include "acceptance/gates/gemm_subject.h"
+#include "acceptance/gates/subject.h"
 
 namespace ga {
 
-// Without a challenge the data come from a published constant: the first 52 bits of the SHA-256 of
-// kConstantSeedText. 52, because a report carries integers up to 2^53-1.
-inline constexpr std::string_view kConstantSeedText = "gpuaccept constant seed 1";
-inline constexpr std::int64_t kConstantSeed = 1128655123493413;
-
 // Our kernel has to be qualified on each machine before it may fail a GPU; the vendor's is trusted
 // on a single GPU.
-std::vector<Request> next_exact(const GemmSubject& subject, const Order& order,
+std::vector<Request> next_exact(const ComputeSubject& subject, const Order& order,
                                 const Evidence& evidence);
 // On how many units the kernel's exact answers are wrong, and on how many right in both corners.
 struct KernelVotes {
   std::size_t units = 0, wrong = 0, right = 0;
 };
-KernelVotes exact_votes(const GemmSubject& subject, const Order& order, const Evidence& evidence);
-std::vector<Finding> judge_exact(const GemmSubject& subject, const Order& order,
+KernelVotes exact_votes(const ComputeSubject& subject, const Order& order,
+                        const Evidence& evidence);
+std::vector<Finding> judge_exact(const ComputeSubject& subject, const Order& order,
                                  const Evidence& evidence);
 
 }  // namespace ga

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "acceptance/core/codes.h"
-#include "acceptance/gates/gemm_gates.h"
+#include "acceptance/gates/compute_gates.h"
 #include "acceptance/gates/table.h"
 #include "kernels/data/element.h"
 
@@ -21,7 +21,7 @@ std::span<const Gate> all_gates() {
                           kHostMemory,        kHostCpu,           kHostNvme,
                           kMemoryRemap,       kMemoryEcc,         kClockLight,
                           kHbmBandwidth,      kPcieH2d,           kPcieD2h};
-    all.insert(all.end(), gemm_gates().begin(), gemm_gates().end());
+    all.insert(all.end(), compute_gates().begin(), compute_gates().end());
     all.insert(all.end(), {kNvlinkP2p, kPcieNuma, kAllreduceOwn, kAllreduceNcclRing,
                            kAllreduceNcclNvls, kAllreduceLatency, kAllreduceExact});
     all.insert(all.end(),
@@ -46,12 +46,14 @@ std::vector<std::string> gate_ids() {
 
 std::string gate_page(std::string_view id) {
   if (const Embedded* page = find_embedded(gate_pages(), id)) return std::string(page->text);
-  for (const GemmType& type : kGemmTypes) {
-    const std::string start = fmt::format("gemm.{}.", type.name);
-    if (!id.starts_with(start)) continue;
-    const std::string shared = "gemm." + std::string(id.substr(start.size()));
-    if (const Embedded* page = find_embedded(gate_pages(), shared)) {
-      return of_type(page->text, type.name);
+  if (find_gate(id) == nullptr) return "";
+  for (const std::string_view computation : {"gemm.", "attention."}) {
+    for (const GemmType& type : kGemmTypes) {
+      const std::string start = fmt::format("{}{}.", computation, type.name);
+      if (!id.starts_with(start)) continue;
+      const auto shared = fmt::format("{}{}", computation, id.substr(start.size()));
+      const Embedded* page = find_embedded(gate_pages(), shared);
+      if (page != nullptr) return of_type(page->text, type.name);
     }
   }
   return "";

@@ -19,8 +19,8 @@ std::vector<std::string> gate_ids();
 // that the facts do not name; what it asks of this evidence is the plan of a run.
 Evidence planning_evidence(const Profile& profile);
 
-// The page of a gate: docs/gates/<id>.md. The gates of GEMM share four, such as gemm.own.md, in
-// which <type> becomes the gate's own. Empty where there is none.
+// The page of a gate: docs/gates/<id>.md. The gates of GEMM share four, such as gemm.own.md, and
+// those of attention four, in which <type> becomes the gate's own. Empty where there is none.
 std::string gate_page(std::string_view id);
 
 // docs/gates/*.md, by the name of the file.

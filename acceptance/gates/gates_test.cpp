@@ -24,7 +24,7 @@ TEST(Gates, HaveUniqueIdsAndQuestionsInBothLanguages) {
     EXPECT_TRUE(gate.question_ko.ends_with("?")) << gate.id;
     EXPECT_EQ(find_gate(gate.id)->id, gate.id);
   }
-  EXPECT_EQ(seen.size(), 40u + 4 * kGemmTypes.size());
+  EXPECT_EQ(seen.size(), 40u + 4 * (kGemmTypes.size() + 1));
   EXPECT_EQ(find_gate("no.such.gate"), nullptr);
 }
 
@@ -41,8 +41,9 @@ TEST(Gates, EachHasItsPageWithEveryPart) {
       EXPECT_NE(page.find(part), std::string::npos) << gate.id << " " << part;
     }
   }
-  EXPECT_EQ(gate_pages().size(), of_one_gate + 4) << "every page is a gate's, four are GEMM's";
+  EXPECT_EQ(gate_pages().size(), of_one_gate + 8) << "every page is a gate's, eight are shared";
   EXPECT_EQ(gate_page("gemm.fp4.own"), "");
+  EXPECT_EQ(gate_page("attention.fp8.own"), "");
   EXPECT_EQ(gate_page("no.such.gate"), "");
 }
 
@@ -96,7 +97,7 @@ TEST(Gates, EveryCodeIsUsedByAGateOrByTheJudge) {
                            "gates/site_power.cpp",
                            "gates/memory_ecc.cpp",
                            "gates/clock_light.cpp",
-                           "gates/gemm_speed.cpp",
+                           "gates/compute_speed.cpp",
                            "gates/event_counters.cpp",
                            "gates/event_log.cpp",
                            "gates/events_ecc.cpp",
@@ -121,18 +122,22 @@ TEST(Gates, EveryCodeIsUsedByAGateOrByTheJudge) {
   }
 }
 
-// The codes of GEMM name the types by a list of their own.
-TEST(Gates, EveryTypeOfGemmHasTheSameCodes) {
-  const auto codes_of = [](std::string_view type) {
+// The codes of GEMM and attention name the types by lists of their own.
+TEST(Gates, EveryTypeOfGemmHasTheSameCodesAndAttentionHasThem) {
+  const auto codes_of = [](std::string_view type, std::string_view computation = "gemm") {
     std::set<std::string> found;
-    const std::string start = fmt::format("gemm.{}.", type);
+    const std::string start = fmt::format("{}.{}.", computation, type);
     for (const Code& code : all_codes()) {
-      if (code.id.starts_with(start)) found.insert(std::string(code.id.substr(start.size())));
+      if (!code.id.starts_with(start)) continue;
+      std::string rest(code.id.substr(start.size()));
+      if (rest.starts_with("cudnn")) rest.replace(0, 5, "cublaslt");
+      found.insert(rest);
     }
     return found;
   };
   const auto bf16 = codes_of("bf16");
-  EXPECT_EQ(bf16.size(), 7u + 7u + 2u + 7u);
+  EXPECT_EQ(bf16.size(), 7u + 7u + 3u + 7u);
+  EXPECT_EQ(codes_of("bf16", "attention"), bf16);
   std::size_t all = 0;
   for (const GemmType& type : kGemmTypes) {
     EXPECT_EQ(codes_of(type.name), bf16) << type.name;
@@ -144,6 +149,15 @@ TEST(Gates, EveryTypeOfGemmHasTheSameCodes) {
   ASSERT_NE(code, nullptr);
   EXPECT_TRUE(code->message.starts_with("fp8 GEMM: "));
   EXPECT_NE(code->next_step.find("gemm.fp8.cublaslt.exact"), std::string_view::npos);
+  code = find_code("attention.bf16.cudnn.library_wrong");
+  ASSERT_NE(code, nullptr);
+  EXPECT_TRUE(code->message_ko.starts_with("bf16 어텐션: "));
+  EXPECT_NE(code->next_step.find("cuDNN"), std::string_view::npos);
+  for (const Code& any : all_codes()) {
+    for (const std::string_view text : {any.id, any.message, any.next_step, any.next_step_ko}) {
+      EXPECT_EQ(text.find('<'), std::string_view::npos) << any.id;
+    }
+  }
 }
 
 TEST(PlanningEvidence, AsksForEveryUnitAndEveryMeasuringGate) {
@@ -156,8 +170,9 @@ TEST(PlanningEvidence, AsksForEveryUnitAndEveryMeasuringGate) {
     EXPECT_GT(request.block_ns, 0);
     asked.insert({request.gate, request.unit_id});
   }
-  // Clock, link, HBM, two PCIe, and four GEMM of each type, on four GPUs; seven of the node.
-  EXPECT_EQ(asked.size(), (5u + 4u * kGemmTypes.size()) * 4u + 7u);
+  // Clock, link, HBM, two PCIe, four GEMM of each type and four of attention, on four GPUs; seven
+  // of the node.
+  EXPECT_EQ(asked.size(), (5u + 4u * (kGemmTypes.size() + 1)) * 4u + 7u);
 }
 
 }  // namespace

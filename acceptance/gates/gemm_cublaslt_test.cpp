@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kCase = "gemm.bf16.cublaslt";
 
-// What a type is does not matter here; gemm_types_test.cpp walks them.
+// What a type is does not matter here; compute_types_test.cpp walks them.
 class GemmBf16Cublaslt : public GateTest {
  protected:
   GemmBf16Cublaslt() : GateTest(*find_gate(kCase)) {}

@@ -1,4 +1,4 @@
-// The gates that have a file each; gemm_gates.h has the rest. Only gates.cpp and the tests name
+// The gates that have a file each; compute_gates.h has the rest. Only gates.cpp and the tests name
 // them one by one.
 #pragma once
 

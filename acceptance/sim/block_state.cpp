@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "acceptance/sim/compute.h"
 #include "acceptance/sim/noise.h"
-#include "benches/cases/case_table.h"
 
 namespace ga {
 namespace {
@@ -14,8 +14,6 @@ namespace {
 // Seconds of load between two blocks of one series, in blocks: about as many series take turns.
 constexpr double kInterleaved = 6;
 constexpr double kPowerReading = 0.003;  // relative; assumed
-
-bool is_gemm(std::string_view case_id) { return case_id.starts_with("gemm."); }
 
 }  // namespace
 
@@ -42,7 +40,7 @@ double severity(const Scenario& scenario, FaultKind kind, const BlockName& name)
 double starved(const Scenario& scenario, const BlockName& name) {
   const bool alone = param(name.params, "alone") == 1;
   const bool hurts = (copies_over_pcie(name.case_id) && !alone) ||
-                     (is_gemm(name.case_id) && !name.case_id.ends_with(".exact"));
+                     (computes(name.case_id) && !name.case_id.ends_with(".exact"));
   return hurts ? severity(scenario, FaultKind::host_starvation, name) : 0;
 }
 
@@ -57,7 +55,7 @@ Moment moment_of(const Scenario& scenario, const Die& die, const BlockName& name
   const double block_s = static_cast<double>(name.block_ns) / kNsPerS;
   const Heat rest = settled(part, die, part.idle_w);
   Load load = load_of(part, name.case_id);
-  if (const double lost = starved(scenario, name); lost > 0 && is_gemm(name.case_id)) {
+  if (const double lost = starved(scenario, name); lost > 0 && computes(name.case_id)) {
     const double capped = operate(part, die, load, temperature_c(die, rest)).clock_mhz;
     load.dynamic_w *= (1 - lost) * capped / die.clock_max;
   }
@@ -69,7 +67,7 @@ Moment moment_of(const Scenario& scenario, const Die& die, const BlockName& name
 }
 
 std::int64_t clock_reading(const Scenario& scenario, const BlockName& name, double mhz) {
-  if (is_gemm(name.case_id)) {
+  if (computes(name.case_id)) {
     const double apart = severity(scenario, FaultKind::bimodal_clock, name);
     mhz *= name.index % 2 == 0 ? 1 + apart : 1 - apart;
   }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "acceptance/sim/block_state.h"
+#include "acceptance/sim/compute.h"
 #include "acceptance/sim/fresh.h"
 #include "acceptance/sim/noise.h"
 #include "acceptance/sim/physics.h"
@@ -18,23 +19,25 @@ namespace {
 constexpr double kSettlingS = 40;       // of slow_settling
 constexpr double kLightLaunchNs = 1e6;  // assumed
 
-bool is_gemm(std::string_view case_id) { return case_id.starts_with("gemm."); }
 bool is_exact(std::string_view case_id) { return case_id.ends_with(".exact"); }
 bool is_pcie(std::string_view case_id) { return case_id.starts_with("pcie."); }
 bool is_memory(std::string_view case_id) { return case_id.starts_with("memory."); }
 
-bool hits_type(const Fault& fault, const GemmCase& gemm) {
-  return fault.type.empty() || fault.type == gemm.type->name;
+bool hits(const Fault& fault, const ComputeCase& of) {
+  if (fault.kind == FaultKind::attention_wrong && !of.attention) return false;
+  if (fault.path == FaultPath::own && !of.own) return false;
+  if (fault.path == FaultPath::vendor && of.own) return false;
+  return fault.type.empty() || fault.type == of.type->name;
 }
 
-// The share of a GEMM's rate that its type loses.
+// The share of a computation's rate that its type loses.
 double slow_type(const Scenario& scenario, const BlockName& name) {
-  const auto gemm = gemm_case(name.case_id);
-  if (!gemm) return 0;
+  const auto compute = compute_case(name.case_id);
+  if (!compute) return 0;
   for (const Fault& fault : scenario.faults) {
     const bool here = fault.gpu < 0 || fault.gpu == name.gpu;
     if (fault.kind == FaultKind::slow_type && here && name.load_s >= fault.at_s &&
-        hits_type(fault, *gemm)) {
+        hits(fault, *compute)) {
       return fault.severity;
     }
   }
@@ -48,7 +51,7 @@ double noisy_rate(const Scenario& scenario, const Die& die, const BlockName& nam
   double rate = rate_of(part, die, name.case_id, operating);
   if (name.case_id == "clock.light") return rate;
   const double lost = starved(scenario, name);
-  if (lost > 0 && is_gemm(name.case_id)) {
+  if (lost > 0 && computes(name.case_id)) {
     const double capped =
         operate(part, die, load_of(part, name.case_id), part.sw_limit_c - 20).clock_mhz;
     rate = rate_of(part, die, name.case_id, {.clock_mhz = capped});
@@ -60,7 +63,7 @@ double noisy_rate(const Scenario& scenario, const Die& die, const BlockName& nam
   sigma = std::hypot(sigma, severity(scenario, FaultKind::noisy_blocks, name));
   const auto index = static_cast<std::uint64_t>(name.index);
   rate *= 1 + sigma * noise_normal({scenario.seed, series_of(name), index});
-  if (is_gemm(name.case_id)) {
+  if (computes(name.case_id)) {
     const double settling = severity(scenario, FaultKind::slow_settling, name);
     rate *= 1 - settling * std::exp(-age_s(name) / kSettlingS);
   }
@@ -68,11 +71,7 @@ double noisy_rate(const Scenario& scenario, const Die& die, const BlockName& nam
 }
 
 double work_of_launch(const BlockName& name) {
-  if (is_gemm(name.case_id)) {
-    return 2.0 * static_cast<double>(param(name.params, "m")) *
-           static_cast<double>(param(name.params, "n")) *
-           static_cast<double>(param(name.params, "k"));
-  }
+  if (const auto compute = compute_case(name.case_id)) return launch_flops(*compute, name.params);
   return static_cast<double>(param(name.params, "bytes"));
 }
 
@@ -82,26 +81,27 @@ struct DataFault {
 };
 constexpr DataFault kDataFaults[] = {{FaultKind::bit_flip, Damage::bit_flip},
                                      {FaultKind::zero_tile, Damage::zero_tile},
-                                     {FaultKind::nan, Damage::nan}};
+                                     {FaultKind::nan, Damage::nan},
+                                     {FaultKind::attention_wrong, Damage::bit_flip}};
 
-std::optional<Spoiled> spoiled_gemm(const Scenario& scenario, const BlockName& name,
-                                    const GemmCase& gemm, std::int64_t launches, double clock_mhz) {
+std::optional<Spoiled> spoiled_output(const Scenario& scenario, const BlockName& name,
+                                      const ComputeCase& of, std::int64_t launches,
+                                      double clock_mhz) {
   for (const DataFault& data : kDataFaults) {
     for (const Fault& fault : scenario.faults) {
       if (fault.kind != data.kind || (fault.gpu >= 0 && fault.gpu != name.gpu)) continue;
       if (name.load_s < fault.at_s) continue;
-      if (fault.path == FaultPath::own && !gemm.own) continue;
-      if (fault.path == FaultPath::vendor && gemm.own) continue;
-      if (!hits_type(fault, gemm) || clock_mhz < fault.least_mhz) continue;
+      if (!hits(fault, of) || clock_mhz < fault.least_mhz) continue;
       const std::int64_t count =
           spoiled_launches(scenario, series_of(name), name.index, fault.severity, launches);
       if (count == 0) continue;
       const auto index = static_cast<std::uint64_t>(name.index);
       const std::uint32_t place = noise_word({scenario.seed, series_of(name) + " place", index});
       constexpr int kLowBit = 12, kBits = 10;  // of the mantissa
+      const OutputShape shape = output_of(of, name.params);
       return Spoiled{.damage = data.damage,
-                     .row = place % param(name.params, "m"),
-                     .col = (place >> 8) % param(name.params, "n"),
+                     .row = place % shape.rows,
+                     .col = (place >> 8) % shape.cols,
                      .bit = kLowBit + static_cast<int>(place % kBits),
                      .launches = count,
                      .sm = fault.sm};
@@ -119,7 +119,7 @@ std::string output_word(const Scenario& scenario, const BlockName& name) {
                      noise_word({scenario.seed, what, 1}));
 }
 
-// A word of C with so many bits, and what a NaN is in it.
+// An element of the output with so many bits, and what a NaN is in it.
 struct OutputWord {
   int bits = 32;
   std::uint64_t nan = 0x7fc00000;
@@ -131,18 +131,18 @@ OutputWord word_of(ElementType out) {
   return {};
 }
 
-Check gemm_check(const Scenario& scenario, const BlockName& name, const GemmCase& gemm,
-                 const std::optional<Spoiled>& spoiled) {
+Check random_check(const Scenario& scenario, const BlockName& name, const ComputeCase& of,
+                   const std::optional<Spoiled>& spoiled) {
   const std::string right = output_word(scenario, name);
-  Check check{.kind = "checksum", .expected = right, .got = right};
+  Check check{.kind = of.attention ? "reference" : "checksum", .expected = right, .got = right};
   if (!spoiled) return check;
   const std::int64_t elements = spoiled->damage == Damage::zero_tile ? 64 : 1;
   check.wrong = elements * spoiled->launches;
   check.got = right.substr(8) + right.substr(0, 8);
   if (check.got == check.expected) check.got[0] = check.got[0] == '0' ? '1' : '0';
-  // What the words were is not computed: a random product is known by its checksum alone.
-  const OutputWord word = word_of(gemm.type->out);
-  const auto element = spoiled->row * param(name.params, "n") + spoiled->col;
+  // What the words were is not computed.
+  const OutputWord word = word_of(of.type->out);
+  const auto element = spoiled->row * output_of(of, name.params).cols + spoiled->col;
   const std::uint64_t noise =
       noise_word({scenario.seed, name.case_id, static_cast<std::uint64_t>(element)});
   // Its upper half: neither zero nor a NaN.
@@ -174,13 +174,17 @@ Check pattern_check(const Scenario& scenario, const BlockName& name) {
 Check check_of(const Scenario& scenario, const BlockName& name, std::int64_t launches,
                double clock_mhz, ExactWorkshop& workshop) {
   if (name.case_id == "clock.light") return {.kind = "exact", .expected = "", .got = ""};
-  const auto gemm = gemm_case(name.case_id);
-  if (!gemm) return pattern_check(scenario, name);
-  const auto spoiled = spoiled_gemm(scenario, name, *gemm, launches, clock_mhz);
-  if (!gemm->exact) return gemm_check(scenario, name, *gemm, spoiled);
-  const ExactGemm product{param(name.params, "m"), param(name.params, "n"), param(name.params, "k"),
-                          static_cast<std::uint64_t>(param(name.params, "seed")), gemm->type->in};
-  return workshop.check(product, spoiled);
+  const auto compute = compute_case(name.case_id);
+  if (!compute) return pattern_check(scenario, name);
+  const auto spoiled = spoiled_output(scenario, name, *compute, launches, clock_mhz);
+  if (!compute->exact) return random_check(scenario, name, *compute, spoiled);
+  const auto seed = static_cast<std::uint64_t>(param(name.params, "seed"));
+  if (compute->attention) {
+    return workshop.check(ExactAttention{attention_shape(name.params), seed}, spoiled);
+  }
+  return workshop.check(ExactGemm{param(name.params, "m"), param(name.params, "n"),
+                                  param(name.params, "k"), seed, compute->type->in},
+                        spoiled);
 }
 
 }  // namespace
@@ -223,12 +227,7 @@ SimulatedBlock simulate_block(const Scenario& scenario, const BlockName& name,
 }
 
 std::int64_t device_bytes(std::string_view case_id, const Params& params) {
-  if (const auto gemm = gemm_case(case_id)) {
-    const std::int64_t m = param(params, "m"), n = param(params, "n"), k = param(params, "k");
-    const GemmType& type = *gemm->type;
-    return element_bytes(type.in) * (m * k + k * n) +
-           element_bytes(gemm->exact ? type.sum : type.out) * m * n;
-  }
+  if (const auto compute = compute_case(case_id)) return device_bytes(*compute, params);
   const std::int64_t bytes = param(params, "bytes");
   if (case_id == "memory.triad") return 3 * bytes;
   if (case_id == "memory.copy" || case_id == "memory.d2d") return 2 * bytes;

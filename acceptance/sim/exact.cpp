@@ -6,6 +6,8 @@
 #include <bit>
 #include <cmath>
 
+#include "kernels/data/hash_term.h"
+
 namespace ga {
 namespace {
 
@@ -23,7 +25,7 @@ std::uint64_t product_mod(std::uint64_t x, std::uint64_t y) {
   return static_cast<std::uint64_t>(static_cast<Wide>(x) * y % kDigestPrime);
 }
 
-// An element of C as the bits of its type: float64, int32, or float32.
+// An element of the output as the bits of its type.
 using Word = std::uint64_t;
 
 Word word_of(std::int64_t value, ElementType type) {
@@ -34,7 +36,9 @@ Word word_of(std::int64_t value, ElementType type) {
 
 // Of integers, the number with a NaN's bits.
 Word quiet_nan(ElementType type) {
-  constexpr Word kDouble = 0x7ff8000000000000, kFloat = 0x7fc00000;
+  constexpr Word kDouble = 0x7ff8000000000000, kFloat = 0x7fc00000, kBf16 = 0x7fc0, kFp16 = 0x7e00;
+  if (type == ElementType::bf16) return kBf16;
+  if (type == ElementType::fp16) return kFp16;
   return type == ElementType::fp64 ? kDouble : kFloat;
 }
 
@@ -51,9 +55,10 @@ std::int64_t counted(Word word, ElementType type) {
   return exact ? static_cast<std::int64_t>(value) : 0;
 }
 
-// A bit of a float32's mantissa, at the same place of a wider one.
+// A bit of a float32's mantissa, at the same place of a wider one, and somewhere in a narrower one.
 Word bit_of(int bit, ElementType type) {
-  constexpr int kWider = 52 - 23;
+  constexpr int kWider = 52 - 23, kNarrow = 7;
+  if (element_bytes(type) == 2) return Word{1} << (bit % kNarrow);
   return Word{1} << (type == ElementType::fp64 ? bit + kWider : bit);
 }
 
@@ -64,25 +69,29 @@ struct Change {
 
 ElementType sum_of(const ExactGemm& gemm) { return gemm_type(gemm.in).sum; }
 
-// The elements that a fault changes; `element(row, col)` is the right value. A fault that would
-// change nothing (a zero that stays zero) moves on until it does.
-template <class Element>
-std::vector<Change> changes(const ExactGemm& gemm, const Spoiled& spoiled, Element element) {
-  const ElementType type = sum_of(gemm);
+struct Output {
+  std::int64_t rows = 0, cols = 0;
+  ElementType type;
+};
+
+// The elements that a fault changes; `at(row, col)` is the right word. A fault that would change
+// nothing (a zero that stays zero) moves on until it does.
+template <class At>
+std::vector<Change> changes(const Output& output, const Spoiled& spoiled, At at) {
   std::vector<Change> out;
-  for (std::int64_t step = 0; step < gemm.m * gemm.n && out.empty(); ++step) {
-    const std::int64_t row = (spoiled.row + (spoiled.col + step) / gemm.n) % gemm.m;
-    const std::int64_t col = (spoiled.col + step) % gemm.n;
+  for (std::int64_t step = 0; step < output.rows * output.cols && out.empty(); ++step) {
+    const std::int64_t row = (spoiled.row + (spoiled.col + step) / output.cols) % output.rows;
+    const std::int64_t col = (spoiled.col + step) % output.cols;
     if (spoiled.damage != Damage::zero_tile) {
-      const Word right = word_of(element(row, col), type);
-      const Word got =
-          spoiled.damage == Damage::nan ? quiet_nan(type) : right ^ bit_of(spoiled.bit, type);
+      const Word right = at(row, col);
+      const Word got = spoiled.damage == Damage::nan ? quiet_nan(output.type)
+                                                     : right ^ bit_of(spoiled.bit, output.type);
       if (right != 0) out.push_back({row, col, right, got});
       continue;
     }
-    for (std::int64_t r = row; r < std::min(row + kTileSide, gemm.m); ++r) {
-      for (std::int64_t c = col; c < std::min(col + kTileSide, gemm.n); ++c) {
-        const Word right = word_of(element(r, c), type);
+    for (std::int64_t r = row; r < std::min(row + kTileSide, output.rows); ++r) {
+      for (std::int64_t c = col; c < std::min(col + kTileSide, output.cols); ++c) {
+        const Word right = at(r, c);
         if (right != 0) out.push_back({r, c, right, 0});
       }
     }
@@ -92,16 +101,26 @@ std::vector<Change> changes(const ExactGemm& gemm, const Spoiled& spoiled, Eleme
 
 std::string hex64(std::uint64_t word) { return fmt::format("{:016x}", word); }
 
-FirstMismatch first_of(const ExactGemm& gemm, const Change& change) {
-  const auto hex = [digits = 2 * element_bytes(sum_of(gemm))](Word word) {
+FirstMismatch first_of(const Output& output, const Change& change) {
+  const auto hex = [digits = 2 * element_bytes(output.type)](Word word) {
     return fmt::format("{:0{}x}", word, digits);
   };
   FirstMismatch first;
-  first.element = change.row * gemm.n + change.col;
+  first.element = change.row * output.cols + change.col;
   first.expected = hex(change.expected);
   first.got = hex(change.got);
   first.xor_bits = hex(change.expected ^ change.got);
   return first;
+}
+
+Check check_of(const Output& output, std::uint64_t expected, std::uint64_t got,
+               const std::vector<Change>& changed, const std::optional<Spoiled>& spoiled) {
+  Check check{.kind = "exact", .expected = hex64(expected), .got = hex64(got)};
+  if (changed.empty()) return check;
+  check.wrong = static_cast<std::int64_t>(changed.size()) * spoiled->launches;
+  check.first = first_of(output, changed.front());
+  check.first->sm = spoiled->sm;
+  return check;
 }
 
 // digest + sum (got - expected) u[row] v[col]: the digest is linear in C.
@@ -117,6 +136,28 @@ std::uint64_t moved(const ExactGemm& gemm, std::uint64_t digest,
     digest = (digest + product_mod(residue(delta), product_mod(u, v))) % kDigestPrime;
   }
   return digest;
+}
+
+// The sum of hash_buffer(), moved by the words of four elements that changed.
+std::uint64_t moved(const std::vector<std::uint16_t>& output, std::uint64_t hash, std::int64_t cols,
+                    const std::vector<Change>& changed) {
+  constexpr std::size_t kInWord = 4;
+  std::map<std::size_t, std::map<std::size_t, Word>> words;  // by word, then by element in it
+  for (const Change& change : changed) {
+    const auto element = static_cast<std::size_t>(change.row * cols + change.col);
+    words[element / kInWord][element % kInWord] = change.got;
+  }
+  for (const auto& [index, changed_in] : words) {
+    std::uint64_t was = 0, is = 0;
+    for (std::size_t i = 0; i < kInWord && index * kInWord + i < output.size(); ++i) {
+      const Word right = output[index * kInWord + i];
+      const auto at = changed_in.find(i);
+      was |= right << (16 * i);
+      is |= (at == changed_in.end() ? right : at->second) << (16 * i);
+    }
+    hash += hash_term(is, index) - hash_term(was, index);
+  }
+  return hash;
 }
 
 }  // namespace
@@ -157,30 +198,56 @@ const ExactWorkshop::Known& ExactWorkshop::known(const ExactGemm& gemm) {
 
 Check ExactWorkshop::check(const ExactGemm& gemm, const std::optional<Spoiled>& spoiled) {
   const Known& right = known(gemm);
+  const Output output{gemm.m, gemm.n, sum_of(gemm)};
   std::vector<Change> changed;
   if (spoiled) {
-    changed = changes(gemm, *spoiled, [&](std::int64_t row, std::int64_t col) {
-      if (right.product.empty()) return exact_product_element(gemm, row, col);
-      return right.product[static_cast<std::size_t>(row * gemm.n + col)];
+    changed = changes(output, *spoiled, [&](std::int64_t row, std::int64_t col) {
+      const std::int64_t element =
+          right.product.empty() ? exact_product_element(gemm, row, col)
+                                : right.product[static_cast<std::size_t>(row * gemm.n + col)];
+      return word_of(element, output.type);
     });
   }
-  std::uint64_t got = 0;
   if (right.product.empty()) {
-    got = moved(gemm, right.expected, changed);
-  } else {
-    std::vector<std::int64_t> product = right.product;
-    for (const Change& change : changed) {
-      product[static_cast<std::size_t>(change.row * gemm.n + change.col)] =
-          counted(change.got, sum_of(gemm));
-    }
-    got = digest_of_product(gemm, product.data());
+    return check_of(output, right.expected, moved(gemm, right.expected, changed), changed, spoiled);
   }
-  Check check{.kind = "exact", .expected = hex64(right.expected), .got = hex64(got)};
-  if (changed.empty()) return check;
-  check.wrong = static_cast<std::int64_t>(changed.size()) * spoiled->launches;
-  check.first = first_of(gemm, changed.front());
-  check.first->sm = spoiled->sm;
-  return check;
+  std::vector<std::int64_t> product = right.product;
+  for (const Change& change : changed) {
+    product[static_cast<std::size_t>(change.row * gemm.n + change.col)] =
+        counted(change.got, output.type);
+  }
+  return check_of(output, right.expected, digest_of_product(gemm, product.data()), changed,
+                  spoiled);
+}
+
+std::optional<std::uint64_t> shipped_hash(const ExactAttention& attention) {
+  const AttentionShape& a = attention.shape;
+  const AttentionShape shipped = of_length(kExactAttention, kShippedLength);
+  const bool same = a.batch == shipped.batch && a.heads == shipped.heads &&
+                    a.kv_heads == shipped.kv_heads && a.seq_q == shipped.seq_q &&
+                    a.seq_kv == shipped.seq_kv && a.dim == shipped.dim && a.mask == shipped.mask &&
+                    a.type == shipped.type && attention.seed == kShippedSeed;
+  return same ? std::optional(kShippedHash) : std::nullopt;
+}
+
+Check ExactWorkshop::check(const ExactAttention& attention, const std::optional<Spoiled>& spoiled) {
+  const AttentionShape& shape = attention.shape;
+  const auto [place, fresh] = answers_.try_emplace(
+      {shape.batch, shape.heads, shape.kv_heads, shape.seq_q, shape.dim,
+       shape.mask == AttentionMask::causal ? 1 : 0, static_cast<std::int64_t>(attention.seed)});
+  Answer& right = place->second;
+  if (fresh) {
+    const auto shipped = shipped_hash(attention);
+    right.hash = shipped ? *shipped : exact_attention_hash(attention);
+  }
+  const Output output{shape.batch * shape.seq_q * shape.heads, shape.dim, shape.type};
+  if (!spoiled) return check_of(output, right.hash, right.hash, {}, spoiled);
+  if (right.output.empty()) right.output = exact_attention_output(attention);
+  const auto changed = changes(output, *spoiled, [&](std::int64_t row, std::int64_t col) -> Word {
+    return right.output[static_cast<std::size_t>(row * output.cols + col)];
+  });
+  return check_of(output, right.hash, moved(right.output, right.hash, output.cols, changed),
+                  changed, spoiled);
 }
 
 }  // namespace ga

@@ -1,8 +1,10 @@
-// Exact GEMMs of the simulated node: the digest that a worker would report, right or spoiled.
+// Exact GEMMs and attentions of the simulated node: the digest or hash that a worker would report,
+// right or spoiled.
 //
 // Up to 512 on a side the product is really formed and the fault really put into its elements.
 // Above, the checksum identity gives the right digest, and the fault's elements change it by their
-// own weights: the same digest, without the product.
+// own weights: the same digest, without the product. The answer of an attention is formed only
+// where a fault is put into it; its hash is a sum over words, and changes by those that do.
 #pragma once
 
 #include <array>
@@ -13,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "kernels/data/exact_attention.h"
 #include "kernels/data/exact_gemm.h"
 #include "reports/model/measurement.h"
 
@@ -34,9 +37,13 @@ inline constexpr std::array<std::pair<ElementType, std::uint64_t>, kGemmTypes.si
                      {ElementType::fp64, 0x1c0f56bd0ad6350f},
                      {ElementType::int8, 0x19ecb4343e2e81dd}}};
 
+// The same for attention, at the length that the shipped profiles ask for.
+inline constexpr std::int64_t kShippedLength = 4000;
+inline constexpr std::uint64_t kShippedHash = 0x21504a931ec0a2d8;
+
 enum class Damage { bit_flip, zero_tile, nan };
 
-// What is wrong with the launches of one block, and where in C it begins.
+// What is wrong with the launches of one block, and where in the output it begins.
 struct Spoiled {
   Damage damage = Damage::bit_flip;
   std::int64_t row = 0, col = 0;
@@ -49,6 +56,7 @@ class ExactWorkshop {
  public:
   // The check of one block of launches of that product. Products and digests are kept.
   Check check(const ExactGemm& gemm, const std::optional<Spoiled>& spoiled);
+  Check check(const ExactAttention& attention, const std::optional<Spoiled>& spoiled);
 
  private:
   using Key = std::tuple<ElementType, std::int64_t, std::int64_t, std::int64_t, std::uint64_t>;
@@ -57,12 +65,18 @@ class ExactWorkshop {
     std::vector<std::int64_t> product;  // empty above kRealProductSide
   };
   const Known& known(const ExactGemm& gemm);
+  struct Answer {
+    std::uint64_t hash = 0;
+    std::vector<std::uint16_t> output;  // empty until a fault needs it
+  };
 
   std::map<Key, Known> known_;
+  std::map<std::vector<std::int64_t>, Answer> answers_;  // by shape and seed
 };
 
-// Nothing where the digest has to be computed.
+// Nothing where the digest, or the hash, has to be computed.
 std::optional<std::uint64_t> shipped_digest(const ExactGemm& gemm);
+std::optional<std::uint64_t> shipped_hash(const ExactAttention& attention);
 
 // One element of the exact C.
 std::int64_t exact_product_element(const ExactGemm& gemm, std::int64_t row, std::int64_t col);

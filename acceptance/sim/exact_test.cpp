@@ -7,6 +7,8 @@
 #include <cmath>
 #include <vector>
 
+#include "kernels/data/hash_term.h"
+
 namespace ga {
 namespace {
 
@@ -124,6 +126,57 @@ TEST(ExactWorkshop, ATileAtTheEdgeIsCut) {
   const Check check = workshop.check(kSmall, spoiled(Damage::zero_tile, 47, 39));
   EXPECT_EQ(check.wrong, 3);  // one element, three launches
   EXPECT_EQ(check.first->element, 48 * 40 - 1);
+}
+
+constexpr ExactAttention kShort{
+    {.batch = 2, .heads = 4, .kv_heads = 2, .seq_q = 24, .seq_kv = 24, .dim = 64}, 9};
+
+TEST(ExactWorkshop, KnowsTheHashOfTheShippedAttention) {
+  const ExactAttention shipped{of_length(kExactAttention, kShippedLength), kShippedSeed};
+  ASSERT_TRUE(shipped_hash(shipped));
+  EXPECT_EQ(*shipped_hash(shipped), exact_attention_hash(shipped))
+      << std::hex << exact_attention_hash(shipped);
+  ExactAttention other = shipped;
+  other.seed = 1;
+  EXPECT_FALSE(shipped_hash(other));
+  EXPECT_FALSE(shipped_hash(kShort));
+}
+
+std::string hash_of(const std::vector<std::uint16_t>& output) {
+  return fmt::format("{:016x}", hash_bytes(output.data(), 2 * output.size()));
+}
+
+TEST(ExactWorkshop, AHealthyAttentionHasTheExpectedHashAndEveryDamageTheRealFaultyOnes) {
+  ExactWorkshop workshop;
+  const Check healthy = workshop.check(kShort, std::nullopt);
+  EXPECT_EQ(healthy.kind, "exact");
+  EXPECT_EQ(healthy.got, healthy.expected);
+  EXPECT_EQ(healthy.expected, hash_of(exact_attention_output(kShort)));
+  EXPECT_EQ(healthy.wrong, 0);
+  for (const Damage damage : {Damage::bit_flip, Damage::zero_tile, Damage::nan}) {
+    const Check check = workshop.check(kShort, spoiled(damage, 5, 7));
+    ASSERT_TRUE(check.first);
+    EXPECT_EQ(check.first->got.size(), 4u);
+    EXPECT_EQ(check.expected, healthy.expected);
+    auto output = exact_attention_output(kShort);
+    std::int64_t wrong = 0;
+    if (damage == Damage::zero_tile) {
+      for (std::size_t row = 5; row < 13; ++row) {
+        for (std::size_t col = 7; col < 15; ++col) {
+          std::uint16_t& word = output[row * 64 + col];
+          wrong += word != 0 ? 1 : 0;
+          word = 0;
+        }
+      }
+    } else {
+      wrong = 1;
+      output[static_cast<std::size_t>(check.first->element)] =
+          static_cast<std::uint16_t>(std::stoul(check.first->got, nullptr, 16));
+    }
+    EXPECT_EQ(check.got, hash_of(output));
+    EXPECT_NE(check.got, check.expected);
+    EXPECT_EQ(check.wrong, 3 * wrong);
+  }
 }
 
 }  // namespace

@@ -56,6 +56,7 @@ enum class FaultKind {
   bit_flip,
   zero_tile,
   nan,
+  attention_wrong,
   memory_corrupt,
   pcie_corrupt,
   acs_on,
@@ -90,6 +91,7 @@ enum class FaultKind {
   numa_binding_wrong,
   lazy_work,
   borrowed_seed,
+  cudnn_absent,
   worker_crash,
   worker_exit,
   worker_hang,
@@ -127,8 +129,8 @@ struct Fault {
   std::string field;                 // field_absent, counter_*: the fact's or counter's name
   std::string code, text;            // log_line, log_line_before: "xid.79" and the line's words
   int peer = -1;                     // pair_slow: the other GPU
-  FaultPath path = FaultPath::both;  // bit_flip, zero_tile, nan, allreduce_*
-  std::string type;                  // of GEMM: those and slow_type only; empty: all
+  FaultPath path = FaultPath::both;  // bit_flip, zero_tile, nan, attention_wrong, allreduce_*
+  std::string type;                  // bit_flip, zero_tile, nan, slow_type: of GEMM; empty: all
   std::int64_t sm = -1;              // of path own: the SM that is wrong, where it is known
   double least_mhz = 0;              // those of a path: only at this SM clock and above
   friend bool operator==(const Fault&, const Fault&) = default;

@@ -15,7 +15,8 @@
 
 namespace ga {
 
-// A GEMM that runs at the power limit: its rate there, and the clock that the limit leaves it.
+// A computation that runs at the power limit: its rate there, and the clock that the limit leaves
+// it.
 struct CappedRate {
   double flops = 0;
   double mhz = 0;
@@ -59,6 +60,7 @@ struct Part {
   double block_gemm = 0, block_memory = 0, block_pcie = 0, block_nvlink = 0, block_wait = 0;
   std::map<std::string, double> bytes_per_s;                // by case id: "memory.copy", "pcie.h2d"
   std::array<CappedRate, kGemmTypes.size()> cublaslt, own;  // in the order of kGemmTypes
+  CappedRate attention_cudnn, attention_own;                // bf16
 };
 
 // Reads every key of a part's table; complaints stay in the table, see TomlTable::close().

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "acceptance/sim/compute.h"
 #include "acceptance/sim/noise.h"
-#include "benches/cases/case_table.h"
 
 namespace ga {
 namespace {
@@ -34,9 +34,10 @@ double dynamic_at_max(const Part& part, double watts, double mhz) {
   return (watts - part.idle_w) / shape(part, mhz);
 }
 
-const CappedRate& capped_rate(const Part& part, const GemmCase& gemm) {
-  const auto type = static_cast<std::size_t>(gemm.type - kGemmTypes.data());
-  return gemm.own ? part.own[type] : part.cublaslt[type];
+const CappedRate& capped_rate(const Part& part, const ComputeCase& of) {
+  if (of.attention) return of.own ? part.attention_own : part.attention_cudnn;
+  const auto type = static_cast<std::size_t>(of.type - kGemmTypes.data());
+  return of.own ? part.own[type] : part.cublaslt[type];
 }
 
 double severity(const Scenario& scenario, FaultKind kind, int gpu, double load_s) {
@@ -90,8 +91,8 @@ Die die_of(const Scenario& scenario, int gpu, double load_s) {
 }
 
 Load load_of(const Part& part, std::string_view case_id) {
-  if (const auto gemm = gemm_case(case_id)) {
-    const CappedRate& rate = capped_rate(part, *gemm);
+  if (const auto compute = compute_case(case_id)) {
+    const CappedRate& rate = capped_rate(part, *compute);
     return {dynamic_at_max(part, part.limit_w, rate.mhz), part.clock_max};
   }
   if (case_id.starts_with("memory.")) {
@@ -169,9 +170,9 @@ Moment run_load(const Part& part, const Die& die, const Load& load, const Heat& 
 
 double rate_of(const Part& part, const Die& die, std::string_view case_id,
                const Operating& operating) {
-  if (const auto gemm = gemm_case(case_id)) {
-    const CappedRate& rate = capped_rate(part, *gemm);
-    return rate.flops * operating.clock_mhz / rate.mhz * (gemm->own ? die.own_factor : 1);
+  if (const auto compute = compute_case(case_id)) {
+    const CappedRate& rate = capped_rate(part, *compute);
+    return rate.flops * operating.clock_mhz / rate.mhz * (compute->own ? die.own_factor : 1);
   }
   const auto bytes = part.bytes_per_s.find(std::string(case_id));
   if (bytes == part.bytes_per_s.end()) return operating.clock_mhz;  // clock.light

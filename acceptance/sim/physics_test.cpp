@@ -208,6 +208,17 @@ TEST(Physics, ATypeIsAsFastAsItsShareOfBf16AtTheSameClockAndPower) {
               1.6, 1e-9);
 }
 
+TEST(Physics, AttentionAtThePowerLimitIsAsFastAsItsPartSays) {
+  const Scenario scenario = plain();
+  for (const auto& [case_id, rate] :
+       {std::pair{"attention.bf16.cudnn", 644e12}, std::pair{"attention.bf16.own.exact", 547e12}}) {
+    const Moment now = after(scenario, 0, case_id, 1200);
+    EXPECT_NEAR(now.operating.power_w, 700, 0.5);
+    const Die die = die_of(scenario, 0, 0);
+    EXPECT_NEAR(rate_of(scenario.part, die, case_id, now.operating) / rate, 1, 0.01) << case_id;
+  }
+}
+
 TEST(Parts, EachBuiltInPartReadsAndHoldsItsOwnFigures) {
   EXPECT_DOUBLE_EQ(builtin_part("h200")->bytes_per_s.at("memory.copy"), 4.01e12);
   EXPECT_DOUBLE_EQ(builtin_part("b200")->cublaslt[0].flops, 1321e12);  // bf16

@@ -83,6 +83,10 @@ std::string read_type(TomlTable& table) {
   return one_of(table, "type", names);
 }
 
+bool is_of_any_type(FaultKind kind) {
+  return kind == FaultKind::bit_flip || kind == FaultKind::zero_tile || kind == FaultKind::nan;
+}
+
 bool is_sum(FaultKind kind) {
   return kind == FaultKind::allreduce_corrupt || kind == FaultKind::allreduce_sum_corrupt;
 }
@@ -131,9 +135,8 @@ void read_extras(TomlTable& table, const FaultInfo& info, Fault& fault) {
                    "docs/kernel-log.md lists the codes and what the kernel says");
     }
   }
-  const bool data = info.kind == FaultKind::bit_flip || info.kind == FaultKind::zero_tile ||
-                    info.kind == FaultKind::nan;
-  if (info.kind == FaultKind::slow_type || (data && table.has("type"))) {
+  const bool data = is_of_any_type(info.kind) || info.kind == FaultKind::attention_wrong;
+  if (info.kind == FaultKind::slow_type || (is_of_any_type(info.kind) && table.has("type"))) {
     fault.type = read_type(table);
   }
   if ((data || is_sum(info.kind)) && table.has("path")) read_path(table, fault);

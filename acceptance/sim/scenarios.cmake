@@ -12,6 +12,7 @@ foreach(scenario IN ITEMS
     healthy-h200-link-errors
     healthy-h200-uneven-links
     healthy-h200-standard
+    healthy-single-no-cudnn
     ecc-off
     ecc-pending
     power-limit-low
@@ -114,6 +115,11 @@ foreach(scenario IN ITEMS
     standard-library-fp64-wrong
     b200-bit-flip-own
     standard-rare-bit-flip
+    attention-wrong
+    b200-attention-wrong
+    standard-cudnn-absent
+    standard-cudnn-wrong
+    standard-own-attention-wrong
     worker-crash
     worker-hang
     worker-garbage
@@ -125,6 +131,7 @@ foreach(scenario IN ITEMS
     single-firmware-unread
     single-slow-pcie
     single-zero-tile
+    single-attention-wrong
     single-ecc-second-error)
   list(APPEND GA_SCENARIO_FILES ${CMAKE_CURRENT_SOURCE_DIR}/scenarios/${scenario}.toml)
 endforeach()

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "acceptance/sim/compute.h"
 #include "acceptance/sim/events_of.h"
 #include "acceptance/sim/injection.h"
 #include "acceptance/sim/misbehave.h"
@@ -17,7 +18,7 @@ namespace {
 
 constexpr double kNsPerS = 1e9;
 constexpr std::int64_t kSecondNs = 1'000'000'000;
-// Random products for at least this long warm the GPU up; a block or two do not.
+// Computing on random data for at least this long warms the GPU up; a block or two do not.
 constexpr double kLeastWarmupS = 4;
 // Telemetry never comes faster than this in wall time, whatever the scale.
 constexpr std::int64_t kLeastWatchWallNs = 2'000'000;
@@ -203,6 +204,12 @@ std::optional<Answer> Simulator::refuse_case(const WireRequest& request, std::ve
     return Answer::failed("request.refused", "this case runs on one GPU at a time");
   }
   gpus.resize(1);
+  const auto compute = compute_case(request.case_id);
+  const bool by_cudnn = compute && compute->attention && !compute->own;
+  if (by_cudnn && scenario_.fault(FaultKind::cudnn_absent, gpus.front()) != nullptr) {
+    return Answer::failed("library.missing",
+                          "libcudnn_graph.so.9: no such file, looked everywhere");
+  }
   if (device_bytes(request.case_id, params) > scenario_.part.memory_bytes) {
     return Answer::failed("memory.too_small",
                           fmt::format("{} needs more memory than the GPU has", request.case_id));
@@ -216,7 +223,7 @@ void Simulator::note_warmup(const WireRequest& request) {
   warm_s_ = std::max(warm_s_, warming_s_);
   const double load_s =
       static_cast<double>(request.blocks) * static_cast<double>(request.block_ns) / kNsPerS;
-  const bool warms = request.case_id.starts_with("gemm.") && !request.case_id.ends_with(".exact");
+  const bool warms = computes(request.case_id) && !request.case_id.ends_with(".exact");
   warming_s_ = warms && load_s >= kLeastWarmupS ? load_s : 0;
 }
 

@@ -123,15 +123,20 @@ WireRequest ask_all(const Scenario& scenario, const std::string& case_id, Params
 
 const Params kExactParams{{"m", 256}, {"n", 256}, {"k", 256}, {"hot", 0}, {"seed", 5}};
 const Params kGemmParams{{"m", 8192}, {"n", 8192}, {"k", 8192}};
+const Params kAttentionParams{{"seq", 64}};
+
+Params small_params(const CaseInfo& info) {
+  if (info.id.starts_with("attention.")) return kAttentionParams;
+  return info.id.ends_with(".exact") ? kExactParams : Params{};
+}
 
 TEST(Simulator, EveryCaseOfTheTableRunsRightOnAHealthyNode) {
   const Scenario scenario = healthy();
   for (const CaseInfo& info : all_cases()) {
-    const bool exact = info.id.ends_with(".exact") && !info.spans_gpus;
     const std::string id(info.id);
     const auto events = answers(
-        scenario, {info.spans_gpus ? ask_all(scenario, id, {})
-                                   : ask(scenario, 2, id, exact ? kExactParams : Params{})});
+        scenario,
+        {info.spans_gpus ? ask_all(scenario, id, {}) : ask(scenario, 2, id, small_params(info))});
     const auto samples = all_of_type<SampleEvent>(events);
     const auto checks = all_of_type<CheckEvent>(events);
     ASSERT_EQ(samples.size(), 3u) << info.id;
@@ -236,6 +241,40 @@ TEST(Simulator, AFaultOfOneTypeLeavesTheOthersRightAndFast) {
   };
   EXPECT_NEAR(rate(slow, "gemm.int8.own") / rate(healthy(), "gemm.int8.own"), 0.75, 1e-6);
   EXPECT_EQ(rate(slow, "gemm.fp8.own"), rate(healthy(), "gemm.fp8.own"));
+}
+
+TEST(Simulator, AFaultOfAttentionLeavesProductsRightAndThoseOfBothReachIt) {
+  const auto wrong = [](const Scenario& scenario, const std::string& case_id,
+                        const Params& params) {
+    const auto checks =
+        all_of_type<CheckEvent>(answers(scenario, {ask(scenario, 3, case_id, params, 0, 1)}));
+    return checks.at(0).check.wrong > 0;
+  };
+  for (const FaultKind kind : {FaultKind::attention_wrong, FaultKind::bit_flip}) {
+    const Scenario scenario = with(kind, 3, 1);
+    const Scenario own = with(kind, 3, 1, FaultPath::own);
+    for (const char* exact : {"", ".exact"}) {
+      const std::string ours = std::string("attention.bf16.own") + exact;
+      const std::string theirs = std::string("attention.bf16.cudnn") + exact;
+      EXPECT_TRUE(wrong(scenario, ours, kAttentionParams)) << ours;
+      EXPECT_TRUE(wrong(scenario, theirs, kAttentionParams)) << theirs;
+      EXPECT_TRUE(wrong(own, ours, kAttentionParams)) << ours;
+      EXPECT_FALSE(wrong(own, theirs, kAttentionParams)) << theirs;
+    }
+    EXPECT_EQ(wrong(scenario, "gemm.bf16.own", kGemmParams), kind == FaultKind::bit_flip);
+    EXPECT_EQ(wrong(scenario, "gemm.bf16.own.exact", kExactParams), kind == FaultKind::bit_flip);
+  }
+}
+
+TEST(Simulator, WithoutCudnnOnlyItsCasesAreRefusedAndTheLibraryIsNamed) {
+  const Scenario scenario = with(FaultKind::cudnn_absent, -1, 0);
+  const auto refused = [&](const std::string& case_id) {
+    return error_code(answers(scenario, {ask(scenario, 0, case_id, kAttentionParams, 0, 1)}));
+  };
+  EXPECT_EQ(refused("attention.bf16.cudnn"), "library.missing");
+  EXPECT_EQ(refused("attention.bf16.cudnn.exact"), "library.missing");
+  EXPECT_EQ(refused("attention.bf16.own"), "");
+  EXPECT_EQ(refused("attention.bf16.own.exact"), "");
 }
 
 TEST(Simulator, ARareFaultSpoilsFewBlocks) {

@@ -23,6 +23,15 @@ struct AttentionShape {
   std::int64_t lse_elements() const { return batch * heads * seq_q; }  // [batch][heads][seq_q]
 };
 
+// The question that is timed and the one that has an exact answer, but for their length: as long as
+// whoever asks them says.
+inline constexpr AttentionShape kTimedAttention{.batch = 4, .heads = 32, .kv_heads = 8};
+inline constexpr AttentionShape kExactAttention{.batch = 1, .heads = 16, .kv_heads = 4};
+constexpr AttentionShape of_length(AttentionShape shape, std::int64_t elements) {
+  shape.seq_q = shape.seq_kv = elements;
+  return shape;
+}
+
 // Keys that query `query` sees.
 GA_HOST_DEVICE std::int64_t visible_keys(const AttentionShape& s, std::int64_t query) {
   if (s.mask == AttentionMask::full) return s.seq_kv;

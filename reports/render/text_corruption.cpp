@@ -1,4 +1,4 @@
-// What the checked matrix products say of silent corruption: how many there were on each unit, and
+// What the checked computations say of silent corruption: how many there were on each unit, and
 // which rate of wrong ones they exclude.
 #include <fmt/format.h>
 
@@ -30,8 +30,8 @@ Exposure exposure_of(const Evidence& evidence, const std::string& unit) {
     if (warmup.unit_id == unit) exposure.launches += warmup.launches.value_or(0);
   }
   for (const Measurement& series : evidence.measurements) {
-    const bool multiplies = series.unit == "flops" || series.unit == "launches";
-    if (series.unit_id != unit || !multiplies || !series.check) continue;
+    const bool computes = series.unit == "flops" || series.unit == "launches";
+    if (series.unit_id != unit || !computes || !series.check) continue;
     exposure.launches += series.check->launches.value_or(0);
     const auto known = std::find(exposure.wrong.begin(), exposure.wrong.end(), series.case_id);
     if (is_wrong(*series.check) && known == exposure.wrong.end()) {

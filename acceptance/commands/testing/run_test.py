@@ -60,7 +60,8 @@ class Complete(lab.Lab):
     def test_all_measuring_gates_alone_do_not_accept_either(self):
         gates = ("clock.light,hbm.bandwidth,pcie.h2d,pcie.d2h,gemm.bf16.cublaslt,gemm.bf16.own,"
                  "gemm.bf16.own.exact,gemm.bf16.cublaslt.exact,gemm.fp8.cublaslt,gemm.fp8.own,"
-                 "gemm.fp8.own.exact,gemm.fp8.cublaslt.exact,events.throttle")
+                 "gemm.fp8.own.exact,gemm.fp8.cublaslt.exact,attention.bf16.own.exact,"
+                 "events.throttle")
         self.expect(lab.run(self.out, "--gates", gates), lab.INCONCLUSIVE)
         self.assertEqual(lab.predicate(self.out)["claimed"]["decision"], "inconclusive")
 

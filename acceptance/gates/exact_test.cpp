@@ -1,6 +1,7 @@
+#include "acceptance/gates/exact.h"
+
 #include <gtest/gtest.h>
 
-#include "acceptance/gates/exact.h"
 #include "acceptance/gates/gates.h"
 #include "acceptance/gates/testkit.h"
 #include "reports/model/digest.h"
@@ -11,11 +12,20 @@ namespace {
 constexpr std::string_view kOwn = "gemm.bf16.own.exact";
 constexpr std::string_view kVendor = "gemm.bf16.cublaslt.exact";
 
-// What a type is does not matter here; gemm_types_test.cpp walks them.
+constexpr std::string_view kOwnAttention = "attention.bf16.own.exact";
+constexpr std::string_view kVendorAttention = "attention.bf16.cudnn.exact";
+
+std::string_view witness_of(std::string_view id) {
+  if (id == kOwnAttention || id == kVendorAttention) {
+    return id == kOwnAttention ? kVendorAttention : kOwnAttention;
+  }
+  return id == kOwn ? kVendor : kOwn;
+}
+
+// What a type is does not matter here; compute_types_test.cpp walks them.
 class ExactTest : public GateTest {
  protected:
-  explicit ExactTest(std::string_view id)
-      : GateTest(*find_gate(id)), other_(id == kOwn ? kVendor : kOwn) {}
+  explicit ExactTest(std::string_view id) : GateTest(*find_gate(id)), other_(witness_of(id)) {}
 
   // Another digest in every series of that gate, of one unit or of all.
   void spoil(std::string_view gate, std::string_view unit = "") {
@@ -30,22 +40,24 @@ class ExactTest : public GateTest {
   std::string_view other_;
 };
 
-class GemmExact : public ExactTest, public ::testing::WithParamInterface<std::string_view> {
+class Exact : public ExactTest, public ::testing::WithParamInterface<std::string_view> {
  protected:
-  GemmExact() : ExactTest(GetParam()) {}
+  Exact() : ExactTest(GetParam()) {}
 };
-INSTANTIATE_TEST_SUITE_P(Both, GemmExact, ::testing::Values(kOwn, kVendor));
+INSTANTIATE_TEST_SUITE_P(All, Exact,
+                         ::testing::Values(kOwn, kVendor, kOwnAttention, kVendorAttention));
 
-TEST_P(GemmExact, PassesGoodEvidenceOfThreeBlocksAndOneAtQuick) {
+TEST_P(Exact, PassesGoodEvidenceOfThreeBlocksAndOneAtQuick) {
   expect_all(Verdict::pass, "");
-  EXPECT_EQ(series(gate_.id).samples.size(), 3u);
+  const bool gemm = gate_.id == kOwn || gate_.id == kVendor;
+  EXPECT_EQ(series(gate_.id).samples.size(), gemm ? 3u : 1u);
   level = Level::quick;
   measure();
   expect_all(Verdict::pass, "");
   EXPECT_EQ(series(gate_.id).samples.size(), 1u);
 }
 
-TEST_P(GemmExact, FailsOneWrongDigestColdOrHot) {
+TEST_P(Exact, FailsOneWrongDigestColdOrHot) {
   series(gate_.id).check->got = "0123456789abcdef";  // hot
   expect(Verdict::fail, code("wrong_data"));
   measure();
@@ -55,42 +67,43 @@ TEST_P(GemmExact, FailsOneWrongDigestColdOrHot) {
   expect(Verdict::fail, code("wrong_data"));
 }
 
-TEST_P(GemmExact, NeverBelievesTheWorkersExpectedDigest) {
+TEST_P(Exact, NeverBelievesTheWorkersExpectedDigest) {
   series(gate_.id).check->expected = series(gate_.id).check->got = "0123456789abcdef";
   expect(Verdict::fail, code("wrong_data"));
 }
 
-TEST_P(GemmExact, FailsBothKernelsWrongEverywhere) {
+TEST_P(Exact, FailsBothKernelsWrongEverywhere) {
   spoil(gate_.id);
   spoil(other_);
   expect_all(Verdict::fail, code("wrong_data"));
 }
 
-TEST_P(GemmExact, NeverPassesUnsoundEvidence) { expect_unsound_never_passes(gate_.id); }
+TEST_P(Exact, NeverPassesUnsoundEvidence) { expect_unsound_never_passes(gate_.id); }
 
-TEST_P(GemmExact, NeverPassesADigestThatIsNone) {
+TEST_P(Exact, NeverPassesADigestThatIsNone) {
   for (const char* got : {"", "nan", "0123456789abcdeg", "0123456789ABCDEF", "0"}) {
     series(gate_.id).check->got = got;
     expect(Verdict::not_measured, "data.not_checked");
   }
 }
 
-TEST_P(GemmExact, NeverPassesFewerLaunchesThanOrdered) {
-  set_samples(series(gate_.id), 21);
+TEST_P(Exact, NeverPassesFewerLaunchesThanOrdered) {
+  const bool one_block = series(gate_.id).samples.size() == 1;
+  set_samples(series(gate_.id), one_block ? 63 : 21);
   expect(Verdict::not_measured, code("too_few_launches"));
-  set_samples(series(gate_.id), 22);
+  set_samples(series(gate_.id), one_block ? 64 : 22);
   expect(Verdict::pass, "");
 }
 
-TEST_P(GemmExact, NeedsASizeThatStaysExact) {
+TEST_P(Exact, NeedsASizeThatStaysExact) {
   for (const std::int64_t n : {std::int64_t{0}, std::int64_t{-4}, std::int64_t{1} << 18}) {
-    profile.sizes.exact_n = n;
+    profile.sizes.exact_n = profile.sizes.attention_exact_seq = n;
     expect_all(Verdict::not_measured, "profile.incomplete");
     EXPECT_TRUE(gate_.next(order(), evidence).empty());
   }
 }
 
-TEST_P(GemmExact, TheSeedIsThePublishedConstant) {
+TEST_P(Exact, TheSeedIsThePublishedConstant) {
   const std::string digits = sha256_hex(kConstantSeedText).substr(0, 13);
   EXPECT_EQ(kConstantSeed, static_cast<std::int64_t>(std::stoll(digits, nullptr, 16)));
   EXPECT_EQ(series(gate_.id).params.at("seed"), kConstantSeed);

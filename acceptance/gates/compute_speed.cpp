@@ -1,4 +1,4 @@
-#include "acceptance/gates/gemm_speed.h"
+#include "acceptance/gates/compute_speed.h"
 
 #include <algorithm>
 #include <array>
@@ -14,35 +14,40 @@
 namespace ga {
 namespace {
 
-constexpr std::string_view kCheckKind = "checksum";
-
 Params square(const Sizes& sizes) {
   if (sizes.gemm_n <= 0) return {};
   return {{"m", sizes.gemm_n}, {"n", sizes.gemm_n}, {"k", sizes.gemm_n}};
 }
 
+Params timed_attention(const Sizes& sizes) {
+  if (sizes.attention_seq <= 0) return {};
+  return params_of(of_length(kTimedAttention, sizes.attention_seq));
+}
+
 // The gate's terms, and what they point to.
 struct Terms {
-  explicit Terms(const GemmSubject& subject) : id(speed_id(subject)) {}
+  explicit Terms(const ComputeSubject& subject)
+      : id(speed_id(subject)), of_gemm(subject.computation == Computation::gemm) {}
   Terms(const Terms&) = delete;
   Terms& operator=(const Terms&) = delete;
 
   const std::string id;
+  const bool of_gemm;
   const std::array<std::string_view, 1> cases{id};
   const SpeedGate gate{.id = id,
                        .cases = cases,
                        .unit = "flops",
-                       .check_kind = kCheckKind,
+                       .check_kind = of_gemm ? "checksum" : "reference",
                        .power_capped = true,
                        .explained = true,
                        .solo_repeat = false,
-                       .params = square,
-                       .size_key = "gemm_n"};
+                       .params = of_gemm ? square : timed_attention,
+                       .size_key = of_gemm ? "gemm_n" : "attention_seq"};
 };
 
 // Of the series that a gate times of its own kernel; of its exact answers where level quick does
 // not time it.
-KernelVotes votes_of(const GemmSubject& subject, const Order& order, const Evidence& evidence) {
+KernelVotes votes_of(const ComputeSubject& subject, const Order& order, const Evidence& evidence) {
   const Terms terms(subject);
   if (!order.asks(terms.id)) return exact_votes(subject, order, evidence);
   KernelVotes votes;
@@ -50,8 +55,8 @@ KernelVotes votes_of(const GemmSubject& subject, const Order& order, const Evide
     ++votes.units;
     const auto name = series_name(terms.gate, order, terms.id, unit);
     const Measurement* series = find_series(evidence, name);
-    if (series == nullptr || !is_checked(*series, kCheckKind)) continue;
-    if (is_wrong(*series, kCheckKind)) {
+    if (series == nullptr || !is_checked(*series, terms.gate.check_kind)) continue;
+    if (is_wrong(*series, terms.gate.check_kind)) {
       ++votes.wrong;
     } else if (!series->samples.empty()) {
       ++votes.right;
@@ -60,9 +65,11 @@ KernelVotes votes_of(const GemmSubject& subject, const Order& order, const Evide
   return votes;
 }
 
-// The code that accuses one of the type's two kernels; empty where neither alone is wrong.
-std::string accused(const GemmType& type, const Order& order, const Evidence& evidence) {
-  const GemmSubject ours{type, GemmKernel::own}, theirs{type, GemmKernel::cublaslt};
+// The code that accuses one of the subject's two kernels, or says that ours is not qualified to
+// accuse a GPU; empty where neither alone is wrong.
+std::string accused(const ComputeSubject& subject, const Order& order, const Evidence& evidence) {
+  const bool is_own = subject.kernel == Kernel::own;
+  const ComputeSubject ours = is_own ? subject : witness_of(subject), theirs = witness_of(ours);
   const KernelVotes own = votes_of(ours, order, evidence);
   const KernelVotes library = votes_of(theirs, order, evidence);
   const auto alone_wrong = [](const KernelVotes& wrong, const KernelVotes& right) {
@@ -70,14 +77,18 @@ std::string accused(const GemmType& type, const Order& order, const Evidence& ev
   };
   if (own.units >= 1 && alone_wrong(own, library)) return speed_id(ours) + ".kernel_wrong";
   if (own.units >= 2 && alone_wrong(library, own)) return speed_id(theirs) + ".library_wrong";
-  return "";
+  const bool unqualified = is_own && own.wrong == own.units && library.wrong == 0;
+  return unqualified ? speed_id(ours) + ".unqualified" : "";
 }
 
-// The type whose product warms the GPUs up; nothing where another load does.
-std::optional<GemmType> warmup_type(const Profile& profile) {
-  for (const GemmType& type : kGemmTypes) {
-    for (const GemmKernel kernel : {GemmKernel::own, GemmKernel::cublaslt}) {
-      if (profile.warmup_case == speed_id({type, kernel})) return type;
+// Whose computation warms the GPUs up; nothing where another load does.
+std::optional<ComputeSubject> warmup_subject(const Profile& profile) {
+  for (const Computation computation : {Computation::gemm, Computation::attention}) {
+    for (const GemmType& type : kGemmTypes) {
+      for (const Kernel kernel : {Kernel::own, Kernel::library}) {
+        const ComputeSubject subject{computation, type, kernel};
+        if (profile.warmup_case == speed_id(subject)) return subject;
+      }
     }
   }
   return std::nullopt;
@@ -85,20 +96,20 @@ std::optional<GemmType> warmup_type(const Profile& profile) {
 
 }  // namespace
 
-std::vector<Request> next_gemm_speed(const GemmSubject& subject, const Order& order,
-                                     const Evidence& evidence) {
+std::vector<Request> next_compute_speed(const ComputeSubject& subject, const Order& order,
+                                        const Evidence& evidence) {
   return next_speed(Terms(subject).gate, order, evidence);
 }
 
-std::vector<Finding> judge_gemm_speed(const GemmSubject& subject, const Order& order,
-                                      const Evidence& evidence) {
+std::vector<Finding> judge_compute_speed(const ComputeSubject& subject, const Order& order,
+                                         const Evidence& evidence) {
   const Terms terms(subject);
   auto findings = judge_speed(terms.gate, order, evidence);
-  const auto warmup = warmup_type(order.profile);
+  const auto warmup = warmup_subject(order.profile);
   for (Finding& finding : findings) {
     std::string code;
-    if (finding.code == terms.id + ".wrong_data") code = accused(subject.type, order, evidence);
-    // The warm-up is a product of one type, whatever the gate's.
+    if (finding.code == terms.id + ".wrong_data") code = accused(subject, order, evidence);
+    // The warm-up is one computation in one type, whatever the gate's.
     if (finding.code == "warmup.wrong_data" && warmup) code = accused(*warmup, order, evidence);
     if (!code.empty()) {
       finding = found(terms.id, finding.unit_id, code, std::move(finding.reason));

@@ -1,10 +1,12 @@
-// The gates of GEMM, type by type: each is seen to pass, and to fail in each way that a type could
-// get wrong. What does not depend on the type is tested with bf16.
+// The gates of GEMM, type by type, and those of attention: each is seen to pass, and to fail in
+// each way that a type could get wrong. What does not depend on the type is tested with bf16 GEMM.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "acceptance/gates/gates.h"
-#include "acceptance/gates/gemm_subject.h"
+#include "acceptance/gates/subject.h"
 #include "acceptance/gates/testkit.h"
 #include "kernels/data/exact_gemm.h"
 
@@ -13,22 +15,23 @@ namespace {
 
 constexpr const char* kUnits[] = {"gpu/0", "gpu/1", "gpu/2", "gpu/3"};
 
-const GemmType& type_named(std::string_view name) {
-  for (const GemmType& type : kGemmTypes) {
-    if (type.name == name) return type;
-  }
-  return kGemmTypes[0];
+// "attention" is bf16's.
+ComputeSubject subject_named(std::string_view name, Kernel kernel) {
+  if (name == "attention") return {Computation::attention, kGemmTypes[0], kernel};
+  const auto type = std::find_if(kGemmTypes.begin(), kGemmTypes.end(),
+                                 [&](const GemmType& t) { return t.name == name; });
+  return {Computation::gemm, *type, kernel};
 }
 
-template <GemmKernel kKernel, bool kExact>
+template <Kernel kKernel, bool kExact>
 class OfEveryType : public GateTest, public ::testing::WithParamInterface<const char*> {
  protected:
-  OfEveryType() : GateTest(*find_gate(id_of({type_named(GetParam()), kKernel}))) {}
+  OfEveryType() : GateTest(*find_gate(id_of(subject_named(GetParam(), kKernel)))) {}
 
-  static std::string id_of(const GemmSubject& subject) {
+  static std::string id_of(const ComputeSubject& subject) {
     return kExact ? exact_id(subject) : speed_id(subject);
   }
-  GemmSubject subject() const { return {type_named(GetParam()), kKernel}; }
+  ComputeSubject subject() const { return subject_named(GetParam(), kKernel); }
   std::string id() const { return id_of(subject()); }
   std::string witness() const { return id_of(witness_of(subject())); }
 
@@ -56,10 +59,10 @@ class OfEveryType : public GateTest, public ::testing::WithParamInterface<const 
   }
 };
 
-using SpeedOfEveryType = OfEveryType<GemmKernel::cublaslt, false>;
-using OwnSpeedOfEveryType = OfEveryType<GemmKernel::own, false>;
-using ExactOfEveryType = OfEveryType<GemmKernel::cublaslt, true>;
-using OwnExactOfEveryType = OfEveryType<GemmKernel::own, true>;
+using SpeedOfEveryType = OfEveryType<Kernel::library, false>;
+using OwnSpeedOfEveryType = OfEveryType<Kernel::own, false>;
+using ExactOfEveryType = OfEveryType<Kernel::library, true>;
+using OwnExactOfEveryType = OfEveryType<Kernel::own, true>;
 
 TEST_P(SpeedOfEveryType, PassesGoodEvidence) { expect_all(Verdict::pass, ""); }
 
@@ -132,6 +135,19 @@ TEST_P(OwnSpeedOfEveryType, IsNotMeasuredWhereItsSeriesIsAbsent) {
   expect_all(Verdict::not_measured, "series.absent");
 }
 
+TEST_P(OwnSpeedOfEveryType, WrongEverywhereIsNotQualifiedWhileTheVendorsAnswerIsMissing) {
+  spoil(id());
+  take_away(witness());
+  take_away(witness() + ".exact");
+  expect_all(Verdict::not_measured, id() + ".unqualified");
+}
+
+TEST_P(OwnSpeedOfEveryType, WrongEverywhereWithTheVendorOnOneGpuFailsTheGpus) {
+  spoil(id());
+  spoil(witness(), "gpu/1");
+  expect_all(Verdict::fail, id() + ".wrong_data");
+}
+
 TEST_P(OwnSpeedOfEveryType, WrongEverywhereWhileTheVendorIsRightAccusesTheKernelOfThatType) {
   spoil(id());
   expect_all(Verdict::not_measured, id() + ".kernel_wrong");
@@ -154,7 +170,7 @@ TEST_P(ExactOfEveryType, FailsTheDigestOfAnotherTypesProduct) {
     return exact_gemm_digest({8, 8, 8, 1128655123493413, type.in});
   };
   const bool is_int8 = subject().type.in == ElementType::int8;
-  const GemmType& other = type_named(is_int8 ? "bf16" : "int8");
+  const GemmType& other = gemm_type(is_int8 ? ElementType::bf16 : ElementType::int8);
   series(id()).check->got = fmt::format("{:016x}", digest(other));
   expect(Verdict::fail, id() + ".wrong_data");
 }
@@ -183,10 +199,15 @@ TEST_P(ExactOfEveryType, WrongEverywhereWithOursFailsTheGpus) {
 }
 
 TEST_P(ExactOfEveryType, NeedsASizeWhoseSumsAreExact) {
-  profile.sizes.exact_n = exact_most_k(subject().type.in) + 1;
-  expect_all(Verdict::not_measured, "profile.incomplete");
-  EXPECT_TRUE(gate_.next(order(), evidence).empty());
-  profile.sizes.exact_n = exact_most_k(subject().type.in);
+  const bool gemm = subject().computation == Computation::gemm;
+  const std::int64_t most = exact_most_k(subject().type.in);
+  std::int64_t& size = gemm ? profile.sizes.exact_n : profile.sizes.attention_exact_seq;
+  for (const std::int64_t unfit : {std::int64_t{0}, std::int64_t{-1}, gemm ? most + 1 : 65536}) {
+    size = unfit;
+    expect_all(Verdict::not_measured, "profile.incomplete");
+    EXPECT_TRUE(gate_.next(order(), evidence).empty());
+  }
+  size = gemm ? most : 4000;
   EXPECT_FALSE(gate_.next(order(), evidence).empty());
 }
 
@@ -217,12 +238,13 @@ TEST_P(OwnExactOfEveryType, IsNotQualifiedByAnotherTypesVendor) {
 }
 
 std::string name_of(const ::testing::TestParamInfo<const char*>& info) { return info.param; }
-const auto kTypes = ::testing::Values("bf16", "fp16", "tf32", "fp8", "fp32", "fp64", "int8");
+const auto kTypes =
+    ::testing::Values("bf16", "fp16", "tf32", "fp8", "fp32", "fp64", "int8", "attention");
 
-INSTANTIATE_TEST_SUITE_P(Gemm, SpeedOfEveryType, kTypes, name_of);
-INSTANTIATE_TEST_SUITE_P(Gemm, OwnSpeedOfEveryType, kTypes, name_of);
-INSTANTIATE_TEST_SUITE_P(Gemm, ExactOfEveryType, kTypes, name_of);
-INSTANTIATE_TEST_SUITE_P(Gemm, OwnExactOfEveryType, kTypes, name_of);
+INSTANTIATE_TEST_SUITE_P(Compute, SpeedOfEveryType, kTypes, name_of);
+INSTANTIATE_TEST_SUITE_P(Compute, OwnSpeedOfEveryType, kTypes, name_of);
+INSTANTIATE_TEST_SUITE_P(Compute, ExactOfEveryType, kTypes, name_of);
+INSTANTIATE_TEST_SUITE_P(Compute, OwnExactOfEveryType, kTypes, name_of);
 
 TEST(GemmTypes, AreAllWalked) { EXPECT_EQ(kGemmTypes.size(), 7u); }
 

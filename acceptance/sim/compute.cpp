@@ -1,0 +1,54 @@
+#include "acceptance/sim/compute.h"
+
+#include "acceptance/sim/block_state.h"
+
+namespace ga {
+
+std::optional<ComputeCase> compute_case(std::string_view case_id) {
+  if (const auto gemm = gemm_case(case_id)) return ComputeCase{*gemm};
+  for (const bool own : {true, false}) {
+    for (const bool exact : {true, false}) {
+      std::string id = own ? "attention.bf16.own" : "attention.bf16.cudnn";
+      if (exact) id += ".exact";
+      if (id != case_id) continue;
+      const GemmCase bf16{.type = &gemm_type(ElementType::bf16), .own = own, .exact = exact};
+      return ComputeCase{bf16, true};
+    }
+  }
+  return std::nullopt;
+}
+
+AttentionShape attention_shape(const Params& params) {
+  const AttentionShape shape{
+      .batch = param(params, "batch"),
+      .heads = param(params, "heads"),
+      .kv_heads = param(params, "kv_heads"),
+      .dim = param(params, "dim"),
+      .mask = param(params, "causal") == 0 ? AttentionMask::full : AttentionMask::causal};
+  return of_length(shape, param(params, "seq"));
+}
+
+double launch_flops(const ComputeCase& of, const Params& params) {
+  if (of.attention) return attention_flops(attention_shape(params));
+  return 2.0 * static_cast<double>(param(params, "m")) * static_cast<double>(param(params, "n")) *
+         static_cast<double>(param(params, "k"));
+}
+
+std::int64_t device_bytes(const ComputeCase& of, const Params& params) {
+  const GemmType& type = *of.type;
+  if (of.attention) {
+    const AttentionShape shape = attention_shape(params);
+    return 2 * element_bytes(type.in) * (shape.q_elements() + shape.kv_elements());
+  }
+  const std::int64_t m = param(params, "m"), n = param(params, "n"), k = param(params, "k");
+  return element_bytes(type.in) * (m * k + k * n) +
+         element_bytes(of.exact ? type.sum : type.out) * m * n;
+}
+
+OutputShape output_of(const ComputeCase& of, const Params& params) {
+  if (!of.attention) return {param(params, "m"), param(params, "n")};
+  const AttentionShape shape = attention_shape(params);
+  return {shape.batch * shape.seq_q * shape.heads, shape.dim};
+}
+
+}  // namespace ga

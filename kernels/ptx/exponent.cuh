@@ -1,0 +1,23 @@
+// Powers and logarithms of two, as the special function unit has them.
+// PTX ISA, "ex2.approx.ftz.f32": relative error below 2^-22, 2^0 = 1, 2^-infinity = 0; a denormal
+// result is 0. "lg2.approx.f32": absolute error below 2^-22 near 1, relative elsewhere; of 0
+// -infinity.
+#pragma once
+
+#if defined(__CUDACC__)
+namespace ga::ptx {
+
+__device__ __forceinline__ float exp2(float x) {
+  float y;
+  asm("ex2.approx.ftz.f32 %0, %1;\n" : "=f"(y) : "f"(x));
+  return y;
+}
+
+__device__ __forceinline__ float log2(float x) {
+  float y;
+  asm("lg2.approx.f32 %0, %1;\n" : "=f"(y) : "f"(x));
+  return y;
+}
+
+}  // namespace ga::ptx
+#endif
