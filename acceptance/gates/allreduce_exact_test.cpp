@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "acceptance/core/judge.h"
-#include "acceptance/gates/exact.h"
+#include "acceptance/core/seed.h"
 #include "acceptance/gates/gates.h"
 #include "acceptance/gates/table.h"
 #include "acceptance/gates/testkit.h"

@@ -1,3 +1,4 @@
+#include "acceptance/core/seed.h"
 #include "acceptance/gates/exact.h"
 
 #include <gtest/gtest.h>
