@@ -1,5 +1,7 @@
 #include "reports/render/html.h"
 
+#include <algorithm>
+
 #include "reports/render/layout.h"
 
 namespace ga {
@@ -56,6 +58,15 @@ void Html::close(HtmlName name) {
 }
 
 void Html::text(std::string_view text) { out_ += html_escaped(text); }
+
+void Html::name(std::string_view name) {
+  for (std::size_t at = 0; at < name.size();) {
+    const std::size_t dot = std::min(name.find_first_of("._", at), name.size() - 1);
+    text(name.substr(at, dot + 1 - at));
+    at = dot + 1;
+    if (at < name.size()) out_ += "<wbr>";
+  }
+}
 
 void Html::leaf(HtmlName name, std::string_view content, HtmlAttributes attributes) {
   const auto inner = element(name, attributes);

@@ -71,6 +71,8 @@ class Html {
 
   Element element(HtmlName name, HtmlAttributes attributes = {});
   void text(std::string_view text);
+  // A dotted name, which may break behind each dot.
+  void name(std::string_view name);
   // An element that holds text alone, or nothing: <path/>.
   void leaf(HtmlName name, std::string_view text, HtmlAttributes attributes = {});
   void empty(HtmlName name, HtmlAttributes attributes = {});

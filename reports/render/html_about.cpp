@@ -125,17 +125,21 @@ void write_proof(Html& html, const View& view) {
   const Words& words = words_of(view.language);
   const bool checked = !view.shown.key_id.empty();
   const bool challenged = view.report.binding == "challenged" && view.report.challenge;
-  const Section section(html, "proof", words.proves);
+  const Section section(html, "proof", words.proof);
   {
-    const auto list = html.element("ul", {{"class", "plain"}});
-    html.leaf("li", !checked                      ? words.proof_unchecked
-                    : view.report.signer == "key" ? words.proof_signature
-                                                  : words.proof_ephemeral);
-    if (checked && challenged) html.leaf("li", words.proof_challenged);
-    html.leaf("li", words.proof_recompute);
-  }
-  html.leaf("h3", words.limits_of_proof);
-  {
+    const auto columns = html.element("div", {{"class", "columns"}});
+    {
+      const auto column = html.element("div");
+      html.leaf("h3", words.proves);
+      const auto list = html.element("ul", {{"class", "plain"}});
+      html.leaf("li", !checked                      ? words.proof_unchecked
+                      : view.report.signer == "key" ? words.proof_signature
+                                                    : words.proof_ephemeral);
+      if (checked && challenged) html.leaf("li", words.proof_challenged);
+      html.leaf("li", words.proof_recompute);
+    }
+    const auto column = html.element("div");
+    html.leaf("h3", words.limits_of_proof);
     const auto list = html.element("ul", {{"class", "plain"}});
     html.leaf("li", words.proof_root);
     html.leaf("li", sources_agree(view.shown) ? words.proof_l1 : words.proof_l0);

@@ -73,8 +73,7 @@ void write_group(Html& html, const View& view, std::size_t number, const Group& 
   {
     const auto list = html.element("dl", {{"class", "facts"}});
     html.leaf("dt", words.next_step);
-    html.leaf("dd", korean ? text->next_step_ko : first.next_step,
-              {{"class", "next"}, {"lang", korean ? "ko" : "en"}});
+    html.leaf("dd", next_step_of(view, first), {{"class", "next"}, {"lang", korean ? "ko" : "en"}});
     write_pair(html, words.blame, blame_label(first.blame, view.language),
                view.language == Language::ko ? "ko" : "en");
     write_pair(html, words.code, first.code, "en");

@@ -53,7 +53,7 @@ void write_gate(Html& html, const View& view, const std::string& gate,
   const auto row = html.element("tr");
   {
     const auto head = html.element("th", {{"scope", "row"}});
-    html.text(gate);
+    html.name(gate);
   }
   write_cell(html, view, cell_of(view, gate, kNode));
   for (const std::string& column : columns) write_cell(html, view, cell_of(view, gate, column));

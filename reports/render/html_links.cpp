@@ -147,6 +147,7 @@ void write_links(Html& html, const View& view) {
   if (tables.empty()) return;
   const Section section(html, "links", words.links);
   html.leaf("p", words.links_note, {{"class", "muted"}});
+  const auto side_by_side = html.element("div", {{"class", "tables"}});
   for (const auto& [series, table] : tables) write_table(html, view, *series, table);
 }
 

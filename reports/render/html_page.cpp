@@ -1,6 +1,7 @@
 // The page: order of sections, its head, the decision and the frame around everything.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "reports/render/html_sections.h"
@@ -69,13 +70,46 @@ void write_banners(Html& html, const View& view) {
   }
 }
 
+// What is to be done, worst first: each step once, with the parts that it is for.
+void write_actions(Html& html, const View& view) {
+  constexpr std::size_t kMost = 4;
+  const Words& words = words_of(view.language);
+  std::vector<std::pair<std::string, Group>> steps;
+  for (const Group& group : groups_of(view.shown.findings)) {
+    const std::string step = next_step_of(view, *group.front());
+    auto same = std::find_if(steps.begin(), steps.end(),
+                             [&](const auto& entry) { return entry.first == step; });
+    if (same == steps.end()) same = steps.insert(steps.end(), {step, {}});
+    for (const Finding* finding : group) {
+      const bool known =
+          std::any_of(same->second.begin(), same->second.end(),
+                      [&](const Finding* other) { return other->unit_id == finding->unit_id; });
+      if (!known) same->second.push_back(finding);
+    }
+  }
+  if (steps.empty()) return;
+  const auto box = html.element("div", {{"class", "actions"}});
+  html.leaf("h2", words.act_first);
+  const auto list = html.element("ol");
+  for (std::size_t i = 0; i < std::min(steps.size(), kMost); ++i) {
+    const auto& [step, findings] = steps[i];
+    const auto item = html.element("li");
+    html.leaf("b", step);
+    for (const Finding* finding : findings) {
+      html.text(" ");
+      const auto link = html.link(anchor_of(view.shown, *finding));
+      html.text(findings.size() == 1 ? part_name_of(view, finding->unit_id) : finding->unit_id);
+    }
+  }
+}
+
 void write_contents(Html& html, const View& view) {
   const Words& words = words_of(view.language);
   const auto nav = html.element("nav", {{"aria-label", std::string(words.contents)}});
   const auto list = html.element("ul");
   const std::array<std::pair<std::string_view, std::string_view>, 8> places{{
       {"about", words.about},
-      {"proof", words.proves},
+      {"proof", words.proof},
       {"grid", words.verdicts},
       {"findings", words.findings},
       {"numbers", words.numbers},
@@ -131,6 +165,7 @@ void write_decision(Html& html, const View& view) {
   html.leaf("p", challenged ? words.challenged : words.self_declared, {{"class", "binding"}});
   if (shown.draft_profile) html.leaf("p", words.draft_profile, {{"class", "binding"}});
   write_counts(html, view);
+  write_actions(html, view);
 }
 
 std::string render_html(const Report& report, const Shown& shown, Language language) {

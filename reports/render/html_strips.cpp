@@ -115,7 +115,7 @@ void write_caption(Html& html, const View& view, const SeriesGroup& units) {
   const auto caption = html.element("caption");
   {
     const auto name = html.element("b");
-    html.text(series_name(first));
+    html.text(case_name(first) + params_text(first.params));
   }
   html.text(fmt::format(" {}, n={}. ", unit_label(first.unit), counts_text(units)));
   const ShownSeries held = held_of(view, first);

@@ -12,7 +12,8 @@ html{color-scheme:light;-webkit-text-size-adjust:100%;scroll-behavior:smooth}
 body{margin:0 auto;max-width:70rem;padding:0 clamp(.9rem,3vw,2.5rem) 4rem;background:#fff;
 color:var(--ink);font:400 1rem/1.6 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans KR",
 "Noto Sans CJK KR","Apple SD Gothic Neo","Malgun Gothic",sans-serif;
-font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+font-variant-numeric:tabular-nums;overflow-wrap:break-word}
+code,dd,.reasons,.plain,h1,.node{overflow-wrap:anywhere}
 :lang(ko){word-break:keep-all}
 html:lang(ko) body{font-family:Pretendard,"Apple SD Gothic Neo","Noto Sans KR","Noto Sans CJK KR",
 "Malgun Gothic",NanumGothic,system-ui,sans-serif}
@@ -45,6 +46,9 @@ font-weight:700;letter-spacing:-.02em}
 h1 .i{width:.8em;height:.8em}
 .cause{font-weight:600;margin:.3rem 0 0}
 .meaning{font-size:1.1rem;max-width:46rem}
+.actions{margin-top:1.4rem;background:var(--soft);border-radius:8px;padding:1rem 1.2rem}
+.actions h2{font-size:1rem;margin-bottom:.4rem}.actions ol{margin:0;padding-left:1.2rem}
+.actions li{margin:.2rem 0}.actions a{margin-left:.3rem}
 .banner{border:2px dashed var(--open);border-radius:6px;padding:.6rem .9rem;color:var(--open);
 font-weight:600;max-width:46rem}
 .binding{color:var(--muted);max-width:46rem;font-size:.95rem}
@@ -60,7 +64,7 @@ nav a:hover{text-decoration:underline}
 .plain li::before{content:"";position:absolute;left:0;top:.68em;width:.45rem;height:2px;
 background:var(--muted)}
 .cards{display:grid;gap:1rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,15rem),1fr))}
-.four{grid-template-columns:repeat(auto-fit,minmax(min(100%,14.5rem),1fr))}
+.four{grid-template-columns:1fr 1fr 1fr minmax(0,1.55fr)}
 .card{border:1px solid var(--line);border-radius:8px;padding:1rem 1.1rem;min-width:0}
 .card h3{color:var(--accent);font-size:.95rem;margin-bottom:.6rem}
 .card dl{margin:.4rem 0}.card dt{color:var(--muted);font-size:.8rem;line-height:1.3}
@@ -70,14 +74,13 @@ th{font-weight:600;text-align:left}
 caption{text-align:left;padding-bottom:.5rem;color:var(--muted)}
 caption b{color:var(--ink)}
 small{display:block;color:var(--muted);font-weight:400;font-size:.92em}
-.serials th,.serials td{padding:.1rem .5rem .1rem 0;font-size:.8rem}
+.serials th,.serials td{white-space:nowrap;padding:.1rem .5rem .1rem 0;font-size:.8rem}
 .serials thead th{color:var(--muted);font-weight:400}
 .levels{margin-top:.4rem;color:var(--muted)}
 .levels li{padding:.2rem .7rem;border-left:3px solid var(--line)}
 .levels [aria-current]{color:var(--ink);border-color:var(--accent)}
 .levels b{margin-left:.5rem;color:var(--accent)}
-.limits{margin-top:1.4rem}
-#proof h3{margin-top:1.4rem}
+.columns{display:grid;gap:1rem 2.5rem;grid-template-columns:1fr 1.35fr;margin-bottom:1.4rem}
 .scroll{overflow-x:auto}
 .legend{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;margin-bottom:.8rem;font-size:.85rem}
 .legend span{color:var(--ink)}
@@ -112,7 +115,7 @@ margin:.9rem 0;font-size:.95rem}
 .strips .drawing{width:60%;padding-right:.9rem}
 .strips .v-fail th,.strips .v-fail .value{color:var(--fail);font-weight:650}
 .strips .v-border th,.strips .v-border .value{color:var(--border);font-weight:650}
-.value{text-align:right!important}
+.value{text-align:right!important;white-space:nowrap}
 .strip,.curve{display:block;width:100%;overflow:visible}
 .strip{height:1.5rem;background:var(--soft)}
 .strip path,.curve path{fill:none;vector-effect:non-scaling-stroke}
@@ -120,11 +123,12 @@ margin:.9rem 0;font-size:.95rem}
 .gross{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:3 3}
 .bounds{stroke:#9db9dd;stroke-width:9}
 .dots{stroke:var(--accent);stroke-width:4.5;stroke-linecap:round}
-.v-fail .dots{stroke:var(--fail)}.v-fail .bounds{stroke:#e9b3af}
-.heat{width:auto;margin-bottom:1.6rem}
-.heat td{text-align:right;padding:.35rem .6rem;border:2px solid #fff;min-width:4.2rem}
+tr.v-fail .dots{stroke:var(--fail)}tr.v-fail .bounds{stroke:#e9b3af}
+.tables{display:grid;gap:1.4rem 2rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,29rem),1fr))}
+.heat{width:auto;font-size:.78rem}
+.heat td{text-align:right;padding:.3rem .42rem;border:2px solid #fff;white-space:nowrap}
 .heat th{padding:.3rem .7rem .3rem 0;font-weight:400;color:var(--muted)}
-.heat thead th{text-align:right;padding:.3rem .6rem}
+.heat thead th{text-align:right;padding:.3rem .42rem}
 .heat thead th:first-child{text-align:left}
 .h0{background:#e8f0fa}.h1{background:#d3e2f4}.h2{background:#fbe3bd}
 .h3{background:#f2b880}.h4{background:#8f1a13;color:#fff;font-weight:650}
@@ -141,14 +145,17 @@ summary{cursor:pointer;padding:.7rem 0}
 .rows thead th{border-top:0;color:var(--muted);font-weight:400}
 .rows tbody th{font-weight:500;min-width:9rem}
 .rows tbody th .i{color:var(--v,var(--pass));margin-right:.4em}
-.rows td{min-width:3.5rem}
+.rows td{min-width:3rem}
+.parts td,.parts th{white-space:nowrap}
 .rows code{overflow-wrap:anywhere}
 .numbers .limit{min-width:8rem;color:var(--muted)}.numbers .whole{text-align:left!important}
 :target{background:#fff3bf;scroll-margin-top:3rem}
 section:target{background:none}
 footer{margin-top:4rem;border-top:1px solid var(--line);padding-top:1rem;color:var(--muted);
 font-size:.85rem}
+@media(max-width:62rem){.four{grid-template-columns:1fr 1fr}}
 @media(max-width:46rem){
+.four,.columns{grid-template-columns:minmax(0,1fr)}
 .wide{display:none}
 .grid a span{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .grid{font-size:.74rem}
@@ -164,15 +171,19 @@ nav,.skip{display:none}
 section{margin-top:1.8rem}
 h2,h3,caption,.decision{break-after:avoid}
 tr,.card,.finding li,dl,.reading,pre{break-inside:avoid}
-.finding{break-inside:auto}
+.finding,.strips,.heat,.actions,.banner{break-inside:avoid}
+.muted{break-after:avoid}
+.four{grid-template-columns:1fr 1fr 1fr minmax(0,1.7fr)}
+.tables{grid-template-columns:1fr 1fr}.heat{font-size:6.5pt}
 thead{display:table-header-group}
 .grid thead th{position:static}
 .scroll{overflow:visible}
 table{font-size:7pt}
 .rows th,.rows td{padding-right:.4rem;min-width:0}
 .rows tbody th{min-width:0}
-.heat td{min-width:0;padding:.3rem .4rem}
-.cards{grid-template-columns:repeat(4,1fr);gap:.6rem}.card{padding:.6rem .7rem}
+.heat td,.heat thead th{padding:.25rem .3rem}
+.parts td,.parts th{white-space:normal}
+#conditions .cards{grid-template-columns:repeat(4,1fr);gap:.6rem}.card{padding:.6rem .7rem}
 details>summary{list-style:none}
 details::details-content{content-visibility:visible!important;block-size:auto!important}
 a{color:inherit;text-decoration:none}

@@ -34,10 +34,12 @@ void write_numbers_row(Html& html, const View& view, const SeriesGroup& units,
   const auto row = html.element("tr");
   {
     const auto head = html.element("th", {{"scope", "row"}});
-    html.text(series_name(first));
-    html.leaf("small", fmt::format("{}, n={}", unit_label(first.unit), counts_text(units)));
+    html.name(case_name(first));
+    html.leaf("small", fmt::format("{}, n={},{}", unit_label(first.unit), counts_text(units),
+                                   params_text(first.params)));
   }
-  html.leaf("td", limit_text(view, first), {{"class", "limit"}});
+  html.leaf("td", limit_of(view.shown, first) == nullptr ? "–" : limit_text(view, first),
+            {{"class", "limit"}});
   const bool of_gpus = std::any_of(units.begin(), units.end(), [&](const Measurement* series) {
     return std::find(columns.begin(), columns.end(), series->unit_id) != columns.end();
   });
@@ -86,7 +88,7 @@ std::string as_mhz(const std::int64_t& mhz) { return fmt::format("{} MHz", mhz);
 void write_gpus(Html& html, const View& view) {
   const Words& words = words_of(view.language);
   const auto scroll = html.element("div", {{"class", "scroll"}});
-  const auto table = html.element("table", {{"class", "rows"}});
+  const auto table = html.element("table", {{"class", "rows parts"}});
   write_head(html, {words.index, words.slot, words.serial, "UUID", words.part, "VBIOS",
                     words.memory, words.power_limit, words.max_clock});
   const auto body = html.element("tbody");
@@ -120,7 +122,10 @@ void write_numbers(Html& html, const View& view) {
   labels.push_back(words.worst);
   write_head(html, labels);
   const auto body = html.element("tbody");
-  for (const SeriesGroup& units : all) write_numbers_row(html, view, units, columns);
+  for (const SeriesGroup& units : all) {
+    // Launches are no speed; the corruption that they exclude has a place of its own.
+    if (units.front()->unit != "launches") write_numbers_row(html, view, units, columns);
+  }
 }
 
 void write_corruption(Html& html, const View& view) {
@@ -177,7 +182,7 @@ void write_versions(Html& html, const View& view) {
   }
   const auto scroll = html.element("div", {{"class", "scroll"}});
   const auto table = html.element("table", {{"class", "rows"}});
-  write_head(html, {words.file, words.versions, words.digest});
+  write_head(html, {words.file, words.version, words.digest});
   const auto body = html.element("tbody");
   const auto write_file = [&](const std::string& name, const std::string& path,
                               const std::string& version, const std::string& sha256) {

@@ -43,7 +43,7 @@ void write_group(Page& page, const View& view, std::size_t number, const Group& 
              5);
   page.field(words.blame, blame_label(first.blame, view.language), 5);
   write_reasons(page, view, group);
-  page.field(words.next_step, korean ? text->next_step_ko : first.next_step, 5);
+  page.field(words.next_step, next_step_of(view, first), 5);
   if (text != nullptr && text->rma) page.field("RMA", words.rma, 5);
 }
 

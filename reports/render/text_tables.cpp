@@ -19,7 +19,7 @@ void write_series(Page& page, const View& view, const SeriesGroup& units) {
   const Words& words = words_of(view.language);
   const Measurement& first = *units.front();
   const std::string worst = worst_text(view, units);
-  page.text(series_name(first), 2, 2);
+  page.text(case_name(first) + params_text(first.params), 2, 2);
   page.text(fmt::format("{}, n={}: {}{}", unit_label(first.unit), counts_text(units),
                         limit_text(view, first),
                         worst.empty() ? "" : fmt::format(", {} {}", words.worst, worst)),

@@ -43,6 +43,8 @@ std::vector<Group> groups_of(const std::vector<Finding>& findings);
 std::string joined(const Group& group);
 // The reasons of a group, without the unit's own name; units that share a reason share its line.
 std::vector<std::pair<std::string, Group>> reasons_of(const Group& group);
+// In the language of the page where the code table has it.
+std::string next_step_of(const View& view, const Finding& finding);
 // "gate: text" of each warning, with the units that it is of.
 std::vector<std::pair<std::string, std::string>> warnings_of(const std::vector<Finding>& findings);
 // Level L1 is claimed only where the gate that compares the sources passed.
@@ -52,8 +54,9 @@ bool sources_agree(const Shown& shown);
 using SeriesGroup = std::vector<const Measurement*>;
 // One case of one gate and size, its units in order.
 std::vector<SeriesGroup> series_of(const Report& report);
-// "hbm.bandwidth memory.copy bytes=8589934592".
-std::string series_name(const Measurement& series);
+// "hbm.bandwidth memory.copy", and " bytes=8589934592" that tells it from its like.
+std::string case_name(const Measurement& series);
+std::string params_text(const Params& params);
 const ShownLimit* limit_of(const Shown& shown, const Measurement& series);
 // "floor 4100.0 (calibrated)".
 std::string limit_text(const View& view, const Measurement& series);

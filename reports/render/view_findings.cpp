@@ -144,6 +144,12 @@ std::vector<std::pair<std::string, Group>> reasons_of(const Group& group) {
   return reasons;
 }
 
+std::string next_step_of(const View& view, const Finding& finding) {
+  const auto row = view.shown.codes.find(finding.code);
+  const bool korean = view.language == Language::ko && row != view.shown.codes.end();
+  return korean ? row->second.next_step_ko : finding.next_step;
+}
+
 std::vector<std::pair<std::string, std::string>> warnings_of(const std::vector<Finding>& findings) {
   std::vector<std::pair<std::string, std::string>> warnings;
   for (const Finding& finding : findings) {

@@ -10,15 +10,6 @@
 namespace ga {
 namespace {
 
-std::string params_text(const Params& params) {
-  std::string out;
-  for (const auto& [name, value] : params) {
-    if (name == "seed") continue;
-    out += fmt::format(" {}={}", name, value);
-  }
-  return out;
-}
-
 bool same_series(const Measurement& a, const Measurement& b) {
   return a.gate == b.gate && a.case_id == b.case_id &&
          params_text(a.params) == params_text(b.params);
@@ -63,11 +54,18 @@ std::vector<SeriesGroup> series_of(const Report& report) {
   return groups;
 }
 
-std::string series_name(const Measurement& series) {
-  const std::string what = series.gate == series.case_id
-                               ? series.gate
-                               : fmt::format("{} {}", series.gate, series.case_id);
-  return what + params_text(series.params);
+std::string case_name(const Measurement& series) {
+  return series.gate == series.case_id ? series.gate
+                                       : fmt::format("{} {}", series.gate, series.case_id);
+}
+
+std::string params_text(const Params& params) {
+  std::string out;
+  for (const auto& [name, value] : params) {
+    if (name == "seed") continue;
+    out += fmt::format(" {}={}", name, value);
+  }
+  return out;
 }
 
 const ShownLimit* limit_of(const Shown& shown, const Measurement& series) {

@@ -34,7 +34,7 @@ struct Words {
       conditions, conditions_note, clock, power, temperature, chart_label, links, links_note,
       p2p_one, p2p_all, by_sms, by_copy_engine, from_to, numa_alone, numa_together, numa_to,
       numa_from, limit_column, series_column, no_numbers, versions, programs, digest, file, verify,
-      verify_note, verify_id, verify_alone, no_report_id, footer;
+      verify_note, verify_id, verify_alone, no_report_id, footer, act_first, version, proof;
 };
 
 extern const Words kEnglish, kKorean;

@@ -182,6 +182,9 @@ const Words kEnglish{
         "The id is the SHA-256 of the payload, so it can be computed without gpuaccept:",
     .no_report_id = "This rendering was made before the report was sealed, so it has no id.",
     .footer = "Made by gpuaccept {}. No script, no network, nothing loaded from elsewhere.",
+    .act_first = "What to do",
+    .version = "version",
+    .proof = "Who was measured, and what that proves",
 };
 
 }  // namespace ga

@@ -120,7 +120,7 @@ const Words kKorean{
     .level_l2 = "L2: L1에 더해 BMC와 TPM까지 일치",
     .level_l3 = "L3: 장치가 직접 서명한 증거",
     .reached = "이 보고서",
-    .class_a = "식별, 구성, 건강 상태",
+    .class_a = "식별 정보, 구성, 상태",
     .class_b = "시험 중 이벤트",
     .class_c = "성능",
     .class_d = "데이터 정확성",
@@ -135,7 +135,7 @@ const Words kKorean{
     .blocks = "블록",
     .median = "중앙값",
     .bounds = "신뢰 구간",
-    .margin = "여유",
+    .margin = "한계 대비",
     .strip_note = "점 하나가 측정 블록 하나이고, 막대는 판정에 쓰인 구간(LCB–UCB)입니다.",
     .limit_line = "실선: {}",
     .gross_line = "점선: 중대 결함 기준 {}",
@@ -156,13 +156,13 @@ const Words kKorean{
     .links = "노드 내부 연결",
     .links_note =
         "블록들의 중앙값입니다. 표의 중앙값보다 5 % 넘게 낮은 칸에는 그 차이를 적었습니다.",
-    .p2p_one = "GPU 간 복사, 한 쌍씩, {}",
-    .p2p_all = "GPU 간 복사, 동시에, {}",
+    .p2p_one = "GPU 간 복사 (한 쌍씩, {})",
+    .p2p_all = "GPU 간 복사 (동시, {})",
     .by_sms = "SM 사용",
     .by_copy_engine = "복사 엔진 사용",
     .from_to = "보내는 쪽 \\ 받는 쪽",
-    .numa_alone = "NUMA 노드별 PCI Express 복사, GPU 하나씩",
-    .numa_together = "NUMA 노드별 PCI Express 복사, 모든 GPU 동시에",
+    .numa_alone = "NUMA 노드별 PCI Express 복사 (GPU 한 개씩)",
+    .numa_together = "NUMA 노드별 PCI Express 복사 (모든 GPU 동시)",
     .numa_to = "GPU로, NUMA {}",
     .numa_from = "GPU에서, NUMA {}",
     .limit_column = "한계값",
@@ -182,6 +182,9 @@ const Words kKorean{
     .footer =
         "gpuaccept {} 로 작성. 스크립트와 네트워크를 쓰지 않으며 외부에서 아무것도 불러오지 "
         "않습니다.",
+    .act_first = "조치 사항",
+    .version = "버전",
+    .proof = "식별 수준과 증명 범위",
 };
 
 }  // namespace ga
