@@ -82,6 +82,11 @@ void write_group(Html& html, const View& view, std::size_t number, const Group& 
     }
   }
   write_strips(html, view, first.gate);
+  if (has_link_table(view, first.gate)) {
+    const auto line = html.element("p");
+    const auto link = html.link("links");
+    html.text(words.links);
+  }
 }
 
 // One table for each class of gates; findings that say the same share a row.

@@ -131,10 +131,7 @@ void write_table(Html& html, const View& view, const Measurement& series, const 
   }
 }
 
-}  // namespace
-
-void write_links(Html& html, const View& view) {
-  const Words& words = words_of(view.language);
+std::vector<std::pair<const Measurement*, Table>> tables_of(const View& view) {
   const std::size_t gpus = view.report.evidence.facts.gpus.size();
   std::vector<std::pair<const Measurement*, Table>> tables;
   for (const Measurement& series : view.report.evidence.measurements) {
@@ -144,6 +141,20 @@ void write_links(Html& html, const View& view) {
     if (series.gate == "pcie.numa") table = numa_table(view, series, gpus);
     if (table) tables.emplace_back(&series, std::move(*table));
   }
+  return tables;
+}
+
+}  // namespace
+
+bool has_link_table(const View& view, std::string_view gate) {
+  const auto tables = tables_of(view);
+  return std::any_of(tables.begin(), tables.end(),
+                     [&](const auto& table) { return table.first->gate == gate; });
+}
+
+void write_links(Html& html, const View& view) {
+  const Words& words = words_of(view.language);
+  const auto tables = tables_of(view);
   if (tables.empty()) return;
   const Section section(html, "links", words.links);
   html.leaf("p", words.links_note, {{"class", "muted"}});

@@ -31,6 +31,9 @@ void write_verify(Html& html, const View& view);
 // The series of a gate: every unit's blocks against the limit.
 void write_strips(Html& html, const View& view, std::string_view gate);
 
+// Whether the cells of the gate's series have a table in the section of links.
+bool has_link_table(const View& view, std::string_view gate);
+
 // "v-pass", "v-fail" ...: the drawing of a verdict, and the class of what has it.
 std::string_view verdict_id(Verdict verdict);
 // Where the finding stands in the page: "f12".

@@ -160,7 +160,7 @@ const Words kKorean{
     .p2p_all = "GPU 간 복사 (동시, {})",
     .by_sms = "SM 사용",
     .by_copy_engine = "복사 엔진 사용",
-    .from_to = "보내는 쪽 \\ 받는 쪽",
+    .from_to = "보냄 \\ 받음",
     .numa_alone = "NUMA 노드별 PCI Express 복사 (GPU 한 개씩)",
     .numa_together = "NUMA 노드별 PCI Express 복사 (모든 GPU 동시)",
     .numa_to = "GPU로, NUMA {}",
