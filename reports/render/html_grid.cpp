@@ -139,6 +139,7 @@ void write_symbols(Html& html) {
   symbol("v-border", "M8 .8L15.2 8 8 15.2.8 8z", "M8 4.8v3.6M8 11.2v.1");
   symbol("v-open", "", "M8 2a6 6 0 1 0 .01 0M6.2 6.4A1.9 1.9 0 1 1 8 8.6M8 11.3v.1");
   symbol("v-none", "", "M4.5 8h7");
+  symbol("rehearsal", "", "M4 2.8v10.4L13.2 8z");
 }
 
 void write_grid(Html& html, const View& view) {

@@ -35,7 +35,7 @@ std::pair<std::string_view, std::string_view> look_of(std::string_view decision)
   if (decision == "accepted" || decision == "passed") return {"v-pass", "d-good"};
   if (decision == "screened") return {"v-pass", "d-screened"};
   if (decision == "rejected") return {"v-fail", "d-bad"};
-  if (decision == "rehearsed") return {"v-none", "d-rehearsed"};
+  if (decision == "rehearsed") return {"rehearsal", "d-rehearsed"};
   return {"v-border", "d-open"};
 }
 

@@ -124,7 +124,8 @@ margin:.9rem 0;font-size:.95rem}
 .bounds{stroke:#9db9dd;stroke-width:9}
 .dots{stroke:var(--accent);stroke-width:4.5;stroke-linecap:round}
 tr.v-fail .dots{stroke:var(--fail)}tr.v-fail .bounds{stroke:#e9b3af}
-.tables{display:grid;gap:1.4rem 2rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,29rem),1fr))}
+.tables{display:grid;gap:1.4rem 2rem;
+grid-template-columns:repeat(auto-fit,minmax(min(100%,29rem),1fr))}
 .heat{width:auto;font-size:.78rem}
 .heat td{text-align:right;padding:.3rem .42rem;border:2px solid #fff;white-space:nowrap}
 .heat th{padding:.3rem .7rem .3rem 0;font-weight:400;color:var(--muted)}
@@ -172,7 +173,7 @@ section{margin-top:1.8rem}
 h2,h3,caption,.decision{break-after:avoid}
 tr,.card,.finding li,dl,.reading,pre{break-inside:avoid}
 .finding,.strips,.heat,.actions,.banner{break-inside:avoid}
-.muted{break-after:avoid}
+.muted{break-after:avoid}.note{break-before:avoid;break-after:auto}
 .four{grid-template-columns:1fr 1fr 1fr minmax(0,1.7fr)}
 .tables{grid-template-columns:1fr 1fr}.heat{font-size:6.5pt}
 thead{display:table-header-group}
