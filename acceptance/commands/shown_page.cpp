@@ -1,7 +1,7 @@
 // What a page shows beside the findings: questions, and the bounds that the floor rule worked out.
 //
-// The bounds are computed again here, by the rule itself; shown_test.cpp holds them to the words of
-// the findings.
+// The bounds are computed again here, by the rule itself; testing/render_test.py holds them to the
+// words of the findings.
 #include <algorithm>
 
 #include "acceptance/commands/shown.h"

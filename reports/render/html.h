@@ -16,6 +16,7 @@ namespace ga {
 // address.
 class HtmlName {
  public:
+  // Nothing is thrown: what would throw does not compile.
   consteval HtmlName(const char* text) : text_(text) {
     if (text_.empty() || is_refused(text_)) throw "not a name that may be written";
     for (const char c : text_) {
