@@ -68,13 +68,13 @@ void add_verify(CLI::App& app, CommandLine& line) {
 
 void add_render(CLI::App& app, CommandLine& line) {
   RenderOptions& o = line.render;
-  CLI::App* sub =
-      add_command(app, line.command, "render", "Show a report; the signature is not checked",
-                  "gpuaccept render node12/report.dsse.json --to text --lang ko",
-                  [&o] { return render_command(o); });
+  CLI::App* sub = add_command(
+      app, line.command, "render", "Show a report; the signature is not checked",
+      "gpuaccept render node12/report.dsse.json --to html --lang ko -o node12/report.html",
+      [&o] { return render_command(o); });
   sub->add_option("report", o.file, "The report")->required();
-  sub->add_option("--to", o.to, "text, junit or json (html and ctrf are not in this version)")
-      ->check(one_of({"text", "junit", "json", "html", "ctrf"}))
+  sub->add_option("--to", o.to, "text, html, junit, ctrf or json")
+      ->check(one_of({"text", "html", "junit", "ctrf", "json"}))
       ->capture_default_str();
   sub->add_option("--lang", o.lang, "ko or en")->check(one_of({"ko", "en"}))->capture_default_str();
   sub->add_option("-o", o.output, "File to write instead of standard output");

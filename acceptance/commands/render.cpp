@@ -1,5 +1,5 @@
-// render: a report as text, JUnit or JSON. It checks no signature, and says so; it judges the
-// evidence again, so that a forged claim is not what is shown.
+// render: a report as text, a page, JUnit, CTRF or JSON. It checks no signature, and says so; it
+// judges the evidence again, so that a forged claim is not what is shown.
 #include "reports/render/render.h"
 
 #include <fmt/format.h>
@@ -38,8 +38,18 @@ Result<Shown> judge(const Unverified& file, std::string& difference) {
   const Decision decision = decide(order, standing_of(report), findings);
   difference = difference_of({report.claimed.decision, report.claimed.cause},
                              report.claimed.findings, decision, findings);
-  return shown_of(profile, decision, std::move(findings),
-                  fmt::format("render with profile {} {}", profile.name, profile.version));
+  Shown shown = shown_of(profile, decision, std::move(findings),
+                         fmt::format("render with profile {} {}", profile.name, profile.version));
+  add_page_details(shown, order, report.evidence);
+  return shown;
+}
+
+std::string written(const RenderOptions& options, const Report& report, const Shown& shown) {
+  const Language language = options.lang == "ko" ? Language::ko : Language::en;
+  if (options.to == "junit") return render_junit(report, shown);
+  if (options.to == "ctrf") return render_ctrf(report, shown);
+  if (options.to == "html") return render_html(report, shown, language);
+  return render_text(report, shown, language);
 }
 
 Result<Rendered> render(const RenderOptions& options) {
@@ -51,21 +61,13 @@ Result<Rendered> render(const RenderOptions& options) {
   }
   GA_TRY(Shown shown, judge(file, rendered.difference));
   shown.report_id = file.report_id;
-  rendered.text =
-      options.to == "junit"
-          ? render_junit(file.report, shown)
-          : render_text(file.report, shown, options.lang == "ko" ? Language::ko : Language::en);
+  rendered.text = written(options, file.report, shown);
   return rendered;
 }
 
 }  // namespace
 
 int render_command(const RenderOptions& options) {
-  if (options.to == "html" || options.to == "ctrf") {
-    return fail(Error(ErrorCode::usage,
-                      fmt::format("render: --to {} is not in this version yet", options.to))
-                    .hinted("use --to text, junit or json"));
-  }
   const Result<Rendered> rendered = render(options);
   if (!rendered) return fail_on_report(rendered.error());
   note(fmt::format("{}: the signature was not checked; gpuaccept verify checks it", options.file));
@@ -76,8 +78,8 @@ int render_command(const RenderOptions& options) {
     const int printed = answer(rendered->text);
     return printed != 0 ? printed : exit;
   }
-  const Status written = write_whole_file(options.output, rendered->text);
-  return written ? exit : fail(written.error());
+  const Status stored = write_whole_file(options.output, rendered->text);
+  return stored ? exit : fail(stored.error());
 }
 
 }  // namespace ga

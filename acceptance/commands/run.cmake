@@ -46,7 +46,7 @@ ga_test(run_test
   DEPS ga_run)
 if(BUILD_TESTING)
   find_package(Python3 REQUIRED COMPONENTS Interpreter)
-  foreach(name run_test kill_test)
+  foreach(name run_test kill_test render_test)
     add_test(NAME cli_${name}
       COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/testing/${name}.py)
     # Long enough for GA_SOAK=1, which kills 200 times.

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "acceptance/core/gate.h"
 #include "acceptance/core/judge.h"
 #include "acceptance/core/profile.h"
 #include "reports/render/render.h"
@@ -13,5 +14,9 @@ namespace ga {
 // The profile's limits and the code table's words are added; report_id and key_id stay empty.
 Shown shown_of(const Profile& profile, const Decision& decision, std::vector<Finding> findings,
                std::string judged_by);
+
+// What a page shows beside that: the question of each gate, and what the judgement made of each
+// series of the evidence.
+void add_page_details(Shown& shown, const Order& order, const Evidence& evidence);
 
 }  // namespace ga

@@ -25,6 +25,26 @@ void expect_golden(const std::string& name, const std::string& text) {
   EXPECT_EQ(text, *expected) << "run this test with --update if the change is meant";
 }
 
+// With all that only a page shows.
+Shown example_page() {
+  Shown shown = example_shown();
+  shown.draft_profile = true;
+  shown.gates["hbm.bandwidth"] = {"Is the memory as fast as ordered?",
+                                  "메모리가 주문한 속도로 동작합니까?"};
+  shown.series.resize(example_report().evidence.measurements.size());
+  constexpr std::int64_t kGb = 1'000'000'000;
+  for (std::size_t i : {0, 1}) {
+    shown.series[i] = {.limit = 4100 * kGb,
+                       .gross = 3485 * kGb,
+                       .status = "calibrated",
+                       .source = "59 nodes",
+                       .date = "2026-01-01"};
+  }
+  shown.series[1].low = 3010 * kGb;
+  shown.series[1].high = 3012 * kGb;
+  return shown;
+}
+
 Shown good_shown() {
   Shown shown = example_shown();
   shown.decision = "screened";
@@ -53,6 +73,18 @@ TEST(RenderGolden, KoreanText) {
 
 TEST(RenderGolden, Junit) {
   expect_golden("example.junit.xml", render_junit(example_report(), example_shown()));
+}
+
+TEST(RenderGolden, EnglishPage) {
+  expect_golden("example.en.html", render_html(example_report(), example_page(), Language::en));
+}
+
+TEST(RenderGolden, KoreanPage) {
+  expect_golden("example.ko.html", render_html(example_report(), example_page(), Language::ko));
+}
+
+TEST(RenderGolden, Ctrf) {
+  expect_golden("example.ctrf.json", render_ctrf(example_report(), example_shown()));
 }
 
 TEST(RenderText, NoLineIsWiderThanThePage) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <vector>
 
 namespace ga {
@@ -62,6 +63,31 @@ std::string grouped(std::int64_t value) {
   const std::size_t first = value < 0 ? 1 : 0;
   for (std::size_t at = text.size(); at > first + 3;) text.insert(at -= 3, ",");
   return text;
+}
+
+std::optional<std::int64_t> utc_ms(std::string_view utc) {
+  constexpr std::string_view kForm = "0000-00-00T00:00:00Z";
+  if (utc.size() != kForm.size()) return std::nullopt;
+  for (std::size_t i = 0; i < utc.size(); ++i) {
+    const bool digit = utc[i] >= '0' && utc[i] <= '9';
+    if (kForm[i] == '0' ? !digit : utc[i] != kForm[i]) return std::nullopt;
+  }
+  const auto number = [&](std::size_t at, std::size_t length) {
+    int value = 0;
+    for (const char c : utc.substr(at, length)) value = 10 * value + (c - '0');
+    return value;
+  };
+  namespace chrono = std::chrono;
+  const chrono::year_month_day day(chrono::year(number(0, 4)),
+                                   chrono::month(static_cast<unsigned>(number(5, 2))),
+                                   chrono::day(static_cast<unsigned>(number(8, 2))));
+  if (!day.ok() || number(11, 2) > 23 || number(14, 2) > 59 || number(17, 2) > 60) {
+    return std::nullopt;
+  }
+  const std::int64_t seconds =
+      number(11, 2) * 3600 + number(14, 2) * 60 + number(17, 2) +
+      std::int64_t{86400} * chrono::sys_days(day).time_since_epoch().count();
+  return 1000 * seconds;
 }
 
 std::string percent(std::int64_t ppm) {

@@ -21,6 +21,8 @@ std::string in_unit(std::int64_t value, std::string_view unit);
 std::string margin(std::int64_t value, std::int64_t floor);
 // "18,432".
 std::string grouped(std::int64_t value);
+// Milliseconds since 1970 of a UTC time "2026-11-22T07:19:45Z"; nothing of anything else.
+std::optional<std::int64_t> utc_ms(std::string_view utc);
 // "97.0 %" of parts per million.
 std::string percent(std::int64_t ppm);
 

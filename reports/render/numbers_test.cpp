@@ -40,5 +40,14 @@ TEST(Numbers, ThousandsAreGrouped) {
   EXPECT_EQ(grouped(1234567), "1,234,567");
 }
 
+TEST(Numbers, UtcInMilliseconds) {
+  EXPECT_EQ(utc_ms("1970-01-01T00:00:01Z"), 1000);
+  EXPECT_EQ(utc_ms("2026-11-22T07:19:45Z"), 1'795'331'985'000);
+  for (const char* bad : {"", "2026-11-22", "2026-11-22 07:19:45Z", "2026-02-30T00:00:00Z",
+                          "2026-11-22T24:00:00Z", "2026-11-22T07:19:4xZ"}) {
+    EXPECT_EQ(utc_ms(bad), std::nullopt) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace ga

@@ -1,79 +1,13 @@
 // The text rendering: decision, run and proof. Findings and tables have files of their own.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "reports/render/render.h"
 #include "reports/render/text_sections.h"
 #include "reports/render/words.h"
 
 namespace ga {
-namespace {
 
-std::string worker_text(const WorkerInfo& worker, const Words& words) {
-  std::string out(worker.real && !worker.simulated ? words.real_worker
-                  : worker.simulated               ? words.simulated
-                                                   : words.not_real);
-  if (!worker.injected.empty()) out += fmt::format(", {}: {}", words.injected, worker.injected);
-  return fmt::format("{}, sha256 {}", out, worker.sha256);
-}
-
-// What a library chose for each case, said once where all GPUs ran the same.
-std::vector<std::string> algorithms(const std::vector<Measurement>& measurements) {
-  std::vector<std::string> lines;
-  for (const Measurement& series : measurements) {
-    if (series.algorithm.empty()) continue;
-    const std::string line = fmt::format("{}: {}", series.case_id, series.algorithm);
-    if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(line);
-  }
-  return lines;
-}
-
-// Workers that ended otherwise than done, each way once.
-std::vector<std::string> failed_exits(const std::vector<WorkerExit>& exits) {
-  std::vector<std::pair<std::string, int>> lines;
-  for (const WorkerExit& exit : exits) {
-    if (exit.how == "done") continue;
-    std::string line = exit.worker;
-    for (const std::string* part : {&exit.request, &exit.how, &exit.detail}) {
-      if (!part->empty()) line += fmt::format(": {}", *part);
-    }
-    const auto same = std::find_if(lines.begin(), lines.end(),
-                                   [&](const auto& entry) { return entry.first == line; });
-    if (same == lines.end()) {
-      lines.emplace_back(line, 1);
-    } else {
-      ++same->second;
-    }
-  }
-  std::vector<std::string> out;
-  for (const auto& [line, times] : lines) {
-    out.push_back(times == 1 ? line : fmt::format("{} (x{})", line, times));
-  }
-  return out;
-}
-
-std::string signature_text(const TextView& view, const Words& words) {
-  if (view.shown.key_id.empty()) return std::string(words.not_checked);
-  std::string out = fmt::format(fmt::runtime(words.signed_by), view.shown.key_id);
-  if (view.report.signer != "key") out += fmt::format("; {}", words.ephemeral);
-  return out;
-}
-
-// Level L1 is claimed only where the gate that compares the sources passed.
-bool sources_agree(const Shown& shown) {
-  bool seen = false;
-  for (const Finding& finding : shown.findings) {
-    if (finding.gate != "identity.inventory") continue;
-    if (finding.verdict != Verdict::pass) return false;
-    seen = true;
-  }
-  return seen;
-}
-
-}  // namespace
-
-void write_decision(Page& page, const TextView& view) {
+void write_decision(Page& page, const View& view) {
   const Words& words = words_of(view.language);
   const Shown& shown = view.shown;
   page.rule('=');
@@ -92,11 +26,11 @@ void write_decision(Page& page, const TextView& view) {
   const ProfileRef& profile = view.report.profile;
   page.field(words.profile, fmt::format("{} {}", profile.name, profile.version), 0);
   page.field(words.level, view.report.level, 0);
-  page.field(words.signature, signature_text(view, words), 0);
+  page.field(words.signature, signature_text(view), 0);
   if (!shown.report_id.empty()) page.field(words.report_id, shown.report_id, 0);
 }
 
-void write_run(Page& page, const TextView& view) {
+void write_run(Page& page, const View& view) {
   const Words& words = words_of(view.language);
   const RunInfo& run = view.report.run;
   page.heading(words.run);
@@ -109,7 +43,7 @@ void write_run(Page& page, const TextView& view) {
   }
   for (const std::string& request : run.interrupted) page.field(words.interrupted, request);
   page.field(words.worker, worker_text(view.report.worker, words));
-  for (const std::string& line : failed_exits(view.report.evidence.exits)) {
+  for (const std::string& line : failed_exits_of(view.report.evidence.exits)) {
     page.field(words.worker_exits, line);
   }
   const Suite& suite = view.report.suite;
@@ -118,13 +52,13 @@ void write_run(Page& page, const TextView& view) {
     page.field(words.libraries,
                fmt::format("{} {} {}", library.name, library.version, library.path));
   }
-  for (const std::string& line : algorithms(view.report.evidence.measurements)) {
+  for (const std::string& line : algorithms_of(view.report.evidence.measurements)) {
     page.field(words.algorithms, line);
   }
   page.field(words.binding, view.report.binding);
 }
 
-void write_proof(Page& page, const TextView& view) {
+void write_proof(Page& page, const View& view) {
   const Words& words = words_of(view.language);
   const bool checked = !view.shown.key_id.empty();
   const bool challenged = view.report.binding == "challenged" && view.report.challenge;
@@ -142,7 +76,7 @@ void write_proof(Page& page, const TextView& view) {
 }
 
 std::string render_text(const Report& report, const Shown& shown, Language language) {
-  const TextView view{report, shown, language};
+  const View view{report, shown, language};
   Page page;
   page.text(words_of(language).title);
   write_decision(page, view);

@@ -70,6 +70,8 @@ const WordRow* row_of(const std::array<WordRow, N>& rows, std::string_view word)
 
 }  // namespace
 
+const Words& words_of(Language language) { return language == Language::en ? kEnglish : kKorean; }
+
 std::string decision_label(std::string_view decision, Language language) {
   const WordRow* row = row_of(kDecisions, decision);
   if (row == nullptr) return fmt::format("\"{}\"", decision);

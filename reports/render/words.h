@@ -1,4 +1,4 @@
-// The words of the text rendering in each language.
+// The one catalogue of messages: the words of the text rendering and of the page.
 #pragma once
 
 #include <string>
@@ -23,8 +23,21 @@ struct Words {
   std::string_view proves, limits_of_proof;
   std::string_view proof_signature, proof_unchecked, proof_ephemeral, proof_root,
       proof_self_declared, proof_challenged, proof_l0, proof_l1, proof_recompute;
+
+  // Of the page alone.
+  std::string_view skip, contents, banner_simulated, banner_injected, banner_not_real,
+      self_declared, challenged, draft_profile, about, who, what, when, where, signer, signer_key,
+      duration, minutes, hours, gpus, index, identity_level, level_l0, level_l1, level_l2, level_l3,
+      reached, class_a, class_b, class_c, class_d, gate, node_column, grid_note, question,
+      part_column, reason_column, blocks, median, bounds, margin, strip_note, limit_line,
+      gross_line, limit_source, strip_label, no_findings, no_warnings, passes, passes_note,
+      conditions, conditions_note, clock, power, temperature, chart_label, links, links_note,
+      p2p_one, p2p_all, by_sms, by_copy_engine, from_to, numa_alone, numa_together, numa_to,
+      numa_from, limit_column, series_column, no_numbers, versions, programs, digest, file, verify,
+      verify_note, verify_id, verify_alone, no_report_id, footer, act_first, version, proof;
 };
 
+extern const Words kEnglish, kKorean;
 const Words& words_of(Language language);
 
 // "REJECTED", or "불합격 (rejected)": the permanent word is always there.
