@@ -119,7 +119,6 @@ foreach(scenario IN ITEMS
     b200-attention-wrong
     standard-cudnn-absent
     standard-cudnn-wrong
-    standard-own-attention-wrong
     worker-crash
     worker-hang
     worker-garbage
