@@ -36,7 +36,6 @@ NOT_HERE = {
 }
 # Of commands as the page shows them: the code that they end with here. All others end as code_of() says.
 SAID = {
-    "gpuaccept verify report.dsse.json --trust csp.pub.pem --profile datasheet.toml": 1,
     "gpuaccept verify report.dsse.json --trust csp.pub.pem --profile datasheet.toml > ours.txt": 1,
     "diff theirs.txt ours.txt": 1,
     "gpuaccept run --scenario SCENARIO --level quick --key keys/key.pem --out faulty": 1,
