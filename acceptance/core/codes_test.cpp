@@ -1,10 +1,16 @@
+// The table of codes: whole, consistent, and what docs/codes.md and docs/ko/codes.md say.
 #include "acceptance/core/codes.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
+#include <map>
 #include <set>
 #include <string>
+
+#include "reports/model/digest.h"
 
 namespace ga {
 namespace {
@@ -72,6 +78,67 @@ TEST(Codes, ConfigurationAndSiteAreMendedAndNotReturned) {
     EXPECT_EQ(config, code.action == Action::fix_config) << code.id;
     EXPECT_EQ(site, code.action == Action::fix_site) << code.id;
     EXPECT_FALSE((config || site) && code.rma) << code.id;
+  }
+}
+
+// The element type that an id names, or nothing.
+std::string type_of(std::string_view id) {
+  for (const std::string type : {"bf16", "fp16", "tf32", "fp8", "fp32", "fp64", "int8"}) {
+    if (id.find("." + type + ".") != std::string_view::npos) return type;
+  }
+  return "";
+}
+
+std::string without_type(std::string_view text, const std::string& type, std::string_view instead) {
+  std::string out(text);
+  if (type.empty()) return out;
+  for (auto at = out.find(type); at != std::string::npos; at = out.find(type, at)) {
+    out.replace(at, type.size(), instead);
+    at += instead.size();
+  }
+  return out;
+}
+
+// One row for "gemm.bf16.own", "gemm.fp16.own" and all others that differ in the type alone.
+std::string codes_page(bool korean) {
+  std::map<std::string, std::map<std::string, std::string>> groups;
+  for (const Code& code : all_codes()) {
+    const std::string type = type_of(code.id);
+    const auto text = [&](std::string_view t) { return without_type(t, type, "`<type>`"); };
+    const std::string id = without_type(code.id, type, "<type>");
+    groups[id.substr(0, id.find('.'))][id] = fmt::format(
+        "| `{}` | {} | {} | {} | {} | {} |\n", id, text(korean ? code.message_ko : code.message),
+        to_word(code.verdict), to_word(code.blame),
+        text(korean ? code.next_step_ko : code.next_step), code.rma ? "yes" : "");
+  }
+  std::string page =
+      korean
+          ? "# 판정 코드\n\n`acceptance/core/codes*.cpp`의 표에서 만든 문서이며, "
+            "시험(`core_test`)이 둘을 비교합니다. 한 코드만 볼 때는 `gpuaccept explain CODE`를 "
+            "쓰십시오. `<type>`은 bf16 같은 자료형입니다. RMA는 제조사가 통상 교환 사유로 "
+            "인정하는지를 뜻합니다. ([English](../codes.md))\n"
+          : "# Codes of findings\n\nMade from the table of `acceptance/core/codes*.cpp`; a test "
+            "(`core_test`) compares the two. `gpuaccept explain CODE` says the same of one code. "
+            "`<type>` is one of the element types, as bf16. RMA: whether the vendor usually takes "
+            "it as a reason for return. ([한국어](ko/codes.md))\n";
+  for (const auto& [group, rows] : groups) {
+    page += fmt::format("\n## {}\n\n| {}RMA |\n|---|---|---|---|---|---|\n", group,
+                        korean ? "코드 | 뜻 | 판정 | 원인 구분 | 다음 조치 | "
+                               : "code | what | verdict | blame | next step | ");
+    for (const auto& [id, row] : rows) page += row;
+  }
+  return page;
+}
+
+TEST(Codes, ThePagesAreMadeFromTheTable) {
+  for (const bool korean : {false, true}) {
+    const std::string name = korean ? "docs/ko/codes.md" : "docs/codes.md";
+    const std::string made = testing::TempDir() + (korean ? "codes.ko.md" : "codes.md");
+    const std::string page = codes_page(korean);
+    std::ofstream(made) << page;
+    const auto kept = read_file(std::string(GA_SOURCE_DIR) + "/" + name);
+    ASSERT_TRUE(kept) << kept.error().what();
+    EXPECT_EQ(page, *kept) << "if this is meant: cp " << made << " " << name;
   }
 }
 
