@@ -38,6 +38,7 @@ inline void trap() { std::abort(); }
 
 inline float exp2(float x) { return std::exp2(x); }
 inline float log2(float x) { return std::log2(x); }
+inline float multiply(float x, float y) { return x * y; }
 
 inline float shuffle_xor(float mine, int mask) {
   const unsigned char* const all = simt::exchange(&mine, sizeof mine);
