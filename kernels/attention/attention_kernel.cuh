@@ -260,7 +260,7 @@ __launch_bounds__(Tile::kThreads, 1) __global__ void attention_kernel(AttentionP
     copy_keys(step - 1, 1 - stage);
     Scores<Tile> scores = {};
     multiply_keys<In>(w, stage_at(stage), lane_offset, scores);
-    if constexpr (masked) {
+    if constexpr (decltype(masked)::value) {
       const int first = step * Tile::kKeys;
       mask_scores<Tile>(scores, lane, {w.visible[0] - first, w.visible[1] - first});
     }
