@@ -21,6 +21,9 @@ inline constexpr std::uint64_t kDigestPrime = (std::uint64_t{1} << 61) - 1;
 inline constexpr std::uint32_t kStreamExactA = 1, kStreamExactB = 2;
 inline constexpr std::uint32_t kStreamDigestU = 3, kStreamDigestV = 4;
 inline constexpr std::uint32_t kStreamRandomA = 5, kStreamRandomB = 6, kStreamMemory = 7;
+inline constexpr std::uint32_t kStreamAttentionQ = 10, kStreamAttentionK = 11;  // random_gemm.h's
+inline constexpr std::uint32_t kStreamAttentionV = 12;
+inline constexpr std::uint32_t kStreamExactQ = 13, kStreamExactK = 14, kStreamExactV = 15;
 
 struct ExactGemm {
   std::int64_t m = 0, n = 0, k = 0;

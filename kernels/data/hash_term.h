@@ -1,7 +1,9 @@
 // What one word adds to the hash of a buffer, the same on host and device.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "kernels/data/pattern.h"
 
@@ -15,5 +17,17 @@ GA_HOST_DEVICE std::uint64_t hash_term(std::uint64_t word, std::uint64_t index) 
 
 // Where the sum starts: buffers of different size and equal words differ.
 GA_HOST_DEVICE std::uint64_t hash_start(std::uint64_t bytes) { return pattern_mix(~bytes); }
+
+// The hash of a buffer on the host; a last partial word is padded with zeros.
+inline std::uint64_t hash_bytes(const void* host, std::size_t bytes) {
+  std::uint64_t hash = hash_start(bytes);
+  for (std::size_t i = 0; 8 * i < bytes; ++i) {
+    std::uint64_t word = 0;
+    const std::size_t left = bytes - 8 * i;
+    std::memcpy(&word, static_cast<const char*>(host) + 8 * i, left < 8 ? left : 8);
+    hash += hash_term(word, i);
+  }
+  return hash;
+}
 
 }  // namespace ga

@@ -2,6 +2,7 @@
 // Include before the kernel's .cuh: the real headers are empty for g++.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -34,6 +35,18 @@ inline std::uint64_t globaltimer() { return 1000; }
 inline std::uint64_t clock_cycles() { return 2000; }
 inline void nanosleep(std::uint32_t) {}
 inline void trap() { std::abort(); }
+
+inline float exp2(float x) { return std::exp2(x); }
+inline float log2(float x) { return std::log2(x); }
+inline float multiply(float x, float y) { return x * y; }
+
+inline float shuffle_xor(float mine, int mask) {
+  const unsigned char* const all = simt::exchange(&mine, sizeof mine);
+  const int lane = static_cast<int>(simt::thread_index().x % 32);
+  float other = 0;
+  std::memcpy(&other, all + (lane ^ mask) * static_cast<int>(simt::kSlot), sizeof other);
+  return other;
+}
 
 // Element (row, col) of matrix `matrix`, whose rows lie where the lanes said.
 inline std::uint16_t shared_element(const unsigned char* addresses, int matrix, int row, int col) {
