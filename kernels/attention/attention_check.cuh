@@ -94,7 +94,7 @@ __device__ __forceinline__ void plain_scores(const float* q, const float* k, int
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
 #pragma unroll
-      for (int j = 0; j < 4; ++j) s[i][j] = fmaf(left.x[i], right.x[j], s[i][j]);
+      for (int j = 0; j < 4; ++j) s[i][j] += left.x[i] * right.x[j];
     }
   }
 }
@@ -127,7 +127,7 @@ __device__ __forceinline__ void exponentiate(CheckRows<kDim>& r, const float (&s
       const bool seen = first + 4 * r.x + j < r.visible[i];
       const float e = seen ? expf((s[i][j] - base) * scale) : 0.0f;
       r.sum[i] += e;
-      r.squares[i] = fmaf(e, e, r.squares[i]);
+      r.squares[i] += e * e;
       column.x[i] = e;
     }
     *reinterpret_cast<FourFloats*>(p + (4 * r.x + j) * kAttentionCheckPitch + 4 * r.y) = column;
@@ -145,7 +145,7 @@ __device__ __forceinline__ void add_values(CheckRows<kDim>& r, const float* p, c
       for (int j = 0; j < 4; ++j) {
         r.largest[c + j] = fmaxf(r.largest[c + j], fabsf(value.x[j]));
 #pragma unroll
-        for (int i = 0; i < 4; ++i) r.o[i][c + j] = fmaf(weight.x[i], value.x[j], r.o[i][c + j]);
+        for (int i = 0; i < 4; ++i) r.o[i][c + j] += weight.x[i] * value.x[j];
       }
     }
   }

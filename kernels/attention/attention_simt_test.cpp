@@ -27,9 +27,10 @@ constexpr auto kCausal = AttentionMask::causal, kFull = AttentionMask::full;
 constexpr auto kBf16 = ElementType::bf16, kFp16 = ElementType::fp16;
 constexpr float kInfinite = std::numeric_limits<float>::infinity();
 
+template <int kWarps = 4>
 void expect_exact(const AttentionShape& s, std::uint64_t seed, const ga::simt::Options& options) {
   AttentionData data = exact_attention(s, seed);
-  run_attention(data, {.scale = ga::exact_attention_scale(s.dim), .options = options});
+  run_attention<kWarps>(data, {.scale = ga::exact_attention_scale(s.dim), .options = options});
   const auto right = ga::exact_attention_output({s, seed}), got = data.o.inside();
   const auto wrong = std::mismatch(got.begin(), got.end(), right.begin()).first - got.begin();
   EXPECT_EQ(wrong, static_cast<std::ptrdiff_t>(got.size()))
@@ -39,29 +40,33 @@ void expect_exact(const AttentionShape& s, std::uint64_t seed, const ga::simt::O
 TEST(AttentionKernel, IsExactAtRaggedLengthsAndEveryShareOfKeyHeads) {
   std::uint64_t seed = 1;
   for (const AttentionShape& s : {AttentionShape{1, 1, 1, 1, 1, 64, kCausal, kBf16},
-                                  AttentionShape{1, 2, 1, 113, 203, 128, kCausal, kBf16},
-                                  AttentionShape{1, 2, 2, 203, 113, 64, kCausal, kFp16},
-                                  AttentionShape{1, 1, 1, 129, 64, 128, kFull, kFp16},
-                                  AttentionShape{1, 8, 1, 1, 300, 64, kCausal, kBf16},
-                                  AttentionShape{2, 3, 3, 17, 257, 64, kFull, kBf16},
-                                  AttentionShape{1, 1, 1, 256, 256, 128, kCausal, kFp16}}) {
+                                  AttentionShape{1, 2, 1, 65, 203, 128, kCausal, kBf16},
+                                  AttentionShape{1, 2, 2, 113, 67, 64, kCausal, kFp16},
+                                  AttentionShape{1, 1, 1, 61, 64, 128, kFull, kFp16},
+                                  AttentionShape{1, 8, 1, 1, 130, 64, kCausal, kBf16},
+                                  AttentionShape{2, 3, 3, 17, 129, 64, kFull, kBf16}}) {
     expect_exact(s, seed++, {.order_seed = 7});
   }
+}
+
+TEST(AttentionKernel, LaunchedTilesAreExact) {
+  expect_exact<8>({1, 1, 1, 140, 150, 128, kCausal, kBf16}, 21, {.order_seed = 3});
+  expect_exact<8>({1, 1, 1, 130, 70, 64, kFull, kFp16}, 22, {.order_seed = 3});
 }
 
 // Copies that land at once and as late as the waits allow, threads in several orders: a missing
 // wait reads poison, a missing barrier reads too early or overwrites too soon.
 TEST(AttentionKernel, DoesNotDependOnTheOrderOfThreadsAndCopies) {
   for (const bool eager : {false, true}) {
-    for (const std::uint32_t order : {0u, 1u, 77u}) {
-      expect_exact({1, 1, 1, 140, 270, 64, kCausal, kBf16}, 4,
+    for (const std::uint32_t order : {0u, 77u}) {
+      expect_exact({1, 1, 1, 40, 270, 64, kCausal, kBf16}, 4,
                    {.order_seed = order, .eager_copies = eager});
     }
   }
 }
 
 TEST(AttentionKernel, EveryPlacementGivesTheSameBitsAndEveryTile) {
-  const AttentionShape s{1, 2, 1, 260, 70, 64, kFull, kBf16};
+  const AttentionShape s{1, 2, 1, 150, 40, 64, kFull, kBf16};
   AttentionData natural = random_attention(s, 3);
   run_attention(natural, {.scale = 0.125f});
   for (const std::uint64_t placement : {1u, 2u}) {
@@ -126,8 +131,8 @@ double plain_error(AttentionData& data, float scale, const std::vector<double>& 
 }
 
 TEST(AttentionKernel, RandomDataIsAtMostTwiceAsFarOffAsAPlainAttention) {
-  for (const AttentionShape& s : {AttentionShape{1, 2, 1, 70, 150, 64, kCausal, kBf16},
-                                  AttentionShape{1, 1, 1, 40, 200, 128, kFull, kFp16}}) {
+  for (const AttentionShape& s : {AttentionShape{1, 1, 1, 60, 190, 64, kCausal, kBf16},
+                                  AttentionShape{1, 2, 1, 20, 130, 128, kFull, kFp16}}) {
     AttentionData data = random_attention(s, 8);
     const float scale = ga::exact_attention_scale(s.dim);
     run_attention(data, {.scale = scale});
@@ -203,14 +208,14 @@ TEST(AttentionKernel, AKeyOfMinusInfinityWeighsNothing) {
 
 // In V a NaN reaches the rows that see it, and none of a tile that does not read it.
 TEST(AttentionKernel, ANanInVStaysInTheTilesThatReadIt) {
-  const AttentionShape s{1, 1, 1, 200, 200, 64, kCausal, kBf16};
+  const AttentionShape s{1, 1, 1, 100, 100, 64, kCausal, kBf16};
   AttentionData data = random_attention(s, 9);
   for (std::int64_t d = 0; d < 64; ++d) {
-    ga::set_element(data.v.data(), 190 * 64 + d, s.type, std::nanf(""));
+    ga::set_element(data.v.data(), 90 * 64 + d, s.type, std::nanf(""));
   }
   run_attention(data, {.scale = 0.125f});
-  for (std::int64_t row = 0; row < 128; ++row) EXPECT_FALSE(any_nan(data, row)) << row;
-  for (std::int64_t row = 190; row < 200; ++row) EXPECT_TRUE(all_nan(data, row)) << row;
+  for (std::int64_t row = 0; row < 64; ++row) EXPECT_FALSE(any_nan(data, row)) << row;
+  for (std::int64_t row = 90; row < 100; ++row) EXPECT_TRUE(all_nan(data, row)) << row;
 }
 
 }  // namespace

@@ -101,9 +101,8 @@ struct AttentionRun {
   simt::Options options{};
 };
 
-template <class In, int kDim>
+template <class In, class Tile>
 void run_attention_kernel(AttentionData& data, const AttentionRun& run) {
-  using Tile = AttentionTile<kDim>;
   const AttentionShape& s = data.shape;
   const std::int64_t tiles_q = (s.seq_q + Tile::kRows - 1) / Tile::kRows;
   const std::int64_t tiles = s.batch * s.heads * tiles_q;
@@ -124,13 +123,19 @@ void run_attention_kernel(AttentionData& data, const AttentionRun& run) {
             [&] { attention_kernel<In, Tile>(params); });
 }
 
-// The portable kernel; and that it wrote all of O, smid and lse, and nothing else.
-inline void run_attention(AttentionData& data, const AttentionRun& run) {
-  const bool small = data.shape.dim == 64;
+// The portable kernel of kWarps warps, eight as launched or four for less work; and that it wrote
+// all of O and smid, and nothing else.
+template <int kWarps = 4>
+void run_attention(AttentionData& data, const AttentionRun& run) {
+  using Narrow = AttentionTile<64, kWarps>;
+  using Wide = AttentionTile<128, kWarps>;
+  const bool narrow = data.shape.dim == 64;
   if (data.shape.type == ElementType::bf16) {
-    small ? run_attention_kernel<Bf16, 64>(data, run) : run_attention_kernel<Bf16, 128>(data, run);
+    narrow ? run_attention_kernel<Bf16, Narrow>(data, run)
+           : run_attention_kernel<Bf16, Wide>(data, run);
   } else {
-    small ? run_attention_kernel<Fp16, 64>(data, run) : run_attention_kernel<Fp16, 128>(data, run);
+    narrow ? run_attention_kernel<Fp16, Narrow>(data, run)
+           : run_attention_kernel<Fp16, Wide>(data, run);
   }
   EXPECT_TRUE(data.o.intact());
   for (const std::uint32_t id : data.smid) EXPECT_NE(id, 999u);
