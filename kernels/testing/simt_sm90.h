@@ -28,18 +28,19 @@ TensorMap encode(const TensorMapShape& shape);
 struct BoxLoad {
   TensorMapShape map;
   std::uint32_t to = 0, barrier = 0;  // offsets, the same in each destination
-  std::int32_t x = 0, y = 0;
+  BoxAt at;
   std::uint32_t ranks = 0;
 };
-void load_box(const TensorMap& map, std::uint32_t to, std::uint32_t barrier, std::int32_t x,
-              std::int32_t y, std::uint32_t ranks);
+// `dimensions` are those of the instruction: 2, which takes col and row, or 4.
+void load_box(const TensorMap& map, std::uint32_t to, std::uint32_t barrier, BoxAt at,
+              int dimensions, std::uint32_t ranks);
 
 struct BoxStore {
   TensorMapShape map;
   std::uint32_t from = 0;
-  std::int32_t x = 0, y = 0;
+  BoxAt at;
 };
-void store_box(const TensorMap& map, std::uint32_t from, std::int32_t x, std::int32_t y);
+void store_box(const TensorMap& map, std::uint32_t from, BoxAt at, int dimensions);
 void store_commit();
 void store_wait(int pending);
 
@@ -49,6 +50,8 @@ struct Product {
   int count = 0;
   std::uint64_t a = 0, b = 0;
   bool accumulate = false;
+  // Where a lies in registers: those of the four lanes that hold this thread's rows.
+  const std::uint32_t* a_registers[4] = {};
   void (*run)(const Product&, int thread) = nullptr;
 };
 void product_fence();
@@ -67,7 +70,7 @@ bool mbarrier_try_wait(std::uint32_t barrier, std::uint32_t parity);
 
 void write_shared(std::uint32_t to, const void* from, std::size_t bytes);
 void fence_async();
-void named_barrier(std::uint32_t id, std::uint32_t threads);
+void named_barrier(std::uint32_t id, std::uint32_t threads, bool waits);
 
 std::uint32_t cluster_rank();
 std::uint32_t map_shared(std::uint32_t shared, std::uint32_t rank);
