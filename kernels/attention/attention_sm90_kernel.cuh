@@ -133,8 +133,8 @@ __device__ __forceinline__ void end_turn(int consumer) {
 // What a thread of a consumer knows of itself and of its tile.
 struct AttentionConsumer {
   int index, warp, lane;
-  std::int32_t row;      // the consumer's first
-  std::int32_t seen[2];  // visible keys of the thread's two rows
+  std::int32_t row = 0;        // the consumer's first
+  std::int32_t seen[2] = {};  // visible keys of the thread's two rows
 };
 
 // The scores of a step: Q K^T, both along dim.

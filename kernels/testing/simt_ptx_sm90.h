@@ -101,31 +101,14 @@ auto multiplied(In x) {
 
 // Where the operands of a product lie: a along k in shared memory, or in registers; b along k, or
 // along n, the transposed operand of 16-bit types.
-enum class OperandA { along_k, registers };
-enum class OperandB { along_k, along_n };
+enum class OperandA { shared, registers };
+using OperandB = simt::Major;
 
-// Element (row, k) of a, row of the thread's upper or lower half.
-template <class In, OperandA kA>
-auto element_a(const simt::Product& p, int row, int half, int k) {
-  In x{};
-  if constexpr (kA == OperandA::along_k) {
-    simt::element_k_major(p.a, row + 8 * half, k, sizeof x, &x);
-  } else {
-    const std::uint32_t packed = p.a_registers[k % 8 / 2][2 * (k / 8) + half];
-    x.bits = static_cast<std::uint16_t>(packed >> (16 * (k % 2)));
-  }
-  return multiplied(x);
-}
-
-template <class In, OperandB kB>
-auto element_b(const simt::Product& p, int col, int k) {
-  In x{};
-  if constexpr (kB == OperandB::along_k) {
-    simt::element_k_major(p.b, col, k, sizeof x, &x);
-  } else {
-    simt::element_mn_major(p.b, col, k, &x);
-  }
-  return multiplied(x);
+// Element k of a's row in the thread's upper or lower half, from the registers of its quad.
+template <class In>
+In register_element(const simt::Product& p, int half, int k) {
+  const std::uint32_t packed = p.a_registers[k % 8 / 2][2 * (k / 8) + half];
+  return In{static_cast<decltype(In::bits)>(packed >> (16 * (k % 2)))};
 }
 
 // One thread's elements of c (+)= a b, as wgmma.cuh says where they lie. The sums of fp8 are those
@@ -135,9 +118,17 @@ void run_wgmma(const simt::Product& p, int thread) {
   constexpr int kDepth = kWgmmaDepthBytes / static_cast<int>(sizeof(In));
   const int row = 16 * (thread / 32 % 4) + thread % 32 / 4;
   Sum a[2][kDepth];
-  for (int k = 0; k < kDepth; ++k) {
-    for (int half = 0; half < 2; ++half) a[half][k] = element_a<In, kA>(p, row, half, k);
+  for (int half = 0; half < 2; ++half) {
+    for (int k = 0; k < kDepth; ++k) {
+      if constexpr (kA == OperandA::registers) {
+        a[half][k] = multiplied(register_element<In>(p, half, k));
+      } else {
+        const simt::Operand of_a(p.a, simt::Major::k);
+        a[half][k] = multiplied(of_a.element<In>(row + 8 * half, k));
+      }
+    }
   }
+  const simt::Operand of_b(p.b, kB);
   auto* const c = static_cast<Sum*>(p.c);
   for (int i = 0; i < p.count; i += 4) {
     for (int side = 0; side < 2; ++side) {
@@ -146,7 +137,7 @@ void run_wgmma(const simt::Product& p, int thread) {
       Sum& lower = c[i + 2 + side];
       if (!p.accumulate) upper = lower = 0;
       for (int k = 0; k < kDepth; ++k) {
-        const Sum b = element_b<In, kB>(p, col, k);
+        const Sum b = multiplied(of_b.element<In>(col, k));
         upper += a[0][k] * b;
         lower += a[1][k] * b;
       }
@@ -156,9 +147,9 @@ void run_wgmma(const simt::Product& p, int thread) {
 
 template <class In, class Sum, int kCount>
 void wgmma(Sum (&c)[kCount], std::uint64_t a, std::uint64_t b, int accumulate) {
-  constexpr auto kB = sizeof(In) == 2 ? OperandB::along_n : OperandB::along_k;
+  constexpr auto kB = sizeof(In) == 2 ? OperandB::mn : OperandB::k;
   simt::product_issue(
-      {c, kCount, a, b, accumulate != 0, {}, &run_wgmma<In, Sum, OperandA::along_k, kB>});
+      {c, kCount, a, b, accumulate != 0, {}, &run_wgmma<In, Sum, OperandA::shared, kB>});
 }
 template <class In, int kCount>
 void wgmma_along_k(float (&c)[kCount], std::uint64_t a, std::uint64_t b, int accumulate) {
@@ -168,7 +159,7 @@ void wgmma_along_k(float (&c)[kCount], std::uint64_t a, std::uint64_t b, int acc
                        b,
                        accumulate != 0,
                        {},
-                       &run_wgmma<In, float, OperandA::along_k, OperandB::along_k>});
+                       &run_wgmma<In, float, OperandA::shared, OperandB::k>});
 }
 // The registers are read when the product is carried out, which may be as late as its wait.
 template <class In, int kCount>
@@ -180,7 +171,7 @@ void wgmma_registers(float (&c)[kCount], const std::uint32_t (&a)[4], std::uint6
                         b,
                         accumulate != 0,
                         {},
-                        &run_wgmma<In, float, OperandA::registers, OperandB::along_n>};
+                        &run_wgmma<In, float, OperandA::registers, OperandB::mn>};
   const std::uint32_t* const mine = a;
   const unsigned char* const all = simt::exchange(&mine, sizeof mine);
   const std::size_t first = simt::thread_index().x % 32 / 4 * 4;

@@ -130,15 +130,6 @@ std::uint32_t descriptor_field(std::uint64_t descriptor, int shift) {
   return static_cast<std::uint32_t>(descriptor >> shift & 0x3FFF) << 4;
 }
 
-void operand_element(std::uint64_t descriptor, std::uint32_t offset, std::uint32_t bytes,
-                     void* to) {
-  const bool swizzled_128 = descriptor >> 62 == 1;
-  const bool aligned = (descriptor >> 49 & 7) == 0;
-  if (!swizzled_128 || !aligned) fail("a descriptor of a layout that is not modelled");
-  const std::uint32_t at = offset_of(swizzle(descriptor_field(descriptor, 0) + offset), bytes);
-  std::memcpy(to, own_block().async + at, bytes);
-}
-
 }  // namespace
 
 TensorMap encode(const TensorMapShape& shape) {
@@ -230,24 +221,21 @@ void product_wait(int pending) {
   self().accumulators_fenced = false;
 }
 
-void element_k_major(std::uint64_t descriptor, int row, int k, std::uint32_t bytes, void* to) {
+Operand::Operand(std::uint64_t descriptor, Major major)
+    : major_(major),
+      address_(descriptor_field(descriptor, 0)),
+      leading_(descriptor_field(descriptor, 16)),
+      stride_(descriptor_field(descriptor, 32)),
+      memory_(own_block().async),
+      size_(static_cast<std::uint32_t>(machine.options.dynamic_shared)) {
+  const bool swizzled_128 = descriptor >> 62 == 1;
+  const bool aligned = (descriptor >> 49 & 7) == 0;
+  if (!swizzled_128 || !aligned) fail("a descriptor of a layout that is not modelled");
   // Hardware does not read it: another one was meant for an operand along m or n.
-  if (descriptor_field(descriptor, 16) != 16) fail("a K-major operand with a leading distance");
-  const std::uint32_t stride = descriptor_field(descriptor, 32);
-  const std::uint32_t offset = static_cast<std::uint32_t>(row) / 8 * stride +
-                               static_cast<std::uint32_t>(row) % 8 * kBoxRowBytes +
-                               static_cast<std::uint32_t>(k) * bytes;
-  operand_element(descriptor, offset, bytes, to);
+  if (major == Major::k && leading_ != 16) fail("a K-major operand with a leading distance");
 }
 
-void element_mn_major(std::uint64_t descriptor, int row, int k, void* to) {
-  const std::uint32_t leading = descriptor_field(descriptor, 16);
-  const std::uint32_t stride = descriptor_field(descriptor, 32);
-  const std::uint32_t offset =
-      static_cast<std::uint32_t>(row) / 64 * leading + static_cast<std::uint32_t>(k) / 8 * stride +
-      static_cast<std::uint32_t>(k) % 8 * kBoxRowBytes + static_cast<std::uint32_t>(row) % 64 * 2;
-  operand_element(descriptor, offset, 2, to);
-}
+void Operand::outside() { fail("an address outside shared memory"); }
 
 void mbarrier_init(std::uint32_t barrier, std::uint32_t arrivals) {
   const At at = resolve(barrier);
