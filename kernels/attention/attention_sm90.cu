@@ -1,12 +1,11 @@
 // Hopper attention: instances, tensor maps and launches. The kernel, and what bounds it:
 // attention_sm90_kernel.cuh.
-#include "kernels/attention/attention_sm90.h"
-
 #include <algorithm>
 #include <mutex>
 #include <set>
 #include <utility>
 
+#include "kernels/attention/attention_sm90.h"
 #include "kernels/attention/attention_sm90_kernel.cuh"
 #include "kernels/attention/attention_sm90_plan.h"
 #include "kernels/runtime/error.h"

@@ -105,9 +105,8 @@ __device__ __forceinline__ void produce(const AttentionSm90Params& p,
     const BoxAt of_kv{.head = static_cast<std::int32_t>(head / p.group), .batch = batch};
     load_k<Shape>(p, memory, at.k, of_kv, steps - 1);
     wait(memory.empty_q(), at.q.parity ^ 1);
-    load_boxes<Shape>(
-        p.q, memory.q(0), Shape::kBoxBytesQ, memory.full_q(),
-        {.head = static_cast<std::int32_t>(head), .row = row, .batch = batch});
+    load_boxes<Shape>(p.q, memory.q(0), Shape::kBoxBytesQ, memory.full_q(),
+                      {.head = static_cast<std::int32_t>(head), .row = row, .batch = batch});
     at.q.advance(1);
     for (std::int32_t step = steps - 1; step > 0; --step) {
       load_k<Shape>(p, memory, at.k, of_kv, step - 1);
@@ -126,14 +125,13 @@ __device__ __forceinline__ void begin_turn(int consumer) {
 template <class Shape>
 __device__ __forceinline__ void end_turn(int consumer) {
   const int next = consumer + 1 == Shape::kConsumers ? 0 : consumer + 1;
-  ptx::named_barrier_arrive(static_cast<std::uint32_t>(Shape::kTurnBarrier + next),
-                            2 * kWarpgroup);
+  ptx::named_barrier_arrive(static_cast<std::uint32_t>(Shape::kTurnBarrier + next), 2 * kWarpgroup);
 }
 
 // What a thread of a consumer knows of itself and of its tile.
 struct AttentionConsumer {
   int index, warp, lane;
-  std::int32_t row = 0;        // the consumer's first
+  std::int32_t row = 0;       // the consumer's first
   std::int32_t seen[2] = {};  // visible keys of the thread's two rows
 };
 
@@ -211,10 +209,10 @@ __device__ __forceinline__ void first_step(const AttentionSm90Params& p,
 template <class Shape, class T, bool kMasked>
 __device__ __forceinline__ void next_step(const AttentionSm90Params& p,
                                           AttentionSm90Memory<Shape> memory, Scores& s,
-                                          Probabilities& probabilities,
-                                          float (&o)[Shape::kOutputs], RowStates& rows,
-                                          AttentionCursors& at, const AttentionConsumer& me,
-                                          std::int32_t step, bool accumulate) {
+                                          Probabilities& probabilities, float (&o)[Shape::kOutputs],
+                                          RowStates& rows, AttentionCursors& at,
+                                          const AttentionConsumer& me, std::int32_t step,
+                                          bool accumulate) {
   wait(memory.full_k(at.k.stage), at.k.parity);
   begin_turn<Shape>(me.index);
   ptx::wgmma_fence();

@@ -31,10 +31,10 @@ constexpr const AttentionSm90Policy* attention_sm90_policy(std::int64_t dim) {
   return nullptr;
 }
 
-inline constexpr int kAttentionKeys = 128;                    // of a step
-inline constexpr int kAttentionSteps = kAttentionKeys / 16;   // of 16 keys, an instruction each
-inline constexpr int kAttentionScores = kAttentionKeys / 2;   // of a thread, for its two rows
-inline constexpr int kBoxDims = 64;                           // 128 bytes of a 16-bit type
+inline constexpr int kAttentionKeys = 128;                   // of a step
+inline constexpr int kAttentionSteps = kAttentionKeys / 16;  // of 16 keys, an instruction each
+inline constexpr int kAttentionScores = kAttentionKeys / 2;  // of a thread, for its two rows
+inline constexpr int kBoxDims = 64;                          // 128 bytes of a 16-bit type
 
 template <int kDim_>
 struct AttentionSm90Shape {
@@ -42,8 +42,8 @@ struct AttentionSm90Shape {
   static constexpr int kDim = kDim_, kConsumers = kPolicy.consumers, kStages = kPolicy.stages;
   static constexpr int kRows = kConsumers * kWgmmaRows;
   static constexpr int kThreads = kWarpgroup * (1 + kConsumers);
-  static constexpr int kBoxes = kDim / kBoxDims;   // side by side, of Q, K, V and O
-  static constexpr int kOutputs = kDim / 2;        // of O, of a thread, for its two rows
+  static constexpr int kBoxes = kDim / kBoxDims;  // side by side, of Q, K, V and O
+  static constexpr int kOutputs = kDim / 2;       // of O, of a thread, for its two rows
   static constexpr int kBoxBytesQ = kRows * static_cast<int>(kBoxRowBytes);
   static constexpr int kBoxBytesKV = kAttentionKeys * static_cast<int>(kBoxRowBytes);
   static constexpr int kBytesQ = kBoxes * kBoxBytesQ, kBytesKV = kBoxes * kBoxBytesKV;
@@ -73,7 +73,7 @@ struct AttentionSm90Shape {
                     (1 + kConsumers) * kLaunchRegisters,
                 "setmaxnreg would wait for registers that never come");
   static_assert(kSharedBytes <= 232448, "more shared memory than an SM has");
-  static_assert(kStages >= 2, "K of the next step is read while V of this one is");
+  static_assert(kStages >= 2, "with one stage nothing is fetched while it is read");
   static_assert(kTurnBarrier + kConsumers <= 16, "named barriers go up to 15");
 };
 
@@ -116,9 +116,8 @@ struct AttentionSm90Memory {
 // V as the second operand, "transposed": rows of 64 dims, one for each key; the next 64 dims are
 // the next box. 16 keys further on are kStepAlongN bytes.
 GA_HOST_DEVICE constexpr std::uint64_t attention_descriptor_v(std::uint32_t address) {
-  return wgmma_descriptor({.address = address,
-                           .leading = kAttentionKeys * kBoxRowBytes,
-                           .stride = kAtomBytes});
+  return wgmma_descriptor(
+      {.address = address, .leading = kAttentionKeys * kBoxRowBytes, .stride = kAtomBytes});
 }
 
 // Which keys rows see, by steps of kAttentionKeys. Sequences are shorter than 2^30.

@@ -75,9 +75,9 @@ void expect_same_bits_however_it_runs() {
   const AttentionOutcome natural = run_attention<kDim, Bf16>(data, {});
   for (const bool copies : {false, true}) {
     for (const bool products : {false, true}) {
-      const AttentionLaunch launch{
-          .options = {.order_seed = copies == products ? 77u : 5u, .eager_copies = copies,
-                      .eager_products = products}};
+      const AttentionLaunch launch{.options = {.order_seed = copies == products ? 77u : 5u,
+                                               .eager_copies = copies,
+                                               .eager_products = products}};
       const AttentionOutcome other = run_attention<kDim, Bf16>(data, launch);
       EXPECT_EQ(other.o, natural.o) << copies << products;
       EXPECT_EQ(other.lse, natural.lse);
@@ -111,8 +111,8 @@ TEST(AttentionSm90, EveryGridAndPlacementGivesTheSameBits) {
 template <int kDim, class T>
 void expect_closed_form() {
   constexpr std::int64_t kQueries = 40, kKeys = 256;
-  AttentionData<T> data({.seq_q = kQueries, .seq_kv = kKeys, .dim = kDim,
-                         .mask = AttentionMask::full}, 8.0f);
+  AttentionData<T> data(
+      {.seq_q = kQueries, .seq_kv = kKeys, .dim = kDim, .mask = AttentionMask::full}, 8.0f);
   for (ga::testing::Guarded* of : {&data.q, &data.k}) {
     for (std::size_t i = 0; i < of->size; ++i) of->data[i] = 0;
   }

@@ -1,8 +1,9 @@
 // TMA: boxes of a matrix between global and shared memory, by one thread, asynchronously.
 // PTX ISA, "cp.async.bulk.tensor", "cp.async.bulk.commit_group", "cp.async.bulk.wait_group". sm_90.
 //
-// x counts elements of the inner dimension, y rows; a map of four dimensions takes a BoxAt. A load reports its bytes, zeros included, to
-// the mbarrier; a store belongs to a group of the thread that issued it.
+// x counts elements of the inner dimension, y rows; a map of four dimensions takes a BoxAt. A load
+// reports its bytes, zeros included, to the mbarrier; a store belongs to a group of the thread that
+// issued it.
 #pragma once
 
 #include <cstdint>

@@ -60,10 +60,10 @@ __device__ void wgmma(Sum (&c)[kCount], std::uint64_t a, std::uint64_t b, int ac
 template <class In, int kCount>
 __device__ void wgmma_along_k(float (&c)[kCount], std::uint64_t a, std::uint64_t b, int accumulate);
 
-// The same for 16-bit types with a in registers and b MN-major. a is 64 rows x 16 of k, two elements
-// a register, the first in the lower half: with w, g, t as above a[0] is row 16 w + g, k 2 t and the
-// next, a[1] the same 8 rows below, a[2] and a[3] these two 8 of k further on. So c[8 s] to
-// c[8 s + 7] of a product, rounded and packed by pairs, are a of step s of the next product. The
+// The same for 16-bit types with a in registers and b MN-major. a is 64 rows x 16 of k, two
+// elements a register, the first in the lower half: with w, g, t as above a[0] is row 16 w + g, k 2
+// t and the next, a[1] the same 8 rows below, a[2] and a[3] these two 8 of k further on. So c[8 s]
+// to c[8 s + 7] of a product, rounded and packed by pairs, are a of step s of the next product. The
 // registers belong to the tensor cores until wgmma_wait.
 template <class In, int kCount>
 __device__ void wgmma_registers(float (&c)[kCount], const std::uint32_t (&a)[4], std::uint64_t b,

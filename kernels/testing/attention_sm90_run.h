@@ -56,11 +56,7 @@ struct AttentionData {
   Guarded q, k, v;
 
   AttentionData(AttentionShape of, float scale_)
-      : shape(of),
-        scale(scale_),
-        q(of.q_elements()),
-        k(of.kv_elements()),
-        v(of.kv_elements()) {
+      : shape(of), scale(scale_), q(of.q_elements()), k(of.kv_elements()), v(of.kv_elements()) {
     shape.type = std::is_same_v<T, Bf16> ? ElementType::bf16 : ElementType::fp16;
   }
   std::size_t q_at(std::int64_t b, std::int64_t row, std::int64_t head) const {
@@ -188,8 +184,7 @@ void expect_attention(const AttentionData<T>& data, const AttentionOutcome& out)
           const double bound = unit * (right.magnitude[d] + std::fabs(right.o[d])) * 1.01 + 1e-5;
           if (!(std::fabs(got - right.o[d]) <= bound)) complain("an element", row, got, right.o[d]);
         }
-        const double lse =
-            out.lse[static_cast<std::size_t>((b * s.heads + head) * s.seq_q + row)];
+        const double lse = out.lse[static_cast<std::size_t>((b * s.heads + head) * s.seq_q + row)];
         const bool same = lse == right.lse || std::fabs(lse - right.lse) <= 1e-5;
         if (!same) complain("log-sum-exp", row, lse, right.lse);
       }

@@ -153,13 +153,8 @@ void wgmma(Sum (&c)[kCount], std::uint64_t a, std::uint64_t b, int accumulate) {
 }
 template <class In, int kCount>
 void wgmma_along_k(float (&c)[kCount], std::uint64_t a, std::uint64_t b, int accumulate) {
-  simt::product_issue({c,
-                       kCount,
-                       a,
-                       b,
-                       accumulate != 0,
-                       {},
-                       &run_wgmma<In, float, OperandA::shared, OperandB::k>});
+  simt::product_issue(
+      {c, kCount, a, b, accumulate != 0, {}, &run_wgmma<In, float, OperandA::shared, OperandB::k>});
 }
 // The registers are read when the product is carried out, which may be as late as its wait.
 template <class In, int kCount>

@@ -57,9 +57,8 @@ void each_element(const TensorMapShape& map, std::uint32_t shared, BoxAt at, Vis
   const bool matrix_exists =
       !map.is_array() || (at.head >= 0 && static_cast<std::uint64_t>(at.head) < map.heads &&
                           at.batch >= 0 && static_cast<std::uint64_t>(at.batch) < map.batch);
-  const std::uint64_t matrix =
-      static_cast<std::uint64_t>(at.head) * map.cols * size +
-      static_cast<std::uint64_t>(at.batch) * map.rows * map.pitch_bytes;
+  const std::uint64_t matrix = static_cast<std::uint64_t>(at.head) * map.cols * size +
+                               static_cast<std::uint64_t>(at.batch) * map.rows * map.pitch_bytes;
   for (std::uint32_t row = 0; row < map.box_rows; ++row) {
     for (std::uint32_t col = 0; col < map.box_cols; ++col) {
       const std::int64_t at_row = std::int64_t{at.row} + row;
@@ -80,13 +79,12 @@ void land(const BoxLoad& load) {
     if ((load.ranks >> rank & 1u) == 0) continue;
     Block& block = machine.blocks[rank];
     if (block.left == 0) fail("a copy lands in a block that has ended");
-    each_element(load.map, load.to, load.at,
-                 [&](std::uint32_t offset, const unsigned char* from) {
-                   for (unsigned char* const memory : {block.shared, block.async}) {
-                     std::memset(memory + offset, 0, size);
-                     if (from != nullptr) std::memcpy(memory + offset, from, size);
-                   }
-                 });
+    each_element(load.map, load.to, load.at, [&](std::uint32_t offset, const unsigned char* from) {
+      for (unsigned char* const memory : {block.shared, block.async}) {
+        std::memset(memory + offset, 0, size);
+        if (from != nullptr) std::memcpy(memory + offset, from, size);
+      }
+    });
     Mbarrier& barrier = mbarrier_at({block, load.barrier});
     barrier.bytes -= box_bytes(load.map);
     if (barrier.pending == 0 && barrier.bytes < 0) fail("more bytes than the mbarrier was told of");
@@ -100,11 +98,10 @@ void land(const Block& block, const BoxStore& store) {
   const auto size = static_cast<std::uint32_t>(element_bytes(store.map.element));
   TensorMapShape written = store.map;
   written.cols = (written.cols * size + 15) / 16 * 16 / size;
-  each_element(written, store.from, store.at,
-               [&](std::uint32_t offset, const unsigned char* to) {
-                 if (to == nullptr) return;
-                 std::memcpy(const_cast<unsigned char*>(to), block.async + offset, size);
-               });
+  each_element(written, store.from, store.at, [&](std::uint32_t offset, const unsigned char* to) {
+    if (to == nullptr) return;
+    std::memcpy(const_cast<unsigned char*>(to), block.async + offset, size);
+  });
 }
 
 TensorMapShape decode(const TensorMap& map, int dimensions) {

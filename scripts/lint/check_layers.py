@@ -13,7 +13,7 @@ ACCEPTANCE_HOST = ["acceptance/core", "acceptance/gates", "acceptance/profiles",
                    "acceptance/worker", "acceptance/journal", "acceptance/sim", "acceptance/commands"]
 DEVICE = ["kernels/runtime", "kernels/ptx", "kernels/check", "kernels/data", "kernels/loader"]
 FAMILIES = ["kernels/memory", "kernels/gemm", "kernels/allreduce", "kernels/link", "kernels/power",
-            "kernels/baselines"]
+            "kernels/baselines", "kernels/attention"]
 
 # part -> parts it may include, itself always. The longest matching path is a file's part.
 MAY = {
@@ -50,6 +50,8 @@ MAY = {
 MAY["kernels/testing"] = [MODEL] + DEVICE + FAMILIES
 for family in FAMILIES:
     MAY[family] = [MODEL] + DEVICE
+# docs/adr/0018: it has the GEMM's tiles, staged boxes and placement.
+MAY["kernels/attention"] += ["kernels/gemm"]
 # gpubench reads the clocks through NVML's adapter and writes its figures with the codec.
 MAY["benches/gpubench"] = DEVICE + FAMILIES + [
     MODEL, CODEC, "benches/stats", "benches/harness", "benches/cases", "acceptance/node"]
