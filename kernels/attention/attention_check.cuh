@@ -14,7 +14,7 @@
 #include "kernels/check/report.h"
 #include "kernels/data/attention_shape.h"
 #include "kernels/ptx/async_copy.cuh"
-#include "kernels/ptx/warp.cuh"
+#include "kernels/ptx/softmax.cuh"
 
 namespace ga {
 
@@ -155,7 +155,7 @@ __device__ __forceinline__ void add_values(CheckRows<kDim>& r, const float* p, c
 template <class Combine>
 __device__ __forceinline__ float over_row(float mine, Combine&& combine) {
 #pragma unroll
-  for (int mask = 1; mask < 16; mask *= 2) mine = combine(mine, ptx::shuffle_xor(mine, mask));
+  for (int mask = 1; mask < 16; mask *= 2) mine = combine(mine, ptx::lane_xor(mine, mask));
   return mine;
 }
 

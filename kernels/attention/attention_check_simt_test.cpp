@@ -12,16 +12,16 @@
 namespace {
 
 using ga::Mismatch;
-using ga::testing::check_attention_data;
+using ga::testing::portable::check_attention_data;
 
 constexpr ga::AttentionShape kSmall{
     1, 2, 1, 70, 90, 64, ga::AttentionMask::causal, ga::ElementType::bf16};
 
 // The answer in double, rounded once.
-ga::testing::AttentionData answered(const ga::AttentionShape& s, float scale) {
-  ga::testing::AttentionData data = ga::testing::random_attention(s, 6);
-  std::vector<double> o(ga::testing::words(s.q_elements()));
-  std::vector<double> lse(ga::testing::words(s.lse_elements()));
+ga::testing::portable::AttentionData answered(const ga::AttentionShape& s, float scale) {
+  ga::testing::portable::AttentionData data = ga::testing::portable::random_attention(s, 6);
+  std::vector<double> o(ga::testing::portable::words(s.q_elements()));
+  std::vector<double> lse(ga::testing::portable::words(s.lse_elements()));
   ga::attention_ref(data.args(scale), o.data(), lse.data());
   for (std::size_t i = 0; i < o.size(); ++i) {
     ga::set_element(data.o.data(), static_cast<std::int64_t>(i), s.type, o[i]);
@@ -46,8 +46,8 @@ TEST(AttentionCheck, PassesTheKernel) {
   for (const ga::AttentionShape& s : {kSmall, ga::AttentionShape{2, 2, 2, 1, 65, 128, full, fp16},
                                       ga::AttentionShape{1, 1, 1, 90, 70, 64, causal, fp16},
                                       ga::AttentionShape{1, 3, 1, 30, 70, 128, full, bf16}}) {
-    auto data = ga::testing::random_attention(s, 11);
-    ga::testing::run_attention(data, {.scale = scale});
+    auto data = ga::testing::portable::random_attention(s, 11);
+    ga::testing::portable::run_attention(data, {.scale = scale});
     EXPECT_EQ(check_attention_data(data, scale).wrong, 0u) << s.seq_q << " " << scale;
     scale = 2 / scale;
   }

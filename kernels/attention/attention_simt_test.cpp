@@ -17,11 +17,11 @@ namespace {
 using ga::AttentionMask;
 using ga::AttentionShape;
 using ga::ElementType;
-using ga::testing::AttentionData;
-using ga::testing::exact_attention;
-using ga::testing::random_attention;
-using ga::testing::run_attention;
-using ga::testing::words;
+using ga::testing::portable::AttentionData;
+using ga::testing::portable::exact_attention;
+using ga::testing::portable::random_attention;
+using ga::testing::portable::run_attention;
+using ga::testing::portable::words;
 
 constexpr auto kCausal = AttentionMask::causal, kFull = AttentionMask::full;
 constexpr auto kBf16 = ElementType::bf16, kFp16 = ElementType::fp16;

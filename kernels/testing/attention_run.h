@@ -15,7 +15,8 @@
 #include "kernels/data/exact_attention.h"
 #include "kernels/data/random_gemm.h"
 
-namespace ga::testing {
+// Its own namespace: the tests of the Hopper kernel have data and a run of their own.
+namespace ga::testing::portable {
 
 inline std::size_t words(std::int64_t count) { return static_cast<std::size_t>(count); }
 
@@ -168,4 +169,4 @@ inline Mismatch check_attention_data(AttentionData& data, float scale) {
                               : run_attention_check<128>(data, scale);
 }
 
-}  // namespace ga::testing
+}  // namespace ga::testing::portable

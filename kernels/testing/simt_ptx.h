@@ -37,16 +37,17 @@ inline std::uint64_t clock_cycles() { return 2000; }
 inline void nanosleep(std::uint32_t) {}
 inline void trap() { std::abort(); }
 
-inline float exp2(float x) { return std::exp2(x); }
-inline float log2(float x) { return std::log2(x); }
+inline float exp2_approx(float x) {
+  const float y = std::exp2(x);
+  return y < 0x1p-126f ? 0.0f : y;
+}
+inline float log2_approx(float x) { return std::log2(x); }
 inline float multiply(float x, float y) { return x * y; }
-
-inline float shuffle_xor(float mine, int mask) {
-  const unsigned char* const all = simt::exchange(&mine, sizeof mine);
-  const int lane = static_cast<int>(simt::thread_index().x % 32);
-  float other = 0;
-  std::memcpy(&other, all + (lane ^ mask) * static_cast<int>(simt::kSlot), sizeof other);
-  return other;
+inline float lane_xor(float value, int mask) {
+  const unsigned char* const all = simt::exchange(&value, sizeof value);
+  const unsigned lane = simt::thread_index().x % 32 ^ static_cast<unsigned>(mask);
+  std::memcpy(&value, all + lane * simt::kSlot, sizeof value);
+  return value;
 }
 
 // Element (row, col) of matrix `matrix`, whose rows lie where the lanes said.
