@@ -99,7 +99,7 @@ __device__ __forceinline__ void plain_scores(const float* q, const float* k, int
   }
 }
 
-// First pass: the extremes of the visible scores.
+// First pass: the extremes of the visible scores, of the least the finite one.
 template <int kDim>
 __device__ __forceinline__ void find_extremes(CheckRows<kDim>& r, const float (&s)[4][4],
                                               int first) {
@@ -109,7 +109,7 @@ __device__ __forceinline__ void find_extremes(CheckRows<kDim>& r, const float (&
     for (int j = 0; j < 4; ++j) {
       if (first + 4 * r.x + j >= r.visible[i]) continue;
       r.most[i] = fmaxf(r.most[i], s[i][j]);
-      r.least[i] = fminf(r.least[i], s[i][j]);
+      if (s[i][j] != -kInfinity) r.least[i] = fminf(r.least[i], s[i][j]);
     }
   }
 }

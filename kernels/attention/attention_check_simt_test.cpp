@@ -100,6 +100,18 @@ TEST(AttentionCheck, AsksForEveryNanAndNoOther) {
   EXPECT_EQ(check_attention_data(data, 0.125f).wrong, 0u);
 }
 
+TEST(AttentionCheck, AKeyOfMinusInfinityLoosensNoBound) {
+  auto data = ga::testing::portable::random_attention(kSmall, 6);
+  for (std::int64_t d = 0; d < 64; ++d) {  // no row has a score of it that is not an infinity
+    ga::set_element(data.k.data(), d, kSmall.type, d == 0 ? -HUGE_VAL : 0);
+  }
+  for (std::int64_t i = 0; i < 140; ++i) ga::set_element(data.q.data(), i * 64, kSmall.type, 1);
+  ga::testing::portable::run_attention(data, {.scale = 0.125f});
+  EXPECT_EQ(check_attention_data(data, 0.125f).wrong, 0u);
+  data.o.data()[128 * 60 + 5] ^= 0x8000;
+  EXPECT_EQ(check_attention_data(data, 0.125f).wrong, 1u);
+}
+
 TEST(AttentionBound, ByHand) {
   // One key: p = 1 is rounded by at most 2^-8, ten deviations of V and of O, fp32, the output.
   const ga::AttentionRowModel one{.sum = 1, .squares = 1, .keys = 1, .reach = 0};

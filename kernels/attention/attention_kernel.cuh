@@ -62,9 +62,8 @@ struct WarpRows {
   std::uint32_t q[Tile::kDim / 16][4];
   float o[Tile::kDim / 8][4] = {};
   float most[2] = {kNoScore, kNoScore};  // the largest score so far
-  float base[2] = {0, 0};  // the same times scale_log2, rounded; 0 where there is none
-  float sum[2] = {0, 0};   // this lane's share of the sum of exponentials
-  int visible[2];          // keys that the row sees
+  float sum[2] = {0, 0};                 // this lane's share of the sum of exponentials
+  int visible[2];                        // keys that the row sees
 };
 
 template <class Tile>
@@ -114,9 +113,11 @@ __device__ __forceinline__ void soften_tile(WarpRows<Tile>& w, TileScores<Tile>&
     }
     most = fmaxf(most, ptx::lane_xor(most, 1));
     most = fmaxf(most, ptx::lane_xor(most, 2));
-    const float base = most == kNoScore ? 0.0f : ptx::multiply(most, scale_log2);
-    // Nothing was added yet where there was no maximum: any factor but NaN is right.
-    const float factor = w.most[half] == kNoScore ? 0.0f : ptx::exp2_approx(w.base[half] - base);
+    // While a row has no score, its powers are to be 0 and not NaN. The factor is exactly 1 where
+    // nothing changed: `base` is rounded, and the fused difference would not be 0.
+    const float base = most == kNoScore ? 0.0f : most * scale_log2;
+    const float lower = ptx::exp2_approx(fmaf(w.most[half], scale_log2, -base));
+    const float factor = w.most[half] == most ? 1.0f : lower;
     float sum = 0;
 #pragma unroll
     for (int n = 0; n < Tile::kKeys / 8; ++n) {
@@ -128,7 +129,6 @@ __device__ __forceinline__ void soften_tile(WarpRows<Tile>& w, TileScores<Tile>&
     }
     w.sum[half] = fmaf(w.sum[half], factor, sum);
     w.most[half] = most;
-    w.base[half] = base;
 #pragma unroll
     for (int n = 0; n < Tile::kDim / 8; ++n) {
       w.o[n][2 * half] *= factor;
@@ -186,7 +186,8 @@ __device__ __forceinline__ void store_rows(const AttentionParams& p, const Atten
       *reinterpret_cast<std::uint32_t*>(out + 8 * n + place.col) = two;
     }
     if (p.lse != nullptr && place.col == 0) {
-      const float lse = (w.base[half] + ptx::log2_approx(sum)) * kLn2;
+      const float base = w.most[half] == kNoScore ? 0.0f : w.most[half] * p.scale_log2;
+      const float lse = (base + ptx::log2_approx(sum)) * kLn2;
       p.lse[(at.batch * s.heads + at.head) * s.seq_q + row] = lse;
     }
   }

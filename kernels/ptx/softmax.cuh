@@ -19,13 +19,6 @@ __device__ __forceinline__ float log2_approx(float x) {
   return y;
 }
 
-// A product that is rounded before it is used: the compiler fuses it with no addition.
-__device__ __forceinline__ float multiply(float x, float y) {
-  float z;
-  asm("mul.rn.f32 %0, %1, %2;\n" : "=f"(z) : "f"(x), "f"(y));
-  return z;
-}
-
 // The value of the lane whose number differs in the bits of `mask`. All 32 lanes call.
 __device__ __forceinline__ float lane_xor(float value, int mask) {
   return __shfl_xor_sync(0xFFFFFFFFu, value, mask);

@@ -42,7 +42,6 @@ inline float exp2_approx(float x) {
   return y < 0x1p-126f ? 0.0f : y;
 }
 inline float log2_approx(float x) { return std::log2(x); }
-inline float multiply(float x, float y) { return x * y; }
 inline float lane_xor(float value, int mask) {
   const unsigned char* const all = simt::exchange(&value, sizeof value);
   const unsigned lane = simt::thread_index().x % 32 ^ static_cast<unsigned>(mask);
