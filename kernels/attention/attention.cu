@@ -89,7 +89,6 @@ Result<Instance> portable(const Attention& args, const DeviceShape& device) {
 
 // A plan of attention_sm90.cu has no instance here: that file launches it.
 Result<Instance> choose(const Attention& args, const DeviceShape& device) {
-  GA_CHECK(require(args));
   if (device.arch < 80) {
     return Error(ErrorCode::environment,
                  "attention: this GPU is older than sm_80, the first with matrix units for bf16");
@@ -136,12 +135,14 @@ Status launch_portable(const Attention& args, const Instance& chosen, const Devi
 }  // namespace
 
 Result<AttentionPlan> attention_plan(const Attention& args) {
+  GA_CHECK(require(args));
   GA_TRY(const DeviceShape device, current_shape());
   GA_TRY(const Instance chosen, choose(args, device));
   return chosen.plan;
 }
 
 Status attention(const Attention& args, cudaStream_t stream) {
+  GA_CHECK(require(args));
   GA_TRY(const DeviceShape device, current_shape());
   GA_TRY(const Instance chosen, choose(args, device));
   if (chosen.kernel == nullptr) return attention_sm90_launch(args, chosen.plan, device, stream);

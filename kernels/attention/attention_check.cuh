@@ -14,7 +14,7 @@
 #include "kernels/check/report.h"
 #include "kernels/data/attention_shape.h"
 #include "kernels/ptx/async_copy.cuh"
-#include "kernels/ptx/warp.cuh"
+#include "kernels/ptx/softmax.cuh"
 
 namespace ga {
 
@@ -94,12 +94,12 @@ __device__ __forceinline__ void plain_scores(const float* q, const float* k, int
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
 #pragma unroll
-      for (int j = 0; j < 4; ++j) s[i][j] = fmaf(left.x[i], right.x[j], s[i][j]);
+      for (int j = 0; j < 4; ++j) s[i][j] += left.x[i] * right.x[j];
     }
   }
 }
 
-// First pass: the extremes of the visible scores.
+// First pass: the extremes of the visible scores, of the least the finite one.
 template <int kDim>
 __device__ __forceinline__ void find_extremes(CheckRows<kDim>& r, const float (&s)[4][4],
                                               int first) {
@@ -109,7 +109,7 @@ __device__ __forceinline__ void find_extremes(CheckRows<kDim>& r, const float (&
     for (int j = 0; j < 4; ++j) {
       if (first + 4 * r.x + j >= r.visible[i]) continue;
       r.most[i] = fmaxf(r.most[i], s[i][j]);
-      r.least[i] = fminf(r.least[i], s[i][j]);
+      if (s[i][j] != -kInfinity) r.least[i] = fminf(r.least[i], s[i][j]);
     }
   }
 }
@@ -127,7 +127,7 @@ __device__ __forceinline__ void exponentiate(CheckRows<kDim>& r, const float (&s
       const bool seen = first + 4 * r.x + j < r.visible[i];
       const float e = seen ? expf((s[i][j] - base) * scale) : 0.0f;
       r.sum[i] += e;
-      r.squares[i] = fmaf(e, e, r.squares[i]);
+      r.squares[i] += e * e;
       column.x[i] = e;
     }
     *reinterpret_cast<FourFloats*>(p + (4 * r.x + j) * kAttentionCheckPitch + 4 * r.y) = column;
@@ -145,7 +145,7 @@ __device__ __forceinline__ void add_values(CheckRows<kDim>& r, const float* p, c
       for (int j = 0; j < 4; ++j) {
         r.largest[c + j] = fmaxf(r.largest[c + j], fabsf(value.x[j]));
 #pragma unroll
-        for (int i = 0; i < 4; ++i) r.o[i][c + j] = fmaf(weight.x[i], value.x[j], r.o[i][c + j]);
+        for (int i = 0; i < 4; ++i) r.o[i][c + j] += weight.x[i] * value.x[j];
       }
     }
   }
@@ -155,7 +155,7 @@ __device__ __forceinline__ void add_values(CheckRows<kDim>& r, const float* p, c
 template <class Combine>
 __device__ __forceinline__ float over_row(float mine, Combine&& combine) {
 #pragma unroll
-  for (int mask = 1; mask < 16; mask *= 2) mine = combine(mine, ptx::shuffle_xor(mine, mask));
+  for (int mask = 1; mask < 16; mask *= 2) mine = combine(mine, ptx::lane_xor(mine, mask));
   return mine;
 }
 

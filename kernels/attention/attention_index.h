@@ -13,11 +13,11 @@ namespace ga {
 
 // One CTA: kRows queries of one head, 16 of each warp, and kKeys keys a step. Q lies in shared
 // memory as kRows rows of kDim 16-bit elements, then two stages of K and V as kKeys rows each.
-template <int kDim_>
+template <int kDim_, int kWarps = 8>
 struct AttentionTile {
   static constexpr int kDim = kDim_;
-  static constexpr int kRows = 128, kKeys = 64, kStages = 2;
-  static constexpr int kThreads = 2 * kRows;
+  static constexpr int kRows = 16 * kWarps, kKeys = 64, kStages = 2;
+  static constexpr int kThreads = 32 * kWarps;
   static constexpr int kRowBytes = 2 * kDim, kRowChunks = kRowBytes / kChunkBytes;
   static constexpr int kKeyBytes = kKeys * kRowBytes;  // of K, or of V
   static constexpr int kStageBytes = 2 * kKeyBytes;

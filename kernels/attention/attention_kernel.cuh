@@ -17,10 +17,9 @@
 #include "kernels/attention/attention_index.h"
 #include "kernels/ptx/async_copy.cuh"
 #include "kernels/ptx/convert.cuh"
-#include "kernels/ptx/exponent.cuh"
 #include "kernels/ptx/matrix.cuh"
+#include "kernels/ptx/softmax.cuh"
 #include "kernels/ptx/special.cuh"
-#include "kernels/ptx/warp.cuh"
 
 namespace ga {
 
@@ -63,17 +62,16 @@ struct WarpRows {
   std::uint32_t q[Tile::kDim / 16][4];
   float o[Tile::kDim / 8][4] = {};
   float most[2] = {kNoScore, kNoScore};  // the largest score so far
-  float base[2] = {0, 0};  // the same times scale_log2, rounded; 0 where there is none
-  float sum[2] = {0, 0};   // this lane's share of the sum of exponentials
-  int visible[2];          // keys that the row sees
+  float sum[2] = {0, 0};                 // this lane's share of the sum of exponentials
+  int visible[2];                        // keys that the row sees
 };
 
 template <class Tile>
-using Scores = float[Tile::kKeys / 8][4];
+using TileScores = float[Tile::kKeys / 8][4];
 
 template <class In, class Tile>
 __device__ __forceinline__ void multiply_keys(const WarpRows<Tile>& w, std::uint32_t keys,
-                                              int lane_offset, Scores<Tile>& s) {
+                                              int lane_offset, TileScores<Tile>& s) {
 #pragma unroll
   for (int step = 0; step < Tile::kDim / 16; ++step) {
 #pragma unroll
@@ -91,7 +89,7 @@ __device__ __forceinline__ void multiply_keys(const WarpRows<Tile>& w, std::uint
 // Keys that a row does not see score -infinity, whatever stands there. `left` is the number of keys
 // that it sees from the first of these on.
 template <class Tile>
-__device__ __forceinline__ void mask_scores(Scores<Tile>& s, int lane, const int (&left)[2]) {
+__device__ __forceinline__ void mask_tile(TileScores<Tile>& s, int lane, const int (&left)[2]) {
 #pragma unroll
   for (int n = 0; n < Tile::kKeys / 8; ++n) {
 #pragma unroll
@@ -104,7 +102,8 @@ __device__ __forceinline__ void mask_scores(Scores<Tile>& s, int lane, const int
 // Scores become probabilities relative to the new maximum, and what was added before is brought
 // down to it. A NaN is no maximum, and its probability is one.
 template <class Tile>
-__device__ __forceinline__ void soften(WarpRows<Tile>& w, Scores<Tile>& s, float scale_log2) {
+__device__ __forceinline__ void soften_tile(WarpRows<Tile>& w, TileScores<Tile>& s,
+                                            float scale_log2) {
 #pragma unroll
   for (int half = 0; half < 2; ++half) {
     float most = w.most[half];
@@ -112,23 +111,24 @@ __device__ __forceinline__ void soften(WarpRows<Tile>& w, Scores<Tile>& s, float
     for (int n = 0; n < Tile::kKeys / 8; ++n) {
       most = fmaxf(most, fmaxf(s[n][2 * half], s[n][2 * half + 1]));
     }
-    most = fmaxf(most, ptx::shuffle_xor(most, 1));
-    most = fmaxf(most, ptx::shuffle_xor(most, 2));
-    const float base = most == kNoScore ? 0.0f : ptx::multiply(most, scale_log2);
-    // Nothing was added yet where there was no maximum: any factor but NaN is right.
-    const float factor = w.most[half] == kNoScore ? 0.0f : ptx::exp2(w.base[half] - base);
+    most = fmaxf(most, ptx::lane_xor(most, 1));
+    most = fmaxf(most, ptx::lane_xor(most, 2));
+    // While a row has no score, its powers are to be 0 and not NaN. The factor is exactly 1 where
+    // nothing changed: `base` is rounded, and the fused difference would not be 0.
+    const float base = most == kNoScore ? 0.0f : most * scale_log2;
+    const float lower = ptx::exp2_approx(fmaf(w.most[half], scale_log2, -base));
+    const float factor = w.most[half] == most ? 1.0f : lower;
     float sum = 0;
 #pragma unroll
     for (int n = 0; n < Tile::kKeys / 8; ++n) {
 #pragma unroll
       for (int i = 2 * half; i < 2 * half + 2; ++i) {
-        s[n][i] = ptx::exp2(fmaf(s[n][i], scale_log2, -base));
+        s[n][i] = ptx::exp2_approx(fmaf(s[n][i], scale_log2, -base));
         sum += s[n][i];
       }
     }
     w.sum[half] = fmaf(w.sum[half], factor, sum);
     w.most[half] = most;
-    w.base[half] = base;
 #pragma unroll
     for (int n = 0; n < Tile::kDim / 8; ++n) {
       w.o[n][2 * half] *= factor;
@@ -139,7 +139,7 @@ __device__ __forceinline__ void soften(WarpRows<Tile>& w, Scores<Tile>& s, float
 
 template <class In, class Tile>
 __device__ __forceinline__ void multiply_values(WarpRows<Tile>& w, std::uint32_t values,
-                                                int lane_offset, const Scores<Tile>& p) {
+                                                int lane_offset, const TileScores<Tile>& p) {
 #pragma unroll
   for (int step = 0; step < Tile::kKeys / 16; ++step) {
     const auto& left = p[2 * step];
@@ -171,8 +171,8 @@ __device__ __forceinline__ void store_rows(const AttentionParams& p, const Atten
 #pragma unroll
   for (int half = 0; half < 2; ++half) {
     float sum = w.sum[half];
-    sum += ptx::shuffle_xor(sum, 1);
-    sum += ptx::shuffle_xor(sum, 2);
+    sum += ptx::lane_xor(sum, 1);
+    sum += ptx::lane_xor(sum, 2);
     const FragmentAt place = accumulator_at(lane, half);
     const std::int64_t in_tile = 16 * warp + place.row;
     const std::int64_t row = at.tile * Tile::kRows + in_tile;
@@ -186,7 +186,8 @@ __device__ __forceinline__ void store_rows(const AttentionParams& p, const Atten
       *reinterpret_cast<std::uint32_t*>(out + 8 * n + place.col) = two;
     }
     if (p.lse != nullptr && place.col == 0) {
-      const float lse = (w.base[half] + ptx::log2(sum)) * kLn2;
+      const float base = w.most[half] == kNoScore ? 0.0f : w.most[half] * p.scale_log2;
+      const float lse = (base + ptx::log2_approx(sum)) * kLn2;
       p.lse[(at.batch * s.heads + at.head) * s.seq_q + row] = lse;
     }
   }
@@ -258,13 +259,13 @@ __launch_bounds__(Tile::kThreads, 1) __global__ void attention_kernel(AttentionP
     ptx::cp_async_wait<1>();
     __syncthreads();
     copy_keys(step - 1, 1 - stage);
-    Scores<Tile> scores = {};
+    TileScores<Tile> scores = {};
     multiply_keys<In>(w, stage_at(stage), lane_offset, scores);
     if constexpr (decltype(masked)::value) {
       const int first = step * Tile::kKeys;
-      mask_scores<Tile>(scores, lane, {w.visible[0] - first, w.visible[1] - first});
+      mask_tile<Tile>(scores, lane, {w.visible[0] - first, w.visible[1] - first});
     }
-    soften<Tile>(w, scores, p.scale_log2);
+    soften_tile<Tile>(w, scores, p.scale_log2);
     ptx::cp_async_wait<2>();  // V too
     __syncthreads();
     multiply_values<In>(w, stage_at(stage) + Tile::kKeyBytes, lane_offset, scores);

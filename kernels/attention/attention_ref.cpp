@@ -3,7 +3,7 @@
 #include <limits>
 #include <vector>
 
-#include "kernels/attention/attention.h"
+#include "kernels/attention/attention_args.h"
 
 namespace ga {
 namespace {

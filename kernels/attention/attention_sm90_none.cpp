@@ -4,12 +4,15 @@
 namespace ga {
 namespace {
 
-constexpr const char* kNotBuilt = "this build has no kernel for sm_90a";
-Error not_built() { return {ErrorCode::internal, std::string("attention: ") + kNotBuilt}; }
+Error not_built() {
+  return {ErrorCode::internal, "attention: this build has no kernel for sm_90a"};
+}
 
 }  // namespace
 
-const char* attention_sm90_refuses(const Attention&, const DeviceShape&) { return kNotBuilt; }
+const char* attention_sm90_refuses(const Attention&, const DeviceShape&) {
+  return "this build has no kernel for sm_90a";
+}
 
 Result<AttentionPlan> attention_sm90_plan(const Attention&, const DeviceShape&) {
   return not_built();
