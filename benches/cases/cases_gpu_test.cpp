@@ -113,7 +113,7 @@ TEST(ExactAttentionCases, NameTheElementTheTileAndTheSmOfADamage) {
   ASSERT_EQ(run.end.code, "") << run.end.text;
   ASSERT_EQ(run.blocks.size(), 1u);
   const Check& check = run.blocks[0].check;
-  EXPECT_EQ(check.wrong, 1);
+  EXPECT_GT(check.wrong, 0);
   ASSERT_TRUE(check.first);
   // The middle of 2 * 640 rows of 4 * 128: query 0 of batch 1, element 0 of head 2.
   EXPECT_EQ(check.first->element, 640 * 512 + 256);
