@@ -22,14 +22,16 @@ void fail(const char* what) {
 
 void to_scheduler() { swapcontext(&self().context, &machine.scheduler); }
 
+void arrive_at(Barrier& barrier, unsigned needed) {
+  if (++barrier.arrived < needed) return;
+  barrier.arrived = 0;
+  ++barrier.generation;
+  ++machine.events;
+}
+
 void wait_at(Barrier& barrier, unsigned needed) {
   const unsigned generation = barrier.generation;
-  if (++barrier.arrived == needed) {
-    barrier.arrived = 0;
-    ++barrier.generation;
-    ++machine.events;
-    return;
-  }
+  arrive_at(barrier, needed);
   while (barrier.generation == generation) to_scheduler();
 }
 
