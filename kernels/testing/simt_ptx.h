@@ -33,7 +33,7 @@ inline std::uint32_t smid() { return simt::block_index().x % 7; }
 inline std::uint64_t globaltimer() { return 1000; }
 inline std::uint64_t clock_cycles() { return 2000; }
 inline void nanosleep(std::uint32_t) {}
-inline void trap() { std::abort(); }
+inline void misaligned_fault() { std::abort(); }
 
 // Element (row, col) of matrix `matrix`, whose rows lie where the lanes said.
 inline std::uint16_t shared_element(const unsigned char* addresses, int matrix, int row, int col) {
