@@ -12,6 +12,7 @@
 #include "kernels/attention/attention_sm90.h"
 #include "kernels/check/check.h"
 #include "kernels/data/exact_attention.h"
+#include "kernels/data/exact_gemm.h"
 #include "kernels/gemm/fill.h"
 #include "kernels/testing/gpu.h"
 

@@ -12,6 +12,7 @@
 #include "kernels/attention/attention_check.cuh"
 #include "kernels/attention/attention_kernel.cuh"
 #include "kernels/data/exact_attention.h"
+#include "kernels/data/exact_gemm.h"
 #include "kernels/data/random_gemm.h"
 
 // Its own namespace: the tests of the Hopper kernel have data and a run of their own.
