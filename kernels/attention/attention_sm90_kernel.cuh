@@ -214,12 +214,11 @@ __device__ __forceinline__ void next_step(const AttentionSm90Params& p,
                                           const AttentionConsumer& me, std::int32_t step,
                                           bool accumulate) {
   wait(memory.full_k(at.k.stage), at.k.parity);
+  wait(memory.full_v(at.v.stage), at.v.parity);
   begin_turn<Shape>(me.index);
   ptx::wgmma_fence();
   multiply_keys<Shape, T>(s, memory, at.k.stage, me.index);
   ptx::wgmma_commit();
-  wait(memory.full_v(at.v.stage), at.v.parity);
-  ptx::wgmma_fence();  // ptxas puts one here if we do not: it does not look past the wait's loop
   multiply_values<Shape, T>(o, probabilities, memory, at.v.stage, accumulate);
   ptx::wgmma_commit();
   end_turn<Shape>(me.index);

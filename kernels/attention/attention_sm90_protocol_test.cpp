@@ -122,6 +122,7 @@ class Writer {
   // The scores of a step, and before their wait the products with V of the step before.
   void step(Cursors& at, int tile, int consumer, bool first) {
     wait(r_.waits_full_k, full_k(at.k.stage), at.k.parity);
+    if (!first) wait(r_.waits_full_v, full_v(at.v.stage), at.v.parity);
     begin_turn(consumer);
     add(Do::enter);
     add(Do::begin_read, kQ, tile);
@@ -138,7 +139,6 @@ class Writer {
     if (!first) end_values(at);
   }
   void begin_values(Cursors& at) {
-    wait(r_.waits_full_v, full_v(at.v.stage), at.v.parity);
     add(Do::begin_read, v(at.v.stage), at.content_v++);
     if (!r_.releases_v_when_read) add(Do::arrive, empty_v(at.v.stage));
   }
@@ -159,6 +159,7 @@ class Writer {
         for (int i = 0; i < steps; ++i) step(at, static_cast<int>(tile), index, i == 0);
         release_q(r_.releases_q_at_last_step);
         at.q.advance(1);
+        wait(r_.waits_full_v, full_v(at.v.stage), at.v.parity);
         begin_values(at);
         end_values(at);
       }

@@ -19,7 +19,7 @@ inline constexpr std::uint64_t kHangNs = 20'000'000'000;
 __device__ __forceinline__ void wait(std::uint32_t barrier, std::uint32_t parity) {
   const std::uint64_t start = kHangNs == 0 ? 0 : ptx::globaltimer();
   while (!ptx::mbarrier_try_wait(barrier, parity)) {
-    if (kHangNs != 0 && ptx::globaltimer() - start > kHangNs) ptx::trap();
+    if (kHangNs != 0 && ptx::globaltimer() - start > kHangNs) ptx::misaligned_fault();
   }
 }
 

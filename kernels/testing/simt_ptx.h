@@ -35,7 +35,7 @@ inline std::uint32_t smid() { return simt::block_index().x % 7; }
 inline std::uint64_t globaltimer() { return 1000; }
 inline std::uint64_t clock_cycles() { return 2000; }
 inline void nanosleep(std::uint32_t) {}
-inline void trap() { std::abort(); }
+inline void misaligned_fault() { std::abort(); }
 
 inline float exp2_approx(float x) {
   const float y = std::exp2(x);

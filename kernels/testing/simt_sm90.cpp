@@ -153,7 +153,10 @@ void load_box(const TensorMap& map, std::uint32_t to, std::uint32_t barrier, Box
 
 bool land_one_load() {
   if (machine.loads.empty()) return false;
-  const auto at = static_cast<std::ptrdiff_t>(next_random() % machine.loads.size());
+  // The latest first where the order is natural: a wait for it does not stand for the others.
+  const std::size_t last = machine.loads.size() - 1;
+  const auto at = static_cast<std::ptrdiff_t>(
+      machine.options.order_seed == 0 ? last : next_random() % machine.loads.size());
   const BoxLoad load = machine.loads[static_cast<std::size_t>(at)];
   machine.loads.erase(machine.loads.begin() + at);
   land(load);
