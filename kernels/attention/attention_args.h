@@ -16,7 +16,7 @@ struct Attention {
   const void* v = nullptr;
   void* o = nullptr;
   float* lse = nullptr;  // optional: natural log of the sum of exp(scale score), by row
-  AttentionShape shape;
+  AttentionShape shape{};
   float scale = 0;
   // As Gemm's: 0 is the natural order (longest tile first), any other value a shuffle of its own.
   std::uint64_t placement = 0;

@@ -4,7 +4,6 @@
 #include "kernels/attention/attention_check.cuh"
 #include "kernels/attention/attention_check.h"
 #include "kernels/check/grid.h"
-#include "kernels/check/mismatch.cuh"
 #include "kernels/runtime/error.h"
 
 namespace ga {
@@ -61,7 +60,7 @@ Status check_attention(const AttentionCheck& args, cudaStream_t stream) {
                                     .scale = of.scale,
                                     .tiles_q = tiles,
                                     .report = args.report};
-  mismatch_reset_kernel<<<1, 1, 0, stream>>>(args.report);
+  attention_check_reset_kernel<<<1, 1, 0, stream>>>(args.report);
   GA_CUDA(cudaGetLastError());
   GA_CHECK(s.dim == 64 ? launch<64>(params, blocks, stream) : launch<128>(params, blocks, stream));
   attention_explain_kernel<<<1, 1, 0, stream>>>(of.o, args.report);

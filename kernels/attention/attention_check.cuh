@@ -272,6 +272,8 @@ __launch_bounds__(kAttentionCheckThreads, 2) __global__
   compare_rows(p, r, head_of_all);
 }
 
+__global__ void attention_check_reset_kernel(Mismatch* report) { *report = Mismatch{}; }
+
 // One thread: takes the first wrong element's word apart.
 __global__ void attention_explain_kernel(const void* o, Mismatch* report) {
   if (report->first == kNoMismatch) return;

@@ -12,6 +12,7 @@
 #include "kernels/attention/attention_sm90.h"
 #include "kernels/check/check.h"
 #include "kernels/data/exact_attention.h"
+#include "kernels/data/exact_gemm.h"
 #include "kernels/gemm/fill.h"
 #include "kernels/testing/gpu.h"
 
@@ -70,12 +71,12 @@ class Guarded {
   std::size_t size_ = 0;
 };
 
-struct Run {
+struct Launch {
   Guarded q, k, v, o;
   ga::DeviceBuffer<float> lse;
   Attention args;
 
-  Run(const AttentionShape& s, AttentionKernel kernel, Guarded of_q, Guarded of_k, Guarded of_v)
+  Launch(const AttentionShape& s, AttentionKernel kernel, Guarded of_q, Guarded of_k, Guarded of_v)
       : q(std::move(of_q)),
         k(std::move(of_k)),
         v(std::move(of_v)),
@@ -92,12 +93,12 @@ struct Run {
   }
 };
 
-Run exact_run(const AttentionShape& s, AttentionKernel kernel, std::uint64_t seed) {
+Launch exact_run(const AttentionShape& s, AttentionKernel kernel, std::uint64_t seed) {
   const auto data = ga::exact_attention_data({s, seed});
   return {s, kernel, Guarded(data.q), Guarded(data.k), Guarded(data.v)};
 }
 
-Run random_run(const AttentionShape& s, AttentionKernel kernel, std::uint64_t seed) {
+Launch random_run(const AttentionShape& s, AttentionKernel kernel, std::uint64_t seed) {
   const auto fill = [&](std::int64_t count, std::uint32_t stream) {
     Guarded to(count);
     must_ok(ga::fill_random({.data = to.data(),
@@ -121,7 +122,7 @@ Mismatch checked(const Attention& args) {
   return must(ga::fetch(report.data()));
 }
 
-std::uint64_t hash_of(const Run& run) {
+std::uint64_t hash_of(const Launch& run) {
   const auto hash = must(ga::DeviceBuffer<std::uint64_t>::make(1));
   must_ok(ga::hash_buffer({run.o.data(), run.o.bytes(), hash.data()}, nullptr));
   return must(ga::fetch(hash.data()));
@@ -183,7 +184,7 @@ std::vector<AttentionShape> shapes() {
   return all;
 }
 
-void expect_intact(const Run& run, const std::string& name) {
+void expect_intact(const Launch& run, const std::string& name) {
   EXPECT_TRUE(run.o.intact()) << name << " wrote outside of O";
   EXPECT_TRUE(run.q.intact() && run.k.intact() && run.v.intact()) << name;
 }
@@ -191,7 +192,7 @@ void expect_intact(const Run& run, const std::string& name) {
 TEST(AttentionGpu, IsExactOnExactData) {
   std::uint64_t seed = 1;
   for_each(shapes(), [&](AttentionKernel kernel, const AttentionShape& s, const std::string& name) {
-    const Run run = exact_run(s, kernel, ++seed);
+    const Launch run = exact_run(s, kernel, ++seed);
     must_ok(ga::attention(run.args, nullptr));
     EXPECT_EQ(hash_of(run), ga::exact_attention_hash({s, seed})) << name;
     expect_intact(run, name);
@@ -202,7 +203,7 @@ TEST(AttentionGpu, RandomDataPassesThePlainCheckAtEveryScale) {
   std::uint64_t seed = 100;
   for_each(shapes(), [&](AttentionKernel kernel, const AttentionShape& s, const std::string& name) {
     for (const float factor : {1.0f, 100.0f, 1e-20f}) {
-      Run run = random_run(s, kernel, ++seed);
+      Launch run = random_run(s, kernel, ++seed);
       run.args.scale *= factor;
       must_ok(ga::attention(run.args, nullptr));
       const Mismatch found = checked(run.args);
@@ -218,7 +219,7 @@ TEST(AttentionGpu, PlainCheckPassesTheReferenceAndSeesDamage) {
   for (const AttentionShape& s : {AttentionShape{1, 4, 2, 90, 130, 64, kCausal, kBf16},
                                   AttentionShape{2, 2, 1, 70, 40, 128, kCausal, kFp16},
                                   AttentionShape{1, 1, 1, 65, 200, 128, kFull, kBf16}}) {
-    Run run = random_run(s, AttentionKernel::portable, 7);
+    Launch run = random_run(s, AttentionKernel::portable, 7);
     const Words q = run.q.inside(), k = run.k.inside(), v = run.v.inside();
     Attention host = run.args;
     host.q = q.data();
@@ -251,7 +252,7 @@ TEST(AttentionGpu, GivesTheSameBitsOneThousandTimes) {
   const int repeats = small_sizes() ? 5 : 1000;
   for_each({{1, 8, 2, 1100, 1100, 128, kCausal, kBf16}, {1, 8, 8, 700, 900, 64, kFull, kFp16}},
            [&](AttentionKernel kernel, const AttentionShape& s, const std::string& name) {
-             const Run run = random_run(s, kernel, 5);
+             const Launch run = random_run(s, kernel, 5);
              const auto hashes = must(ga::DeviceBuffer<std::uint64_t>::make(words(repeats)));
              for (int i = 0; i < repeats; ++i) {
                GTEST_ASSERT_EQ(cudaMemsetAsync(run.o.data(), 0xFF, run.o.bytes(), nullptr),
@@ -269,7 +270,7 @@ TEST(AttentionGpu, EveryPlacementGivesTheSameBitsOnOtherSms) {
   const std::int64_t seq = small_sizes() ? 512 : 2048;
   for_each({{1, 16, 4, seq, seq, 128, kCausal, kBf16}, {1, 16, 16, seq, seq, 64, kFull, kFp16}},
            [&](AttentionKernel kernel, const AttentionShape& s, const std::string& name) {
-             Run run = random_run(s, kernel, 6);
+             Launch run = random_run(s, kernel, 6);
              const AttentionPlan plan = must(ga::attention_plan(run.args));
              EXPECT_EQ(plan.kernel, kernel) << name;
              const auto smid =
@@ -293,7 +294,7 @@ TEST(AttentionGpu, EveryPlacementGivesTheSameBitsOnOtherSms) {
 TEST(AttentionGpu, RowsThatSeeNoKeyAreZeroWithTheSumOfNothing) {
   for_each({{1, 2, 1, 300, 40, 128, kCausal, kBf16}, {1, 2, 1, 300, 40, 64, kCausal, kFp16}},
            [&](AttentionKernel kernel, const AttentionShape& s, const std::string& name) {
-             const Run run = random_run(s, kernel, 2);
+             const Launch run = random_run(s, kernel, 2);
              must_ok(ga::attention(run.args, nullptr));
              const Words o = run.o.inside();
              const std::vector<float> lse = to_host(run.lse);
@@ -311,12 +312,12 @@ TEST(AttentionGpu, RowsThatSeeNoKeyAreZeroWithTheSumOfNothing) {
 TEST(AttentionGpu, CarriesNanAndInfinityAsTheHeaderSays) {
   for_each({{1, 1, 1, 400, 400, 128, kCausal, kBf16}, {1, 1, 1, 400, 400, 64, kCausal, kFp16}},
            [&](AttentionKernel kernel, const AttentionShape& s, const std::string& name) {
-             const Run random = random_run(s, kernel, 3);
+             const Launch random = random_run(s, kernel, 3);
              Words q = random.q.inside(), k = random.k.inside();
              for (std::int64_t i = 0; i < 400; ++i) ga::set_element(q.data(), i * s.dim, s.type, 1);
              ga::set_element(k.data(), 0, s.type, -std::numeric_limits<double>::infinity());
              ga::set_element(k.data(), 300 * s.dim, s.type, std::nan(""));
-             const Run run(s, kernel, Guarded(q), Guarded(k), Guarded(random.v.inside()));
+             const Launch run(s, kernel, Guarded(q), Guarded(k), Guarded(random.v.inside()));
              must_ok(ga::attention(run.args, nullptr));
              const Words o = run.o.inside();
              const std::vector<float> lse = to_host(run.lse);
@@ -337,7 +338,7 @@ TEST(AttentionGpu, CarriesNanAndInfinityAsTheHeaderSays) {
 TEST(AttentionGpu, LeavesOutWhatIsNotAskedFor) {
   for_each({{1, 2, 1, 200, 200, 128, kCausal, kBf16}},
            [&](AttentionKernel kernel, const AttentionShape& s, const std::string& name) {
-             Run run = exact_run(s, kernel, 4);
+             Launch run = exact_run(s, kernel, 4);
              run.args.lse = nullptr;
              must_ok(ga::attention(run.args, nullptr));
              EXPECT_EQ(hash_of(run), ga::exact_attention_hash({s, 4})) << name;
@@ -348,7 +349,7 @@ TEST(AttentionGpu, LeavesOutWhatIsNotAskedFor) {
 // On Hopper its own kernel is what the gates run; elsewhere asking for it is an error.
 TEST(AttentionGpu, SaysWhichKernelRunsAndWhy) {
   const AttentionShape s{1, 16, 4, 4000, 4000, 128, kCausal, kBf16};
-  Run run = random_run({1, 1, 1, 1, 1, 128, kCausal, kBf16}, AttentionKernel::by_shape, 1);
+  Launch run = random_run({1, 1, 1, 1, 1, 128, kCausal, kBf16}, AttentionKernel::by_shape, 1);
   run.args.shape = s;  // planned, not launched
   const bool sm90 = runs(AttentionKernel::sm90, s);
   const AttentionPlan plan = must(ga::attention_plan(run.args));

@@ -41,7 +41,7 @@ TEST(AttentionKernel, IsExactAtRaggedLengthsAndEveryShareOfKeyHeads) {
   std::uint64_t seed = 1;
   for (const AttentionShape& s : {AttentionShape{1, 1, 1, 1, 1, 64, kCausal, kBf16},
                                   AttentionShape{1, 2, 1, 65, 203, 128, kCausal, kBf16},
-                                  AttentionShape{1, 2, 2, 113, 67, 64, kCausal, kFp16},
+                                  AttentionShape{1, 4, 2, 113, 67, 64, kCausal, kFp16},
                                   AttentionShape{1, 1, 1, 61, 64, 128, kFull, kFp16},
                                   AttentionShape{1, 8, 1, 1, 130, 64, kCausal, kBf16},
                                   AttentionShape{2, 3, 3, 17, 129, 64, kFull, kBf16}}) {

@@ -11,8 +11,8 @@
 #include "kernels/attention/attention_args.h"
 #include "kernels/attention/attention_check.cuh"
 #include "kernels/attention/attention_kernel.cuh"
-#include "kernels/check/mismatch.cuh"
 #include "kernels/data/exact_attention.h"
+#include "kernels/data/exact_gemm.h"
 #include "kernels/data/random_gemm.h"
 
 // Its own namespace: the tests of the Hopper kernel have data and a run of their own.
@@ -156,7 +156,7 @@ Mismatch run_attention_check(AttentionData& data, float scale) {
                                     .scale = scale,
                                     .tiles_q = tiles,
                                     .report = &report};
-  simt::run({1}, 1, {}, [&] { mismatch_reset_kernel(&report); });
+  simt::run({1}, 1, {}, [&] { attention_check_reset_kernel(&report); });
   simt::run({static_cast<unsigned>(s.batch * s.heads * tiles)}, kAttentionCheckThreads,
             {.order_seed = 5, .dynamic_shared = sizeof(AttentionCheckShared<kDim>)},
             [&] { attention_check_kernel<kDim>(params); });
