@@ -64,9 +64,10 @@ struct ReduceSource {
   }
 };
 
-// Of each file that includes this: two of them are in one library.
-[[maybe_unused]] static __global__ void mismatch_reset_kernel(Mismatch* report) {
-  *report = Mismatch{};
+// A template, because several files of one library include this.
+template <class Report>
+__global__ void mismatch_reset_kernel(Report* report) {
+  *report = Report{};
 }
 
 template <int kThreads, class Source>
