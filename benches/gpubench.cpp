@@ -191,8 +191,40 @@ std::set<std::string> type_words() {
   return words;
 }
 
+Result<std::vector<Comparison>> compare_attentions(const Options& options, CompareBed& bed) {
+  std::vector<Comparison> all;
+  for (const ElementType type : types_of(options)) {
+    for (const NamedAttention& named : default_attentions(type)) {
+      fmt::print(stderr, "gpubench: comparing {} {}\n", gemm_type(type).name, named.name);
+      GA_TRY(Comparison one, compare_attention(bed, named));
+      all.push_back(std::move(one));
+      bed.settle_ns = bed.options.settle_ns / 5;  // it is warm; only the shape is another
+    }
+  }
+  return all;
+}
+
+// What the command line combines and no comparison does; before any GPU is woken.
+Status check_options(const Options& options) {
+  if (options.alternations < kLeastAlternations) {
+    return Error(ErrorCode::usage,
+                 fmt::format("a comparison takes at least {} alternations", kLeastAlternations));
+  }
+  if (options.compare == "attention") {
+    const std::string& type = options.type;
+    if (type != "both" && type != "bf16" && type != "fp16") {
+      return Error(ErrorCode::usage, "attention is compared in bf16 and fp16, not in " + type);
+    }
+    if (!options.shapes.empty()) return Error(ErrorCode::usage, "--shapes is for GEMM");
+  } else if (!options.shapes.empty()) {
+    GA_CHECK(shapes_of(options));
+  }
+  return Ok{};
+}
+
 Result<std::vector<Comparison>> compare_all(const Options& options, CompareBed& bed) {
   if (options.compare == "memory") return compare_memory(bed, options.mib << 20);
+  if (options.compare == "attention") return compare_attentions(options, bed);
   GA_TRY(const std::vector<NamedShape> shapes, shapes_of(options));
   std::vector<Comparison> all;
   for (const ElementType type : types_of(options)) {
@@ -207,13 +239,7 @@ Result<std::vector<Comparison>> compare_all(const Options& options, CompareBed& 
 }
 
 Status run_comparison(const Options& options) {
-  if (options.alternations < kLeastAlternations) {
-    return Error(ErrorCode::usage,
-                 fmt::format("a comparison takes at least {} alternations", kLeastAlternations));
-  }
-  if (!options.shapes.empty()) {
-    GA_CHECK(shapes_of(options));  // before any GPU is woken
-  }
+  GA_CHECK(check_options(options));
   GA_TRY(const DeviceInfo gpu, find_gpu(options.device));
   GA_TRY(const auto loop, TimingLoop::make({}));
   Node node(node_options(options));
@@ -233,6 +259,7 @@ Status run_comparison(const Options& options) {
                                              .comparisons = all}));
   }
   fmt::print("{}", to_table(all));
+  if (options.compare == "attention") fmt::print("{}", to_means(all, kAttentionTarget));
   for (const Comparison& c : all) {
     GA_CHECK(summarise(c));
   }
@@ -244,10 +271,12 @@ int run_main(int argc, char** argv) {
   CLI::App app("Runs the measuring cases, or compares our kernels with the baselines.", "gpubench");
   app.add_flag("--list", options.list, "The cases and their parameters");
   app.add_option("--filter", options.filter, "Only cases that fit this regular expression");
-  app.add_option("--compare", options.compare,
-                 "Compare with the baseline: gemm, memory or digest; or our GEMM's tiles: tiles")
-      ->check(CLI::IsMember({"gemm", "memory", "digest", "tiles"}));
-  app.add_option("--type", options.type, "Of the GEMMs compared; both: bf16 and fp16")
+  app.add_option(
+         "--compare", options.compare,
+         "Compare with the baseline: gemm, attention, memory or digest; or our GEMM's tiles: "
+         "tiles")
+      ->check(CLI::IsMember({"gemm", "attention", "memory", "digest", "tiles"}));
+  app.add_option("--type", options.type, "Of the GEMMs or attentions compared; both: bf16 and fp16")
       ->check(CLI::IsMember(type_words()));
   app.add_option("--shapes", options.shapes, "File of GEMM shapes: m n k [name] a line");
   app.add_option("--mib", options.mib, "Size of each array of a memory comparison")
@@ -257,7 +286,7 @@ int run_main(int argc, char** argv) {
   app.add_option("--settle-ms", options.settle_ms, "Load before a comparison's first block")
       ->check(CLI::Range(0, 600'000));
   app.add_option("--out", options.out, "JSON file of the results");
-  app.add_option("--libs", options.libs, "Directory of cuBLASLt, NVML");
+  app.add_option("--libs", options.libs, "Directory of cuBLASLt, cuDNN, NVML");
   app.add_option("--device", options.device, "CUDA number of the GPU");
   app.footer("Example:\n  gpubench --compare gemm --out gemm.json");
   try {

@@ -52,7 +52,9 @@ TEST(GpubenchCli, HelpEndsWithAnExample) {
 
 TEST(GpubenchCli, UsageErrorsExitWith2) {
   EXPECT_EQ(gpubench("--no-such-flag").exit, 2);
-  EXPECT_EQ(gpubench("--compare attention").exit, 2);
+  EXPECT_EQ(gpubench("--compare convolution").exit, 2);
+  EXPECT_EQ(gpubench("--compare attention --type fp8").exit, 2);
+  EXPECT_EQ(gpubench("--compare attention --shapes /dev/null").exit, 2);
   EXPECT_EQ(gpubench("--compare gemm --alternations 29").exit, 2);
   EXPECT_EQ(gpubench("--compare gemm --type fp4").exit, 2);
 }
@@ -77,7 +79,7 @@ TEST(GpubenchCli, ABadShapeFileIsNamedBeforeAnyGpuIsAsked) {
 
 TEST(GpubenchCli, WithoutAGpuItFailsAndSaysWhy) {
   if (has_driver()) GTEST_SKIP() << "there is a driver";
-  for (const char* arguments : {"", "--compare gemm", "--compare memory"}) {
+  for (const char* arguments : {"", "--compare gemm", "--compare memory", "--compare attention"}) {
     const Ran ran = gpubench(arguments);
     EXPECT_EQ(ran.exit, 1) << arguments;
     EXPECT_TRUE(ran.output.starts_with("gpubench: error: ")) << ran.output;

@@ -45,6 +45,7 @@ Json comparison(const Comparison& c) {
   json.add("own", c.own).add("baseline", c.baseline).add("what", c.what).add("unit", c.unit);
   json.add("summary", summary(c)).add("peak", c.peak).add("wrong", c.wrong);
   json.add("chosen", c.chosen).add("candidates", candidates(c));
+  json.add("no_baseline", c.no_baseline);
   json.add("clock_mhz", c.clock_mhz).add("power_mw", c.power_mw);
   json.add("temp_mc", c.temp_mc).add("throttle", c.throttle);
   json.add("own_samples", integers(c.own_samples));

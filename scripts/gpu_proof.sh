@@ -6,8 +6,9 @@
 #              other parts run into dist/gpu-proof, for a GPU machine that has no such packages
 #   facts      facts and events as they are; every gpu test, where a skip is a failure; a signed,
 #              real report with the profile single-gpu, verified and rendered
-#   compare [memory|gemm[-TYPE]|tiles[-TYPE]]   hand-written against baseline, interleaved, in one
-#              process; tiles: each tile of our GEMM, the sweep behind its policy table; TYPE as in ids
+#   compare [memory|gemm[-TYPE]|attention[-fp16]|tiles[-TYPE]]   hand-written against baseline,
+#              interleaved, in one process; without a name memory and gemm; tiles: each tile of our
+#              GEMM, the sweep behind its policy table; TYPE as in ids
 #   inject     a real run with each --inject-unsafe kind against the table of expected decisions
 #   detect     how often bitflip:N is seen, for docs/silent-corruption.svg
 #   sanitize   compute-sanitizer (memcheck, racecheck, synccheck) over the gpu tests, small sizes
@@ -18,10 +19,10 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 part=${1:-}
-[ -n "$part" ] && [ "$part" != -h ] && [ "$part" != --help ] || { sed -n '2,19s/^# \{0,1\}//p' "$0"; exit 2; }
+[ -n "$part" ] && [ "$part" != -h ] && [ "$part" != --help ] || { sed -n '2,20s/^# \{0,1\}//p' "$0"; exit 2; }
 shift
 family=""
-case "${1:-}" in memory | gemm | gemm-* | tiles | tiles-*) family=$1; shift ;; esac
+case "${1:-}" in memory | gemm | gemm-* | attention | attention-fp16 | tiles | tiles-*) family=$1; shift ;; esac
 node=gpu-node
 [ "${1:-}" = --node-name ] && node=${2:?--node-name needs a name}
 pack=dist/gpu-proof
@@ -103,6 +104,21 @@ run_gemm_variants() {
   done
 }
 
+# The attention's the same way. A filter that fits no test is a failure too.
+run_attention_variants() {
+  local dir=$from/tests variant name status
+  [ -d "$from/tests-debug" ] && dir=$from/tests-debug
+  for variant in portable sm90; do
+    name=attention-$variant
+    if [ "$variant" != portable ] && [ "$(own_arch)" != 90a-real ]; then continue; fi
+    GA_VARIANT=$variant GA_SMALL=1 timeout 60 "$dir/kernels_gpu_test" --gtest_filter='AttentionGpu.*' \
+      >"$where/$name.log" 2>&1
+    status=$?
+    grep -q '^\[ \+OK' "$where/$name.log" || status="$status, and no test"
+    hold "$name alone" 0 "$status"
+  done
+}
+
 do_facts() {
   "$from/bin/gpuprobe" facts --text >"$where/facts.txt" 2>"$where/facts.log"
   hold "gpuprobe facts" 0 $?
@@ -110,6 +126,7 @@ do_facts() {
   "$from/bin/gpuprobe" events >"$where/events.jsonl" 2>>"$where/facts.log"
   hold "gpuprobe events" 0 $?
   run_gemm_variants
+  run_attention_variants
   run_gpu_tests "$from/tests"
   local level
   for level in quick; do
@@ -134,7 +151,8 @@ do_compare() {
   local kind how
   for kind in ${family:-memory gemm}; do
     case $kind in
-      gemm | tiles) how="$kind --type bf16" ;;
+      gemm | tiles | attention) how="$kind --type bf16" ;;
+      attention-*) how="attention --type ${kind#*-}" ;;
       gemm-fp16 | tiles-fp16) how="${kind%-*} --type fp16" ;;
       gemm-* | tiles-*) how="${kind%-*} --type ${kind#*-} $(few_shapes)" ;;
       *) how=$kind ;;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "kernels/data/attention_shape.h"
 #include "kernels/data/exact_gemm.h"
 
 namespace ga {
@@ -51,18 +52,21 @@ constexpr auto kExact = [] {
 // dim: 64 or 128. causal 0: every query sees every key.
 constexpr CaseParameter kDim{"dim", "elements", 128, 64, 128, 64};
 constexpr CaseParameter kCausal{"causal", "", 1, 0, 1};
+constexpr CaseParameter how_many(std::string_view name, std::int64_t fallback) {
+  return {name, "", fallback, 1, 1024};
+}
 constexpr std::array kAttention{
-    CaseParameter{"batch", "", 4, 1, 1024},
-    CaseParameter{"heads", "", 32, 1, 1024},
-    CaseParameter{"kv_heads", "", 8, 1, 1024},
+    how_many("batch", kTimedAttention.batch),
+    how_many("heads", kTimedAttention.heads),
+    how_many("kv_heads", kTimedAttention.kv_heads),
     CaseParameter{"seq", "elements", 8192, 1, kMaxSide},
     kDim,
     kCausal,
 };
-constexpr std::array kExactAttention{
-    CaseParameter{"batch", "", 1, 1, 1024},
-    CaseParameter{"heads", "", 16, 1, 1024},
-    CaseParameter{"kv_heads", "", 4, 1, 1024},
+constexpr std::array kAttentionExact{
+    how_many("batch", kExactAttention.batch),
+    how_many("heads", kExactAttention.heads),
+    how_many("kv_heads", kExactAttention.kv_heads),
     CaseParameter{"seq", "elements", 4000, 1, kMaxSide},
     kDim,
     kCausal,
@@ -93,10 +97,10 @@ constexpr std::array kAfterGemm{
              "reference", kAttention},
     CaseInfo{"attention.bf16.own.exact",
              "Attention by our kernel on data with an exact answer, each launch held to its hash",
-             "launches", "exact", kExactAttention},
+             "launches", "exact", kAttentionExact},
     CaseInfo{"attention.bf16.cudnn.exact",
              "Attention by cuDNN on data with an exact answer, each launch held to its hash",
-             "launches", "exact", kExactAttention},
+             "launches", "exact", kAttentionExact},
     CaseInfo{"clock.light", "The SM clock while a light kernel runs", "mhz", "exact", {}},
 };
 

@@ -1,6 +1,7 @@
 // The table. A case that is not here does not exist.
 #include "benches/cases/cases.h"
 
+#include <utility>
 #include <vector>
 
 #include "kernels/loader/loader.h"
@@ -18,8 +19,10 @@ std::vector<Case> make_cases() {
                                    : gemm_speed_case(info.id, *which));
     }
   }
-  cases.push_back(kFreshGemm);
-  cases.push_back(kClockLight);
+  for (const Case& one : {kFreshGemm, kAttentionOwn, kAttentionCudnn, kAttentionOwnExact,
+                          kAttentionCudnnExact, kClockLight}) {
+    cases.push_back(one);
+  }
   return cases;
 }
 
@@ -45,6 +48,16 @@ Result<CublasLt> cublaslt_of(CaseContext& context) {
     context.cublaslt = std::move(library);
   }
   return *context.cublaslt;
+}
+
+Result<Cudnn> cudnn_of(CaseContext& context) {
+  if (!context.cudnn) {
+    GA_TRY(Cudnn library, Cudnn::load(library_places(context.libs)));
+    GA_TRY(std::vector<Library> described, library.describe());
+    for (Library& one : described) context.libraries.push_back(std::move(one));
+    context.cudnn = std::move(library);
+  }
+  return *context.cudnn;
 }
 
 }  // namespace ga

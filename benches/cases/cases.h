@@ -14,6 +14,7 @@
 #include "benches/cases/case_table.h"
 #include "benches/harness/bench.h"
 #include "kernels/baselines/cublaslt.h"
+#include "kernels/baselines/cudnn/cudnn.h"
 #include "kernels/runtime/device.h"
 #include "reports/model/injection.h"
 #include "reports/model/measurement.h"
@@ -28,12 +29,14 @@ struct CaseContext {
   std::string libs;  // --libs
   Injection injection = {};
   cudaStream_t stream = nullptr;
-  std::optional<CublasLt> cublaslt = {};  // loaded by the first case that needs it
-  std::vector<Library> libraries = {};    // loaded so far
+  std::optional<CublasLt> cublaslt = {};  // loaded by the first case that needs it, as are all
+  std::optional<Cudnn> cudnn = {};
+  std::vector<Library> libraries = {};  // loaded so far
 };
 
-// cuBLASLt, loaded and recorded at the first call.
+// The library, loaded and recorded at the first call.
 Result<CublasLt> cublaslt_of(CaseContext& context);
+Result<Cudnn> cudnn_of(CaseContext& context);
 
 struct Case {
   std::string_view id;
@@ -51,6 +54,7 @@ const Case* find_cuda_case(std::string_view id);
 // One file each.
 extern const Case kMemoryRead, kMemoryWrite, kMemoryCopy, kMemoryD2d, kMemoryTriad;
 extern const Case kPcieH2d, kPcieD2h;
+extern const Case kAttentionOwn, kAttentionCudnn, kAttentionOwnExact, kAttentionCudnnExact;
 extern const Case kClockLight, kFreshGemm;
 Case gemm_speed_case(std::string_view id, const GemmCase& which);
 Case gemm_exact_case(std::string_view id, const GemmCase& which);

@@ -1,8 +1,10 @@
 // Every case runs on a real GPU, is right, and says so in the unit of the table.
 #include <gtest/gtest.h>
 
+#include "benches/cases/attender.h"
 #include "benches/cases/gpu_run.h"
 #include "benches/cases/pattern_slots.h"
+#include "kernels/data/exact_attention.h"
 #include "kernels/data/exact_gemm.h"
 
 namespace ga {
@@ -79,6 +81,56 @@ TEST(ExactCases, OfTypesWithoutRulesTakeOddShapes) {
     EXPECT_EQ(run.end.code, "") << id << ": " << run.end.text;
     if (run.blocks.size() != 1) continue;
     EXPECT_EQ(run.blocks[0].check.wrong, 0) << id;
+  }
+}
+
+// Lengths that no tile divides, both masks and both dimensions.
+TEST(ExactAttentionCases, FindTheHashThatTheHostComputes) {
+  for (const char* id : {"attention.bf16.own.exact", "attention.bf16.cudnn.exact"}) {
+    for (const std::int64_t dim : {64, 128}) {
+      for (const std::int64_t causal : {0, 1}) {
+        CaseRunner runner(RunnerOptions{.libs = {}, .inject = {}});
+        const Params params{{"batch", 2}, {"heads", 6},       {"kv_heads", 2}, {"seq", 773},
+                            {"dim", dim}, {"causal", causal}, {"seed", 42}};
+        const CaseRun run = run_with(runner, *find_case(id), params, 1);
+        if (run.end.code == "library.missing") continue;
+        EXPECT_EQ(run.end.code, "") << id << ": " << run.end.text;
+        if (run.blocks.size() != 1) continue;
+        const std::string host = hex64(
+            exact_attention_hash({.shape = attention_of(params, ElementType::bf16), .seed = 42}));
+        EXPECT_EQ(run.blocks[0].check.expected, host) << id << " dim " << dim;
+        EXPECT_EQ(run.blocks[0].check.got, host) << id << " dim " << dim << " causal " << causal;
+        EXPECT_EQ(run.blocks[0].check.wrong, 0) << id << " dim " << dim << " causal " << causal;
+      }
+    }
+  }
+}
+
+TEST(ExactAttentionCases, NameTheElementTheTileAndTheSmOfADamage) {
+  CaseRunner runner(RunnerOptions{.libs = {}, .inject = "bitflip"});
+  const CaseInfo& info = *find_case("attention.bf16.own.exact");
+  const CaseRun run = run_small(runner, info);
+  ASSERT_EQ(run.end.code, "") << run.end.text;
+  ASSERT_EQ(run.blocks.size(), 1u);
+  const Check& check = run.blocks[0].check;
+  EXPECT_GT(check.wrong, 0);
+  ASSERT_TRUE(check.first);
+  // The middle of 2 * 640 rows of 4 * 128: query 0 of batch 1, element 0 of head 2.
+  EXPECT_EQ(check.first->element, 640 * 512 + 256);
+  EXPECT_EQ(check.first->xor_bits, "4000");
+  EXPECT_GE(check.first->tile, 0);
+  EXPECT_GE(check.first->sm, 0);
+}
+
+TEST(AttentionCases, RefuseHeadsThatDoNotShareEvenly) {
+  for (const char* id : {"attention.bf16.own", "attention.bf16.cudnn", "attention.bf16.own.exact",
+                         "attention.bf16.cudnn.exact"}) {
+    CaseRunner runner(RunnerOptions{.libs = {}, .inject = {}});
+    Params params = small_params(*find_case(id));
+    params["kv_heads"] = 3;
+    const CaseRun run = run_with(runner, *find_case(id), params, 1);
+    if (run.end.code == "library.missing") continue;
+    EXPECT_EQ(run.end.code, "params.bad") << id << ": " << run.end.text;
   }
 }
 

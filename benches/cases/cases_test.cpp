@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "benches/cases/attender.h"
 #include "benches/cases/case_runner.h"
 #include "benches/cases/case_table.h"
 #include "benches/cases/multiplier.h"
@@ -134,6 +135,47 @@ TEST(GemmShape, StoresBAlongKWhereTensorCoresReadItSo) {
   const GemmShape along_k = gemm_shape(params, ElementType::int8, ElementType::int32);
   EXPECT_EQ(along_k.b_rows(), 3);
   EXPECT_EQ(along_k.b_cols(), 5);
+}
+
+// 4 x 32 heads of 8192 x 128, over 8: 256 MiB of Q and of O, 64 MiB of K and of V.
+TEST(Cases, AttentionsAllocateTwoSetsAndTheVendorsWorkspace) {
+  CaseContext context;
+  context.device.l2_bytes = 50 << 20;
+  const std::int64_t mib = 1 << 20;
+  const auto bytes = [&](const char* id) {
+    return find_cuda_case(id)->device_bytes(*complete_params(*find_case(id), {}), context);
+  };
+  EXPECT_EQ(bytes("attention.bf16.own"), 2 * 640 * mib + 2 * kSlotBytes);
+  EXPECT_EQ(bytes("attention.bf16.cudnn"), bytes("attention.bf16.own") + kCudnnWorkspaceBytes);
+  // One Q, K and V of 16 heads of 4000 x 128 over 4; four outputs.
+  EXPECT_GE(bytes("attention.bf16.own.exact"), 2 * 4000 * 128 * (16 + 2 * 4 + 4 * 16));
+}
+
+TEST(Attention, IsOfTheParameters) {
+  const Params params{{"batch", 3}, {"heads", 8}, {"kv_heads", 2},
+                      {"seq", 100}, {"dim", 64},  {"causal", 0}};
+  const AttentionShape shape = attention_of(params, ElementType::bf16);
+  EXPECT_EQ(shape.q_elements(), 3 * 100 * 8 * 64);
+  EXPECT_EQ(shape.kv_elements(), 3 * 100 * 2 * 64);
+  EXPECT_EQ(shape.mask, AttentionMask::full);
+  EXPECT_EQ(q_bytes(shape), 2u * 3 * 100 * 8 * 64);
+  const Inject output = attention_output(shape, nullptr);
+  EXPECT_EQ(output.rows, 300);
+  EXPECT_EQ(output.cols, 512);
+}
+
+// 2 batches of 10 queries, 3 heads of 64; tiles of 4 queries, so three for each head.
+TEST(Attention, AnElementIsOfTheTileOfItsHeadAndQuery) {
+  const AttentionShape shape{
+      .batch = 2, .heads = 3, .kv_heads = 1, .seq_q = 10, .seq_kv = 10, .dim = 64};
+  const AttentionTiling tiling{.rows = 4, .tiles_q = 3, .tiles = 18};
+  EXPECT_EQ(tile_of(shape, tiling, 0), 0);
+  EXPECT_EQ(tile_of(shape, tiling, 63), 0);
+  EXPECT_EQ(tile_of(shape, tiling, 64), 3);             // head 1
+  EXPECT_EQ(tile_of(shape, tiling, 3 * 192 + 191), 6);  // query 3, head 2
+  EXPECT_EQ(tile_of(shape, tiling, 4 * 192), 1);        // query 4
+  EXPECT_EQ(tile_of(shape, tiling, (10 + 9) * 192 + 191), 17);
+  EXPECT_EQ(tile_of(shape, {}, 0), -1);
 }
 
 TEST(Damage, FlipsABitThatNoRoundingReaches) {

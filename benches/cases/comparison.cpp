@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
+#include <map>
 #include <utility>
 
 namespace ga {
@@ -85,22 +88,42 @@ Peak peak_of(std::string_view part_name) {
   return {};
 }
 
+std::string to_means(std::span<const Comparison> comparisons, const Target& target) {
+  std::map<std::string, std::vector<double>> ratios;
+  for (const Comparison& c : comparisons) {
+    const Result<Summary> s = summarise(c);
+    if (s && !c.baseline.empty()) ratios[c.own + " / " + c.baseline].push_back(s->ratio.median);
+  }
+  std::string lines;
+  for (const auto& [name, all] : ratios) {
+    double logarithms = 0;
+    for (const double ratio : all) logarithms += std::log(ratio);
+    lines += fmt::format(
+        "{}: geometric mean of {} ratios {:.3f} (must {:.2f}, aim {:.2f}), lowest {:.3f} (aim "
+        "{:.2f})\n",
+        name, all.size(), std::exp(logarithms / static_cast<double>(all.size())), target.must,
+        target.aim, *std::min_element(all.begin(), all.end()), target.aim_lowest);
+  }
+  return lines;
+}
+
 std::string to_table(std::span<const Comparison> comparisons) {
-  std::string table = fmt::format("{:<22} {:<20} {:>16} {:>16} {:>7} {:>15} {:>7} {:>6}\n", "case",
+  std::string table = fmt::format("{:<22} {:<24} {:>16} {:>16} {:>7} {:>15} {:>7} {:>6}\n", "case",
                                   "what", "own", "baseline", "ratio", "95 %", "peak", "MHz");
   for (const Comparison& c : comparisons) {
     const Result<Summary> s = summarise(c);
     if (!s) {
-      table += fmt::format("{:<22} {:<20} {}\n", c.own, c.what, s.error().what());
+      table += fmt::format("{:<22} {:<24} {}\n", c.own, c.what, s.error().what());
       continue;
     }
     const bool alone = c.baseline.empty();
     table += fmt::format(
-        "{:<22} {:<20} {:>16} {:>16} {:>7} {:>15} {:>7} {:>6}\n", c.own, c.what,
+        "{:<22} {:<24} {:>16} {:>16} {:>7} {:>15} {:>7} {:>6}\n", c.own, c.what,
         rate(s->own_median, c.unit), alone ? "-" : rate(s->baseline_median, c.unit),
         alone ? "-" : fmt::format("{:.3f}", s->ratio.median),
         alone ? "-" : fmt::format("{:.3f}..{:.3f}", s->ratio.low, s->ratio.high),
         c.peak > 0 ? fmt::format("{:.1f} %", 100.0 * s->own_of_peak) : "-", c.clock_mhz);
+    if (!c.no_baseline.empty()) table += fmt::format("  alone: {}\n", c.no_baseline);
   }
   return table;
 }

@@ -31,8 +31,9 @@ struct Comparison {
   std::vector<std::int64_t> own_samples, baseline_samples;  // pairs, in order
   std::vector<Candidate> candidates;                        // of the baseline
   std::string chosen;                                       // the fastest of them
-  std::int64_t peak = 0;   // of this part in `unit`; 0 where it is not known
-  std::int64_t wrong = 0;  // over every block
+  std::string no_baseline = {};  // why there is none, where one was looked for
+  std::int64_t peak = 0;         // of this part in `unit`; 0 where it is not known
+  std::int64_t wrong = 0;        // over every block
   std::int64_t clock_mhz = 0, power_mw = 0, temp_mc = 0, throttle = 0;  // of the last block
 };
 
@@ -53,6 +54,16 @@ struct Peak {
   std::int64_t flops(ElementType in) const;
 };
 Peak peak_of(std::string_view part_name);
+
+// What the geometric mean of the ratios over several shapes is held against.
+struct Target {
+  double must = 0, aim = 0, aim_lowest = 0;
+};
+// "Must" is the least, "aim" what we are here for: on one H200, against cuDNN at its best.
+inline constexpr Target kAttentionTarget{.must = 0.90, .aim = 1.05, .aim_lowest = 0.97};
+
+// A line for each case that has ratios: their geometric mean, the lowest of them, and the target.
+std::string to_means(std::span<const Comparison> comparisons, const Target& target);
 
 // The short table: one line a comparison, with a line of titles.
 std::string to_table(std::span<const Comparison> comparisons);

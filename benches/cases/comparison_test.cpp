@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <set>
 
 #include "benches/cases/shapes.h"
 
@@ -19,6 +20,7 @@ Comparison good() {
                .baseline_samples = {},
                .candidates = {},
                .chosen = {},
+               .no_baseline = {},
                .peak = 200};
   for (int i = 0; i < 30; ++i) {
     c.own_samples.push_back(i % 2 == 0 ? 98 : 102);
@@ -86,6 +88,29 @@ TEST(Comparison, TableSaysWhyALineHasNoNumbers) {
   EXPECT_NE(table.find("3 wrong results"), std::string::npos) << table;
 }
 
+TEST(Comparison, TableSaysWhyOursIsAlone) {
+  Comparison alone = good();
+  alone.baseline.clear();
+  alone.baseline_samples.clear();
+  alone.no_baseline = "libcudnn.so.9 was not found";
+  EXPECT_NE(to_table(std::vector{alone}).find("\n  alone: libcudnn.so.9 was not found\n"),
+            std::string::npos);
+}
+
+// 1 and 0.25: the geometric mean is a half. What is alone or wrong has no ratio.
+TEST(Means, AreGeometricAndOfEachCase) {
+  Comparison slow = good();
+  slow.baseline_samples.assign(30, 400);
+  Comparison alone = good();
+  alone.baseline.clear();
+  Comparison wrong = good();
+  wrong.wrong = 1;
+  EXPECT_EQ(to_means(std::vector{good(), slow, alone, wrong}, kAttentionTarget),
+            "gemm.bf16.own / gemm.bf16.cublaslt: geometric mean of 2 ratios 0.500 (must 0.90, aim "
+            "1.05), lowest 0.250 (aim 0.97)\n");
+  EXPECT_EQ(to_means(std::vector{alone}, kAttentionTarget), "");
+}
+
 TEST(Peak, IsOfItsType) {
   const Peak h200 = peak_of("NVIDIA H200");
   EXPECT_EQ(h200.flops(ElementType::bf16), 989'000'000'000'000);
@@ -108,6 +133,29 @@ TEST(Shapes, HaveSquaresFrom1024To16384AndLayers) {
   EXPECT_EQ(shapes.front(), (NamedShape{"square-1024", 1024, 1024, 1024}));
   EXPECT_EQ(shapes[4].k, 16384);
   EXPECT_GT(shapes.size(), 8u);
+}
+
+TEST(Attentions, CoverLengthsDimensionsMasksAndHeads) {
+  const auto all = default_attentions(ElementType::fp16);
+  std::set<std::int64_t> dims, lengths, heads;
+  std::set<std::string> names;
+  int causal = 0;
+  for (const NamedAttention& one : all) {
+    EXPECT_EQ(one.shape.batch * one.shape.seq_q, kAttentionTokens) << one.name;
+    EXPECT_EQ(one.shape.seq_q, one.shape.seq_kv) << one.name;
+    EXPECT_EQ(one.shape.type, ElementType::fp16) << one.name;
+    dims.insert(one.shape.dim);
+    lengths.insert(one.shape.seq_q);
+    heads.insert(one.shape.heads / one.shape.kv_heads);
+    names.insert(one.name);
+    causal += one.shape.mask == AttentionMask::causal ? 1 : 0;
+  }
+  EXPECT_EQ(dims, (std::set<std::int64_t>{64, 128}));
+  EXPECT_EQ(lengths, (std::set<std::int64_t>{1024, 2048, 4096, 8192, 16384, 32768}));
+  EXPECT_EQ(heads, (std::set<std::int64_t>{1, 4}));
+  EXPECT_EQ(names.size(), all.size());
+  EXPECT_EQ(2 * causal, static_cast<int>(all.size()));
+  EXPECT_EQ(all[0].name, "h32-kv8 d128 causal 1k");
 }
 
 TEST(Shapes, ReadsNamesAndComments) {

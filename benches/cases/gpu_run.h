@@ -17,6 +17,10 @@ inline Params small_params(const CaseInfo& info) {
     if (p.name == "m") params["m"] = 1024;
     if (p.name == "n") params["n"] = 768;
     if (p.name == "k") params["k"] = 512;
+    if (p.name == "batch") params["batch"] = 2;
+    if (p.name == "heads") params["heads"] = 4;
+    if (p.name == "kv_heads") params["kv_heads"] = 2;
+    if (p.name == "seq") params["seq"] = 640;
   }
   return params;
 }
@@ -47,8 +51,10 @@ inline CaseRun run_small(CaseRunner& runner, const CaseInfo& info, std::int64_t 
   return run_with(runner, info, small_params(info), blocks);
 }
 
-inline bool needs_cublaslt(const CaseInfo& info) {
-  return info.id.find("cublaslt") != std::string_view::npos;
+// Of NVIDIA's, which need not be on the machine.
+inline bool needs_library(const CaseInfo& info) {
+  return info.id.find("cublaslt") != std::string_view::npos ||
+         info.id.find("cudnn") != std::string_view::npos;
 }
 
 }  // namespace ga

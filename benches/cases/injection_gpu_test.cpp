@@ -18,7 +18,7 @@ TEST_P(EveryDamage, IsSeenByEveryCase) {
   CaseRunner runner(RunnerOptions{.libs = {}, .inject = GetParam()});
   for (const CaseInfo& info : all_cases()) {
     const CaseRun run = run_small(runner, info, 2);
-    if (run.end.code == "library.missing" && needs_cublaslt(info)) continue;
+    if (run.end.code == "library.missing" && needs_library(info)) continue;
     ASSERT_EQ(run.end.code, "") << info.id << ": " << run.end.text;
     for (const BlockResult& block : run.blocks) {
       EXPECT_GT(block.check.wrong, 0) << info.id << " block " << block.block;

@@ -55,6 +55,35 @@ std::vector<NamedShape> default_shapes() {
           {"70b-qkv-128-tokens", 128, 10240, 8192}};
 }
 
+std::vector<NamedAttention> default_attentions(ElementType type) {
+  struct Series {
+    std::int64_t heads, kv_heads, dim;
+    std::vector<std::int64_t> thousands;
+  };
+  const Series all[] = {
+      {32, 8, 128, {1, 2, 4, 8, 16, 32}}, {32, 8, 64, {1, 4, 16}}, {16, 16, 128, {8}}};
+  std::vector<NamedAttention> shapes;
+  for (const Series& series : all) {
+    for (const AttentionMask mask : {AttentionMask::causal, AttentionMask::full}) {
+      for (const std::int64_t thousand : series.thousands) {
+        const std::int64_t seq = thousand * 1024;
+        shapes.push_back(
+            {.name = fmt::format("h{}-kv{} d{} {} {}k", series.heads, series.kv_heads, series.dim,
+                                 mask == AttentionMask::causal ? "causal" : "full", thousand),
+             .shape = {.batch = kAttentionTokens / seq,
+                       .heads = series.heads,
+                       .kv_heads = series.kv_heads,
+                       .seq_q = seq,
+                       .seq_kv = seq,
+                       .dim = series.dim,
+                       .mask = mask,
+                       .type = type}});
+      }
+    }
+  }
+  return shapes;
+}
+
 Result<std::vector<NamedShape>> parse_shapes(std::string_view text, const std::string& file) {
   std::vector<NamedShape> shapes;
   std::istringstream lines{std::string(text)};

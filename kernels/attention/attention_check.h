@@ -12,12 +12,12 @@
 namespace ga {
 
 // Computes each row's softmax in fp32 by ordinary arithmetic, in two passes and without tensor
-// cores, and holds O (and lse, where given) to it within the bound that attention_check.cu derives:
+// cores, and holds O (and lse, where given) to it within the bound that attention_bound.h derives:
 // rounding of the probabilities and of the output, times a slack that a correct kernel never needs.
-// Indices count O's elements, expected and got are an element's bits in the type. NaN where the
-// plain one has none counts as wrong, and so does the other way round. About 1.5 times the
-// arithmetic of the attention, in fp32 on the CUDA cores: a fraction of a second for b4 h32 s8192
-// d128 causal.
+// Indices count O's elements, expected and got are an element's bits in the type; a wrong
+// log-sum-exp counts as one more at its row's first element. NaN where the plain one has none
+// counts as wrong, and so does the other way round. About 1.5 times the arithmetic of the
+// attention, in fp32 on the CUDA cores: a fraction of a second for b4 h32 s8192 d128 causal.
 struct AttentionCheck {
   Attention of;  // o is read
   Mismatch* report = nullptr;

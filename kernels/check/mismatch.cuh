@@ -64,7 +64,11 @@ struct ReduceSource {
   }
 };
 
-__global__ void mismatch_reset_kernel(Mismatch* report) { *report = Mismatch{}; }
+// A template, because several files of one library include this.
+template <class Report>
+__global__ void mismatch_reset_kernel(Report* report) {
+  *report = Report{};
+}
 
 template <int kThreads, class Source>
 __launch_bounds__(kThreads) __global__

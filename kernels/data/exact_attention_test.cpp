@@ -146,6 +146,23 @@ TEST(ExactAttention, EachRunHasEveryClassOnceInItsOwnOrder) {
   EXPECT_EQ(std::set<std::uint16_t>(data.k.begin(), data.k.end()).size(), 4u);
 }
 
+TEST(AttentionShape, PairsAreTheKeysThatAllQueriesSee) {
+  for (const AttentionMask mask : {AttentionMask::causal, AttentionMask::full}) {
+    for (const std::int64_t seq_q : {1, 7, 40}) {
+      for (const std::int64_t seq_kv : {1, 7, 33}) {
+        const AttentionShape s{1, 1, 1, seq_q, seq_kv, 64, mask, ElementType::bf16};
+        std::int64_t pairs = 0;
+        for (std::int64_t row = 0; row < seq_q; ++row) pairs += visible_keys(s, row);
+        EXPECT_EQ(ga::attention_pairs(s), static_cast<double>(pairs)) << seq_q << " " << seq_kv;
+      }
+    }
+  }
+  // Three queries of three keys see 1, 2 and 3; two products of 128 multiply-adds each.
+  const AttentionShape s{2, 4, 1, 3, 3, 128, AttentionMask::causal, ElementType::bf16};
+  EXPECT_EQ(ga::attention_flops(s), 2 * 4 * 6 * 4.0 * 128);
+  EXPECT_EQ(ga::attention_bytes(s), 2.0 * (2 * 2 * 3 * 4 * 128 + 2 * 2 * 3 * 128));
+}
+
 TEST(ExactAttention, RefusesWhatWouldNotBeExact) {
   const auto says = [](const AttentionShape& shape, const char* part) {
     const ga::Status status = ga::exact_attention_check(shape);

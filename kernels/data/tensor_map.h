@@ -1,5 +1,5 @@
-// The tensor map of a row-major matrix, as TMA reads and writes it: boxes of 128-byte rows,
-// swizzled.
+// The tensor map of a row-major matrix, or of many that lie row by row side by side, as TMA reads
+// and writes it: boxes of 128-byte rows, swizzled.
 //
 // CUDA driver API, cuTensorMapEncodeTiled: only the driver knows the map's 128 bytes, so a map is
 // described by TensorMapShape, checked here without a GPU, and encoded in kernels/runtime.
@@ -22,6 +22,16 @@ struct TensorMapShape {
   std::uint64_t cols = 0, rows = 0;  // the inner dimension first
   std::uint64_t pitch_bytes = 0;     // from row to row
   std::uint32_t box_cols = 0, box_rows = 0;
+  // Zeros: one matrix, a map of two dimensions. Else an array [batch][rows][heads][cols] whose rows
+  // are pitch_bytes apart, a map of four: a box is of one head and one batch, and what it has
+  // outside of that matrix is neither read nor written.
+  std::uint64_t heads = 0, batch = 0;
+  constexpr bool is_array() const { return heads != 0; }
+};
+
+// Where a box of such an array begins.
+struct BoxAt {
+  std::int32_t col = 0, head = 0, row = 0, batch = 0;
 };
 
 // A swizzled row of a box; 8 rows are one period of the swizzle.
@@ -36,7 +46,11 @@ constexpr const char* tensor_map_fault(const TensorMapShape& s) {
   constexpr std::uint64_t kMaxPitch = std::uint64_t{1} << 40;
   const auto size = static_cast<std::uint32_t>(element_bytes(s.element));
   if (s.cols < 1 || s.rows < 1 || s.cols > kMaxSize || s.rows > kMaxSize) return "size";
-  if (s.pitch_bytes < s.cols * size || s.pitch_bytes >= kMaxPitch) return "pitch out of range";
+  if (s.heads > kMaxSize || s.batch > kMaxSize || (s.heads == 0) != (s.batch == 0)) return "size";
+  const std::uint64_t row_bytes = s.cols * size * (s.is_array() ? s.heads : 1);
+  if (s.pitch_bytes < row_bytes || s.pitch_bytes >= kMaxPitch) return "pitch out of range";
+  if (s.is_array() && s.cols * size % 16 != 0) return "row of a head is no multiple of 16 bytes";
+  if (s.is_array() && s.pitch_bytes * s.rows >= kMaxPitch) return "matrices too far apart";
   if (s.pitch_bytes % 16 != 0) return "pitch is no multiple of 16 bytes";
   if (s.box_rows < 1 || s.box_rows > 256) return "box rows";
   if (s.box_cols * size != kBoxRowBytes) return "box row is not 128 bytes";

@@ -17,6 +17,7 @@
 
 #include "kernels/gemm/gemm_sm90_shape.h"
 #include "kernels/gemm/gemm_sm90_store.cuh"
+#include "kernels/gemm/gemm_sm90_wait.cuh"
 #include "kernels/ptx/async_copy.cuh"
 #include "kernels/ptx/cluster.cuh"
 #include "kernels/ptx/mbarrier.cuh"
@@ -34,21 +35,6 @@ struct Sm90Params {
   std::uint32_t k_tiles;  // stages of a tile, at least one
   std::uint32_t* smid;
 };
-
-// In builds with asserts a wait that cannot end is an error of the launch, and not a hang. No stage
-// takes a thousandth of this, a sanitizer's slowness included.
-#if defined(NDEBUG)
-inline constexpr std::uint64_t kHangNs = 0;
-#else
-inline constexpr std::uint64_t kHangNs = 20'000'000'000;
-#endif
-
-__device__ __forceinline__ void wait(std::uint32_t barrier, std::uint32_t parity) {
-  const std::uint64_t start = kHangNs == 0 ? 0 : ptx::globaltimer();
-  while (!ptx::mbarrier_try_wait(barrier, parity)) {
-    if (kHangNs != 0 && ptx::globaltimer() - start > kHangNs) ptx::trap();
-  }
-}
 
 // One lane of a warp that has finished reading: to every CTA whose producer writes this stage.
 template <class Shape>

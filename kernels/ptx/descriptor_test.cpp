@@ -79,6 +79,24 @@ TEST(TensorMapShape, RefusesWhatTmaCannotDo) {
   EXPECT_TRUE(spoiled([](auto& s) { s.element = ElementType::fp32; }));
 }
 
+// Rows of 8 heads side by side: 8 x 125 elements would be the pitch, but 250 bytes are no stride.
+TEST(TensorMapShape, TakesArraysOfMatricesAndRefusesOddOnes) {
+  const auto fault = [](auto&& change) {
+    TensorMapShape s = good();
+    s.cols = 128;
+    s.heads = 8;
+    s.batch = 3;
+    s.pitch_bytes = 2048;
+    change(s);
+    return ga::tensor_map_fault(s) != nullptr;
+  };
+  EXPECT_FALSE(fault([](auto&) {}));
+  EXPECT_TRUE(fault([](auto& s) { s.batch = 0; }));
+  EXPECT_TRUE(fault([](auto& s) { s.heads = 9; }));
+  EXPECT_TRUE(fault([](auto& s) { s.cols = 125; }));
+  EXPECT_TRUE(fault([](auto& s) { s.rows = std::uint64_t{1} << 29; }));  // 2^40 bytes to the next
+}
+
 TEST(TensorMapShape, NeedsSixteenByteAddresses) {
   alignas(16) static const char memory[32] = {};
   EXPECT_TRUE(ga::tensor_map_aligned(memory + 16));

@@ -1,8 +1,9 @@
 // TMA: boxes of a matrix between global and shared memory, by one thread, asynchronously.
 // PTX ISA, "cp.async.bulk.tensor", "cp.async.bulk.commit_group", "cp.async.bulk.wait_group". sm_90.
 //
-// x counts elements of the inner dimension, y rows. A load reports its bytes, zeros included, to
-// the mbarrier; a store belongs to a group of the thread that issued it.
+// x counts elements of the inner dimension, y rows; a map of four dimensions takes a BoxAt. A load
+// reports its bytes, zeros included, to the mbarrier; a store belongs to a group of the thread that
+// issued it.
 #pragma once
 
 #include <cstdint>
@@ -42,6 +43,23 @@ __device__ __forceinline__ void tma_store(const TensorMap* map, std::uint32_t sh
       "cp.async.bulk.tensor.2d.global.shared::cta.tile.bulk_group [%0, {%1, %2}], [%3];\n" ::"l"(
           map),
       "r"(x), "r"(y), "r"(shared)
+      : "memory");
+}
+
+__device__ __forceinline__ void tma_load(std::uint32_t shared, const TensorMap* map,
+                                         std::uint32_t barrier, BoxAt at) {
+  asm volatile(
+      "cp.async.bulk.tensor.4d.shared::cluster.global.tile.mbarrier::complete_tx::bytes "
+      "[%0], [%1, {%2, %3, %4, %5}], [%6];\n" ::"r"(shared),
+      "l"(map), "r"(at.col), "r"(at.head), "r"(at.row), "r"(at.batch), "r"(barrier)
+      : "memory");
+}
+
+__device__ __forceinline__ void tma_store(const TensorMap* map, std::uint32_t shared, BoxAt at) {
+  asm volatile(
+      "cp.async.bulk.tensor.4d.global.shared::cta.tile.bulk_group "
+      "[%0, {%1, %2, %3, %4}], [%5];\n" ::"l"(map),
+      "r"(at.col), "r"(at.head), "r"(at.row), "r"(at.batch), "r"(shared)
       : "memory");
 }
 

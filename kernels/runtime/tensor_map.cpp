@@ -34,6 +34,28 @@ CUtensorMapDataType data_type(ElementType element) {
   return CU_TENSOR_MAP_DATA_TYPE_FLOAT32;
 }
 
+struct Dimensions {
+  cuuint32_t count;
+  cuuint64_t sizes[4];
+  cuuint64_t pitches[3];  // of all but the first, in bytes
+  cuuint32_t box[4];
+  cuuint32_t every[4] = {1, 1, 1, 1};
+};
+
+Dimensions dimensions(const TensorMapShape& s) {
+  if (!s.is_array()) {
+    return {.count = 2,
+            .sizes = {s.cols, s.rows},
+            .pitches = {s.pitch_bytes},
+            .box = {s.box_cols, s.box_rows}};
+  }
+  const auto size = static_cast<std::uint64_t>(element_bytes(s.element));
+  return {.count = 4,
+          .sizes = {s.cols, s.heads, s.rows, s.batch},
+          .pitches = {s.cols * size, s.pitch_bytes, s.pitch_bytes * s.rows},
+          .box = {s.box_cols, 1, s.box_rows, 1}};
+}
+
 }  // namespace
 
 Result<TensorMap> encode_tensor_map(const TensorMapShape& shape) {
@@ -47,16 +69,13 @@ Result<TensorMap> encode_tensor_map(const TensorMapShape& shape) {
   static const Result<void*> entry = driver_entry("cuTensorMapEncodeTiled", 12000);
   if (!entry) return entry.error();
   const auto encode = reinterpret_cast<PFN_cuTensorMapEncodeTiled_v12000>(*entry);
-  const cuuint64_t sizes[2] = {shape.cols, shape.rows};
-  const cuuint64_t pitches[1] = {shape.pitch_bytes};
-  const cuuint32_t box[2] = {shape.box_cols, shape.box_rows};
-  const cuuint32_t every[2] = {1, 1};
+  const Dimensions dims = dimensions(shape);
   CUtensorMap map{};
   // The driver takes the address of what it will read as not const.
   void* const data = const_cast<void*>(shape.data);
   const CUresult result =
-      encode(&map, data_type(shape.element), 2, data, sizes, pitches, box, every,
-             CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
+      encode(&map, data_type(shape.element), dims.count, data, dims.sizes, dims.pitches, dims.box,
+             dims.every, CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
              CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
   if (result != CUDA_SUCCESS) {
     return Error(ErrorCode::device,

@@ -4,7 +4,7 @@
 An object holds one cubin (an ELF file) per architecture; an instruction is 16 bytes, its opcode the
 low 12 bits. Which opcode is which instruction is learnt from the probe object, built by the same
 compiler: see probe.cu. Fails where a kernel keeps values in local memory, and where one lacks what
-makes it a GEMM of its kind, or an all-reduce with ordered flags.
+makes it a GEMM or an attention of its kind, or an all-reduce with ordered flags.
 """
 import collections
 import re
@@ -15,6 +15,7 @@ EM_CUDA = 190
 # What a kernel is not without, by a part of its name; every kernel is without local memory.
 OF_TYPE = r"11gemm_kernelINS_9GemmShapeI(?:Li\d+E)+EE"
 SM90 = "16gemm_sm90_kernel"
+ATTENTION, ATTENTION_SM90 = "16attention_kernel", "21attention_sm90_kernel"
 HOPPER = ("utmaldg", "utmastg", "syncs", "usetmaxreg")
 REQUIRED = {OF_TYPE + "NS_4(?:Bf16|Fp16|Tf32)E": ("hmma", "ldsm", "ldgsts"),
             OF_TYPE + "a": ("imma", "ldsm", "ldgsts"),
@@ -24,14 +25,17 @@ REQUIRED = {OF_TYPE + "NS_4(?:Bf16|Fp16|Tf32)E": ("hmma", "ldsm", "ldgsts"),
             SM90 + ".*EENS_3Fp8E": ("qgmma", *HOPPER),
             SM90 + ".*EEai": ("igmma", *HOPPER),
             SM90 + "(?!.*(?:EENS_3Fp8E|EEai))": ("hgmma", *HOPPER),
+            ATTENTION: ("hmma", "ldsm", "ldgsts", "mufu"),
+            ATTENTION_SM90: ("hgmma", "hgmmar", "stsm", "mufu", *HOPPER),
             # A release is a fence (ERRBAR follows it), an acquire drops L1 (CCTL).
             "all_reduce_(?:virtual_)?kernelILNS_18AllReduceAlgorithmE1E": ("errbar", "cctl"),
             "all_reduce_virtual_kernelILNS_18AllReduceAlgorithmE2E": ("errbar", "cctl"),
             "all_reduce_kernelILNS_18AllReduceAlgorithmE2E": ("ldgmc", "errbar", "cctl")}
 GEMM = "11gemm_kernel|15gemm_fma_kernel|" + SM90  # each must be of one kind of REQUIRED
+SWIZZLED = "|".join((GEMM, ATTENTION, ATTENTION_SM90))
 # What it has at most: a fence of the whole GPU (ERRBAR follows each) before and after a cluster's
 # work, none in its loops.
-AT_MOST = {SM90: {"errbar": 2}}
+AT_MOST = {SM90: {"errbar": 2}, ATTENTION_SM90: {"errbar": 2}}
 # From which architecture on an instruction exists: on older ones its kernel is a trap. And what
 # stands for it on those between that ptxas makes something else of.
 SINCE = {"qmma": 89, "ldgmc": 90}
@@ -115,7 +119,7 @@ def judge(name, count, codes, alignment, architecture):
         needed = REQUIRED[part]
         if any(architecture < SINCE.get(p, 0) for p in needed):
             continue
-        if alignment < 1024 and re.search(GEMM, name):
+        if alignment < 1024 and re.search(SWIZZLED, name):
             wrong.append(f"shared memory aligned to {alignment} bytes, not 1024")
         wrong += [f"no {p.upper()}" for p in needed if not has.get(p)]
         wrong += [f"{has[p]} x {p.upper()}, more than {most}"

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "kernels/allreduce/allreduce.h"
+#include "kernels/attention/attention.h"
+#include "kernels/attention/attention_check.h"
 #include "kernels/check/check.h"
 #include "kernels/check/checksum_bound.h"
 #include "kernels/check/inject.h"
@@ -296,6 +298,49 @@ TEST(PeerMemory, ExplainsWhatTheDriverSaysOfMulticast) {
   says(802, "Fabric Manager");
   says(999, "kernel log");
   says(1, "");
+}
+
+// Scores 0 and ln 3, so weights 1/4 and 3/4.
+TEST(AttentionRef, TwoKeysByHand) {
+  std::vector<ga::Bf16> q(2 * 64), k(2 * 64), v(2 * 64);
+  q[0] = q[64] = ga::to_bf16(1.0f);
+  k[64] = ga::to_bf16(1.0f);
+  v[0] = ga::to_bf16(4.0f);
+  v[64] = ga::to_bf16(8.0f);
+  std::vector<double> o(2 * 64), lse(2);
+  const ga::AttentionShape shape{1, 1, 1, 2, 2, 64};
+  const auto scale = static_cast<float>(std::log(3.0));
+  ga::attention_ref({.q = q.data(), .k = k.data(), .v = v.data(), .shape = shape, .scale = scale},
+                    o.data(), lse.data());
+  EXPECT_EQ(o[0], 4);  // sees itself alone
+  EXPECT_NEAR(o[64], 0.25 * 4 + 0.75 * 8, 1e-6);
+  EXPECT_EQ(lse[0], 0);
+  EXPECT_NEAR(lse[1], std::log(4.0), 1e-6);
+}
+
+TEST(Attention, LaunchersRefuseWhatACallCannotBe) {
+  alignas(16) static unsigned char data[16];
+  ga::Mismatch report;
+  const ga::Attention good{.q = data, .k = data, .v = data, .o = data, .scale = 1};
+  const auto refused = [&](const char* part, auto&& spoil) {
+    ga::Attention args = good;
+    spoil(args);
+    expect_usage(ga::attention(args, nullptr), part);
+  };
+  refused("neither 64 nor 128", [](auto& a) { a.shape.dim = 96; });
+  refused("bf16", [](auto& a) { a.shape.type = ga::ElementType::fp32; });
+  refused("multiple of kv_heads", [](auto& a) { a.shape.kv_heads = 3; });
+  refused("between 1", [](auto& a) { a.shape.seq_kv = 0; });
+  refused("between 1", [](auto& a) { a.shape.seq_q = std::int64_t{1} << 31; });
+  refused("scale", [](auto& a) { a.scale = 0; });
+  refused("scale", [](auto& a) { a.scale = std::nanf(""); });
+  refused("q: null", [](auto& a) { a.q = nullptr; });
+  refused("o: null, or not aligned to 16", [](auto& a) { a.o = data + 2; });
+  refused("lse", [](auto& a) { a.lse = reinterpret_cast<float*>(data + 4); });
+  expect_usage(ga::check_attention({good, nullptr}, nullptr), "report");
+  ga::Attention odd = good;
+  odd.shape.dim = 32;
+  expect_usage(ga::check_attention({odd, &report}, nullptr), "dim");
 }
 
 TEST(Light, RefusesNoSteps) { expect_usage(ga::light({}, nullptr), "steps"); }

@@ -2,6 +2,7 @@
 // opcode is the one that occurs four times more.
 #include "kernels/ptx/async_copy.cuh"
 #include "kernels/ptx/matrix.cuh"
+#include "kernels/ptx/softmax.cuh"
 #include "kernels/testing/probe_local.cuh"
 
 namespace probe {
@@ -58,6 +59,13 @@ __global__ void probe_ldgsts(const std::uint32_t* in) {
   ga::ptx::cp_async_wait<0>();
 }
 
+template <int kCount>
+__global__ void probe_mufu(float* out, float value) {
+#pragma unroll
+  for (int i = 0; i < kCount; ++i) value = ga::ptx::exp2_approx(value);
+  out[threadIdx.x] = value;
+}
+
 }  // namespace probe
 
 template __global__ void probe::probe_hmma<1>(void*, const std::uint32_t*);
@@ -70,3 +78,5 @@ template __global__ void probe::probe_ldsm<1>(std::uint32_t*);
 template __global__ void probe::probe_ldsm<5>(std::uint32_t*);
 template __global__ void probe::probe_ldgsts<1>(const std::uint32_t*);
 template __global__ void probe::probe_ldgsts<5>(const std::uint32_t*);
+template __global__ void probe::probe_mufu<1>(float*, float);
+template __global__ void probe::probe_mufu<5>(float*, float);

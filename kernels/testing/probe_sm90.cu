@@ -2,6 +2,7 @@
 #include "kernels/ptx/async_copy.cuh"
 #include "kernels/ptx/convert.cuh"
 #include "kernels/ptx/mbarrier.cuh"
+#include "kernels/ptx/softmax.cuh"
 #include "kernels/ptx/tma.cuh"
 #include "kernels/ptx/warpgroup.cuh"
 #include "kernels/ptx/wgmma.cuh"
@@ -27,6 +28,23 @@ __device__ __forceinline__ void products(Sum* out, std::uint64_t a) {
 template <int kCount>
 __launch_bounds__(128, 1) __global__ void probe_hgmma(float* out, std::uint64_t a) {
   products<ga::Bf16, float, kCount>(out, a);
+}
+
+// The same with the first operand in registers: an opcode of its own.
+template <int kCount>
+__launch_bounds__(128, 1) __global__ void probe_hgmmar(float* out, std::uint64_t b) {
+  const std::uint32_t value = threadIdx.x;
+  const std::uint32_t a[4] = {value, value, value, value};
+  float c[64] = {};
+  ga::ptx::wgmma_fence();
+#pragma unroll
+  for (int i = 0; i < kCount; ++i) ga::ptx::wgmma_registers<ga::Bf16>(c, a, b, 1);
+  ga::ptx::wgmma_commit();
+  ga::ptx::wgmma_wait<0>();
+  ga::ptx::wgmma_settle(c);
+  float sum = 0;
+  for (int i = 0; i < 64; ++i) sum += c[i];
+  out[threadIdx.x] = sum;
 }
 
 template <int kCount>
@@ -88,6 +106,13 @@ __global__ void probe_stsm(std::uint32_t to, std::uint32_t value) {
 }
 
 template <int kCount>
+__global__ void probe_mufu(float* out, float value) {
+#pragma unroll
+  for (int i = 0; i < kCount; ++i) value = ga::ptx::exp2_approx(value);
+  out[threadIdx.x] = value;
+}
+
+template <int kCount>
 __device__ __forceinline__ void give_back() {  // each time fewer, or one would be enough
   ga::ptx::setmaxnreg_dec<40 + 8 * kCount>();
   if constexpr (kCount > 1) give_back<kCount - 1>();
@@ -103,6 +128,8 @@ __launch_bounds__(384, 1) __global__ void probe_usetmaxreg(int* out) {
 
 template __global__ void probe::probe_hgmma<1>(float*, std::uint64_t);
 template __global__ void probe::probe_hgmma<5>(float*, std::uint64_t);
+template __global__ void probe::probe_hgmmar<1>(float*, std::uint64_t);
+template __global__ void probe::probe_hgmmar<5>(float*, std::uint64_t);
 template __global__ void probe::probe_qgmma<1>(float*, std::uint64_t);
 template __global__ void probe::probe_qgmma<5>(float*, std::uint64_t);
 template __global__ void probe::probe_igmma<1>(std::int32_t*, std::uint64_t);
@@ -125,5 +152,7 @@ template __global__ void probe::probe_errbar<1>();
 template __global__ void probe::probe_errbar<5>();
 template __global__ void probe::probe_stsm<1>(std::uint32_t, std::uint32_t);
 template __global__ void probe::probe_stsm<5>(std::uint32_t, std::uint32_t);
+template __global__ void probe::probe_mufu<1>(float*, float);
+template __global__ void probe::probe_mufu<5>(float*, float);
 template __global__ void probe::probe_usetmaxreg<1>(int*);
 template __global__ void probe::probe_usetmaxreg<5>(int*);

@@ -22,14 +22,16 @@ void fail(const char* what) {
 
 void to_scheduler() { swapcontext(&self().context, &machine.scheduler); }
 
+void arrive_at(Barrier& barrier, unsigned needed) {
+  if (++barrier.arrived < needed) return;
+  barrier.arrived = 0;
+  ++barrier.generation;
+  ++machine.events;
+}
+
 void wait_at(Barrier& barrier, unsigned needed) {
   const unsigned generation = barrier.generation;
-  if (++barrier.arrived == needed) {
-    barrier.arrived = 0;
-    ++barrier.generation;
-    ++machine.events;
-    return;
-  }
+  arrive_at(barrier, needed);
   while (barrier.generation == generation) to_scheduler();
 }
 
@@ -102,6 +104,12 @@ void shuffle(std::vector<unsigned>& order) {
   }
 }
 
+bool is_slow(unsigned thread) {
+  const auto block = static_cast<int>(thread / machine.threads);
+  const auto warp = static_cast<int>(thread % machine.threads / kWarp);
+  return block == machine.options.slow_block || warp == machine.options.slow_warp;
+}
+
 // The threads of one cluster, until all have ended.
 void run_cluster() {
   for (Fiber& fiber : machine.fibers) prepare(fiber);
@@ -120,9 +128,7 @@ void run_cluster() {
     for (const bool slow : {false, true}) {
       if (slow && machine.events != before) break;
       for (const unsigned thread : order) {
-        const bool of_slow_block =
-            static_cast<int>(thread / machine.threads) == machine.options.slow_block;
-        if (machine.fibers[thread].done || of_slow_block != slow) continue;
+        if (machine.fibers[thread].done || is_slow(thread) != slow) continue;
         machine.current = thread;
         swapcontext(&machine.scheduler, &machine.fibers[thread].context);
         if (machine.fibers[thread].done) --left;

@@ -29,6 +29,7 @@ struct Options {
   std::size_t dynamic_shared = 0;  // bytes; poisoned with 0xFF before each block
   unsigned cluster = 1;            // blocks that run together, neighbours along x
   int slow_block = -1;             // of the cluster: gets a turn only where the others stand still
+  int slow_warp = -1;              // of each block: the same
 };
 
 // Runs `body` once for each thread of each block. Aborts with a message where the block hangs: some

@@ -97,7 +97,8 @@ extern Machine machine;
 
 [[noreturn]] void fail(const char* what);
 void to_scheduler();
-void wait_at(Barrier& barrier, unsigned needed);
+void arrive_at(Barrier& barrier, unsigned needed);
+void wait_at(Barrier& barrier, unsigned needed);  // arrives, and waits for the others
 // The next number of the run's random sequence; zero always where the order is natural.
 std::uint32_t next_random();
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -34,17 +35,18 @@ inline std::uint32_t smid() { return simt::block_index().x % 7; }
 inline std::uint64_t globaltimer() { return 1000; }
 inline std::uint64_t clock_cycles() { return 2000; }
 inline void nanosleep(std::uint32_t) {}
-inline void trap() { std::abort(); }
+inline void misaligned_fault() { std::abort(); }
 
-inline float exp2(float x) { return std::exp2(x); }
-inline float log2(float x) { return std::log2(x); }
-
-inline float shuffle_xor(float mine, int mask) {
-  const unsigned char* const all = simt::exchange(&mine, sizeof mine);
-  const int lane = static_cast<int>(simt::thread_index().x % 32);
-  float other = 0;
-  std::memcpy(&other, all + (lane ^ mask) * static_cast<int>(simt::kSlot), sizeof other);
-  return other;
+inline float exp2_approx(float x) {
+  const float y = std::exp2(x);
+  return y < 0x1p-126f ? 0.0f : y;
+}
+inline float log2_approx(float x) { return std::log2(x); }
+inline float lane_xor(float value, int mask) {
+  const unsigned char* const all = simt::exchange(&value, sizeof value);
+  const unsigned lane = simt::thread_index().x % 32 ^ static_cast<unsigned>(mask);
+  std::memcpy(&value, all + lane * simt::kSlot, sizeof value);
+  return value;
 }
 
 // Element (row, col) of matrix `matrix`, whose rows lie where the lanes said.
@@ -108,25 +110,29 @@ void mma(MmaSum<In> (&c)[4], const std::uint32_t (&a)[4], std::uint32_t b0, std:
   const MmaInput mine{{a[0], a[1], a[2], a[3]}, {b0, b1}};
   const unsigned char* const all = simt::exchange(&mine, sizeof mine);
   const int lane = static_cast<int>(simt::thread_index().x % 32);
-  const auto given = [&](int of) {
-    MmaInput input;
-    std::memcpy(&input, all + of * static_cast<int>(simt::kSlot), sizeof input);
-    return input;
+  const auto given = [&](int from, std::size_t at) {
+    std::uint32_t word = 0;
+    std::memcpy(&word, all + static_cast<std::size_t>(from) * simt::kSlot + at, sizeof word);
+    return word;
   };
   // Where element (row, k) of A and (k, col) of B lie: matrix.cuh.
-  const auto a_at = [&](int row, int k) {
-    const int reg = (row >= 8 ? 1 : 0) + (k >= kHalf ? 2 : 0);
-    const int from = 4 * (row % 8) + k % kHalf / kPacked;
-    return packed_element<In>(given(from).a[reg], k % kPacked);
-  };
-  const auto b_at = [&](int k, int col) {
-    const int from = 4 * col + k % kHalf / kPacked;
-    return packed_element<In>(given(from).b[k >= kHalf ? 1 : 0], k % kPacked);
-  };
+  MmaSum<In> rows[2][2 * kHalf], cols[2][2 * kHalf];
+  for (int k = 0; k < 2 * kHalf; ++k) {
+    const int from = k % kHalf / kPacked;
+    const std::size_t later = k >= kHalf ? 1 : 0;
+    for (std::size_t half = 0; half < 2; ++half) {
+      const std::uint32_t of_a =
+          given(4 * (lane / 4) + from, offsetof(MmaInput, a) + 4 * (half + 2 * later));
+      const std::uint32_t of_b = given(4 * (2 * (lane % 4) + static_cast<int>(half)) + from,
+                                       offsetof(MmaInput, b) + 4 * later);
+      rows[half][k] = packed_element<In>(of_a, k % kPacked);
+      cols[half][k] = packed_element<In>(of_b, k % kPacked);
+    }
+  }
   for (int i = 0; i < 4; ++i) {
-    const int row = lane / 4 + (i >= 2 ? 8 : 0);
-    const int col = 2 * (lane % 4) + i % 2;
-    for (int k = 0; k < 2 * kHalf; ++k) c[i] = multiply_add(a_at(row, k), b_at(k, col), c[i]);
+    for (int k = 0; k < 2 * kHalf; ++k) {
+      c[i] = multiply_add(rows[i / 2][k], cols[i % 2][k], c[i]);
+    }
   }
 }
 

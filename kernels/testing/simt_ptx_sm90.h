@@ -36,14 +36,20 @@ inline void cluster_wait() { simt::cluster_wait(); }
 inline void tma_prefetch_map(const TensorMap*) {}
 inline void tma_load(std::uint32_t shared, const TensorMap* map, std::uint32_t barrier,
                      std::int32_t x, std::int32_t y) {
-  simt::load_box(*map, shared, barrier, x, y, 0);
+  simt::load_box(*map, shared, barrier, {.col = x, .row = y}, 2, 0);
 }
 inline void tma_load_multicast(std::uint32_t shared, const TensorMap* map, std::uint32_t barrier,
                                std::int32_t x, std::int32_t y, std::uint16_t ranks) {
-  simt::load_box(*map, shared, barrier, x, y, ranks);
+  simt::load_box(*map, shared, barrier, {.col = x, .row = y}, 2, ranks);
 }
 inline void tma_store(const TensorMap* map, std::uint32_t shared, std::int32_t x, std::int32_t y) {
-  simt::store_box(*map, shared, x, y);
+  simt::store_box(*map, shared, {.col = x, .row = y}, 2);
+}
+inline void tma_load(std::uint32_t shared, const TensorMap* map, std::uint32_t barrier, BoxAt at) {
+  simt::load_box(*map, shared, barrier, at, 4, 0);
+}
+inline void tma_store(const TensorMap* map, std::uint32_t shared, BoxAt at) {
+  simt::store_box(*map, shared, at, 4);
 }
 inline void bulk_commit() { simt::store_commit(); }
 template <int kPending>
@@ -60,7 +66,10 @@ void setmaxnreg_dec() {}
 template <int kRegisters>
 void setmaxnreg_inc() {}
 inline void named_barrier(std::uint32_t id, std::uint32_t threads) {
-  simt::named_barrier(id, threads);
+  simt::named_barrier(id, threads, true);
+}
+inline void named_barrier_arrive(std::uint32_t id, std::uint32_t threads) {
+  simt::named_barrier(id, threads, false);
 }
 inline bool elect() { return simt::thread_index().x % 32 == 0; }
 inline int warp_uniform(int value) {
@@ -89,27 +98,36 @@ auto multiplied(In x) {
   }
 }
 
+// Where the operands of a product lie: a along k in shared memory, or in registers; b along k, or
+// along n, the transposed operand of 16-bit types.
+enum class OperandA { shared, registers };
+using OperandB = simt::Major;
+
+// Element k of a's row in the thread's upper or lower half, from the registers of its quad.
+template <class In>
+In register_element(const simt::Product& p, int half, int k) {
+  const std::uint32_t packed = p.a_registers[k % 8 / 2][2 * (k / 8) + half];
+  return In{static_cast<decltype(In::bits)>(packed >> (16 * (k % 2)))};
+}
+
 // One thread's elements of c (+)= a b, as wgmma.cuh says where they lie. The sums of fp8 are those
 // of floats: what the tensor cores drop of them is not modelled.
-template <class In, class Sum>
+template <class In, class Sum, OperandA kA, OperandB kB>
 void run_wgmma(const simt::Product& p, int thread) {
   constexpr int kDepth = kWgmmaDepthBytes / static_cast<int>(sizeof(In));
   const int row = 16 * (thread / 32 % 4) + thread % 32 / 4;
-  const auto along_k = [](std::uint64_t operand, int at, int k) {
-    In x{};
-    simt::element_k_major(operand, at, k, sizeof x, &x);
-    return multiplied(x);
-  };
-  const auto along_n = [](std::uint64_t operand, int at, int k) {
-    In x{};
-    simt::element_mn_major(operand, at, k, &x);
-    return multiplied(x);
-  };
   Sum a[2][kDepth];
-  for (int k = 0; k < kDepth; ++k) {
-    a[0][k] = along_k(p.a, row, k);
-    a[1][k] = along_k(p.a, row + 8, k);
+  for (int half = 0; half < 2; ++half) {
+    for (int k = 0; k < kDepth; ++k) {
+      if constexpr (kA == OperandA::registers) {
+        a[half][k] = multiplied(register_element<In>(p, half, k));
+      } else {
+        const simt::Operand of_a(p.a, simt::Major::k);
+        a[half][k] = multiplied(of_a.element<In>(row + 8 * half, k));
+      }
+    }
   }
+  const simt::Operand of_b(p.b, kB);
   auto* const c = static_cast<Sum*>(p.c);
   for (int i = 0; i < p.count; i += 4) {
     for (int side = 0; side < 2; ++side) {
@@ -118,7 +136,7 @@ void run_wgmma(const simt::Product& p, int thread) {
       Sum& lower = c[i + 2 + side];
       if (!p.accumulate) upper = lower = 0;
       for (int k = 0; k < kDepth; ++k) {
-        const Sum b = sizeof(In) == 2 ? along_n(p.b, col, k) : along_k(p.b, col, k);
+        const Sum b = multiplied(of_b.element<In>(col, k));
         upper += a[0][k] * b;
         lower += a[1][k] * b;
       }
@@ -128,7 +146,33 @@ void run_wgmma(const simt::Product& p, int thread) {
 
 template <class In, class Sum, int kCount>
 void wgmma(Sum (&c)[kCount], std::uint64_t a, std::uint64_t b, int accumulate) {
-  simt::product_issue({c, kCount, a, b, accumulate != 0, &run_wgmma<In, Sum>});
+  constexpr auto kB = sizeof(In) == 2 ? OperandB::mn : OperandB::k;
+  simt::product_issue(
+      {c, kCount, a, b, accumulate != 0, {}, &run_wgmma<In, Sum, OperandA::shared, kB>});
+}
+template <class In, int kCount>
+void wgmma_along_k(float (&c)[kCount], std::uint64_t a, std::uint64_t b, int accumulate) {
+  simt::product_issue(
+      {c, kCount, a, b, accumulate != 0, {}, &run_wgmma<In, float, OperandA::shared, OperandB::k>});
+}
+// The registers are read when the product is carried out, which may be as late as its wait.
+template <class In, int kCount>
+void wgmma_registers(float (&c)[kCount], const std::uint32_t (&a)[4], std::uint64_t b,
+                     int accumulate) {
+  simt::Product product{c,
+                        kCount,
+                        0,
+                        b,
+                        accumulate != 0,
+                        {},
+                        &run_wgmma<In, float, OperandA::registers, OperandB::mn>};
+  const std::uint32_t* const mine = a;
+  const unsigned char* const all = simt::exchange(&mine, sizeof mine);
+  const std::size_t first = simt::thread_index().x % 32 / 4 * 4;
+  for (std::size_t lane = 0; lane < 4; ++lane) {
+    std::memcpy(&product.a_registers[lane], all + (first + lane) * simt::kSlot, sizeof mine);
+  }
+  simt::product_issue(product);
 }
 
 inline void stmatrix_x4(std::uint32_t shared, const std::uint32_t (&in)[4]) {

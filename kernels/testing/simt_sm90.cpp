@@ -51,20 +51,24 @@ std::uint32_t box_offset(const TensorMapShape& map, std::uint32_t shared) {
 
 // Calls visit(offset in shared memory, element in global memory or null outside the matrix).
 template <class Visit>
-void each_element(const TensorMapShape& map, std::uint32_t shared, std::int32_t x, std::int32_t y,
-                  Visit&& visit) {
+void each_element(const TensorMapShape& map, std::uint32_t shared, BoxAt at, Visit&& visit) {
   const auto size = static_cast<std::uint32_t>(element_bytes(map.element));
+  const auto* const data = static_cast<const unsigned char*>(map.data);
+  const bool matrix_exists =
+      !map.is_array() || (at.head >= 0 && static_cast<std::uint64_t>(at.head) < map.heads &&
+                          at.batch >= 0 && static_cast<std::uint64_t>(at.batch) < map.batch);
+  const std::uint64_t matrix = static_cast<std::uint64_t>(at.head) * map.cols * size +
+                               static_cast<std::uint64_t>(at.batch) * map.rows * map.pitch_bytes;
   for (std::uint32_t row = 0; row < map.box_rows; ++row) {
     for (std::uint32_t col = 0; col < map.box_cols; ++col) {
-      const std::int64_t at_row = std::int64_t{y} + row;
-      const std::int64_t at_col = std::int64_t{x} + col;
-      const bool inside = at_row >= 0 && at_col >= 0 &&
+      const std::int64_t at_row = std::int64_t{at.row} + row;
+      const std::int64_t at_col = std::int64_t{at.col} + col;
+      const bool inside = matrix_exists && at_row >= 0 && at_col >= 0 &&
                           at_row < static_cast<std::int64_t>(map.rows) &&
                           at_col < static_cast<std::int64_t>(map.cols);
-      const auto offset = static_cast<std::uint64_t>(at_row) * map.pitch_bytes +
+      const auto offset = matrix + static_cast<std::uint64_t>(at_row) * map.pitch_bytes +
                           static_cast<std::uint64_t>(at_col) * size;
-      const auto* const base = static_cast<const unsigned char*>(map.data);
-      visit(swizzle(shared + row * kBoxRowBytes + col * size), inside ? base + offset : nullptr);
+      visit(swizzle(shared + row * kBoxRowBytes + col * size), inside ? data + offset : nullptr);
     }
   }
 }
@@ -75,13 +79,12 @@ void land(const BoxLoad& load) {
     if ((load.ranks >> rank & 1u) == 0) continue;
     Block& block = machine.blocks[rank];
     if (block.left == 0) fail("a copy lands in a block that has ended");
-    each_element(load.map, load.to, load.x, load.y,
-                 [&](std::uint32_t offset, const unsigned char* from) {
-                   for (unsigned char* const memory : {block.shared, block.async}) {
-                     std::memset(memory + offset, 0, size);
-                     if (from != nullptr) std::memcpy(memory + offset, from, size);
-                   }
-                 });
+    each_element(load.map, load.to, load.at, [&](std::uint32_t offset, const unsigned char* from) {
+      for (unsigned char* const memory : {block.shared, block.async}) {
+        std::memset(memory + offset, 0, size);
+        if (from != nullptr) std::memcpy(memory + offset, from, size);
+      }
+    });
     Mbarrier& barrier = mbarrier_at({block, load.barrier});
     barrier.bytes -= box_bytes(load.map);
     if (barrier.pending == 0 && barrier.bytes < 0) fail("more bytes than the mbarrier was told of");
@@ -95,16 +98,16 @@ void land(const Block& block, const BoxStore& store) {
   const auto size = static_cast<std::uint32_t>(element_bytes(store.map.element));
   TensorMapShape written = store.map;
   written.cols = (written.cols * size + 15) / 16 * 16 / size;
-  each_element(written, store.from, store.x, store.y,
-               [&](std::uint32_t offset, const unsigned char* to) {
-                 if (to == nullptr) return;
-                 std::memcpy(const_cast<unsigned char*>(to), block.async + offset, size);
-               });
+  each_element(written, store.from, store.at, [&](std::uint32_t offset, const unsigned char* to) {
+    if (to == nullptr) return;
+    std::memcpy(const_cast<unsigned char*>(to), block.async + offset, size);
+  });
 }
 
-TensorMapShape decode(const TensorMap& map) {
+TensorMapShape decode(const TensorMap& map, int dimensions) {
   TensorMapShape shape;
   std::memcpy(&shape, map.opaque, sizeof shape);
+  if (shape.is_array() != (dimensions == 4)) fail("a box of other dimensions than its map");
   return shape;
 }
 
@@ -124,15 +127,6 @@ std::uint32_t descriptor_field(std::uint64_t descriptor, int shift) {
   return static_cast<std::uint32_t>(descriptor >> shift & 0x3FFF) << 4;
 }
 
-void operand_element(std::uint64_t descriptor, std::uint32_t offset, std::uint32_t bytes,
-                     void* to) {
-  const bool swizzled_128 = descriptor >> 62 == 1;
-  const bool aligned = (descriptor >> 49 & 7) == 0;
-  if (!swizzled_128 || !aligned) fail("a descriptor of a layout that is not modelled");
-  const std::uint32_t at = offset_of(swizzle(descriptor_field(descriptor, 0) + offset), bytes);
-  std::memcpy(to, own_block().async + at, bytes);
-}
-
 }  // namespace
 
 TensorMap encode(const TensorMapShape& shape) {
@@ -145,9 +139,9 @@ TensorMap encode(const TensorMapShape& shape) {
   return map;
 }
 
-void load_box(const TensorMap& map, std::uint32_t to, std::uint32_t barrier, std::int32_t x,
-              std::int32_t y, std::uint32_t ranks) {
-  BoxLoad load{decode(map), 0, offset_of(barrier, 8), x, y, ranks};
+void load_box(const TensorMap& map, std::uint32_t to, std::uint32_t barrier, BoxAt at,
+              int dimensions, std::uint32_t ranks) {
+  BoxLoad load{decode(map, dimensions), 0, offset_of(barrier, 8), at, ranks};
   load.to = box_offset(load.map, to);
   if (ranks == 0) load.ranks = 1u << cluster_rank();
   if (machine.options.eager_copies) {
@@ -159,15 +153,18 @@ void load_box(const TensorMap& map, std::uint32_t to, std::uint32_t barrier, std
 
 bool land_one_load() {
   if (machine.loads.empty()) return false;
-  const auto at = static_cast<std::ptrdiff_t>(next_random() % machine.loads.size());
+  // The latest first where the order is natural: a wait for it does not stand for the others.
+  const std::size_t last = machine.loads.size() - 1;
+  const auto at = static_cast<std::ptrdiff_t>(
+      machine.options.order_seed == 0 ? last : next_random() % machine.loads.size());
   const BoxLoad load = machine.loads[static_cast<std::size_t>(at)];
   machine.loads.erase(machine.loads.begin() + at);
   land(load);
   return true;
 }
 
-void store_box(const TensorMap& map, std::uint32_t from, std::int32_t x, std::int32_t y) {
-  BoxStore store{decode(map), 0, x, y};
+void store_box(const TensorMap& map, std::uint32_t from, BoxAt at, int dimensions) {
+  BoxStore store{decode(map, dimensions), 0, at};
   store.from = box_offset(store.map, from);
   if (machine.options.eager_copies) {
     land(own_block(), store);
@@ -224,24 +221,21 @@ void product_wait(int pending) {
   self().accumulators_fenced = false;
 }
 
-void element_k_major(std::uint64_t descriptor, int row, int k, std::uint32_t bytes, void* to) {
+Operand::Operand(std::uint64_t descriptor, Major major)
+    : major_(major),
+      address_(descriptor_field(descriptor, 0)),
+      leading_(descriptor_field(descriptor, 16)),
+      stride_(descriptor_field(descriptor, 32)),
+      memory_(own_block().async),
+      size_(static_cast<std::uint32_t>(machine.options.dynamic_shared)) {
+  const bool swizzled_128 = descriptor >> 62 == 1;
+  const bool aligned = (descriptor >> 49 & 7) == 0;
+  if (!swizzled_128 || !aligned) fail("a descriptor of a layout that is not modelled");
   // Hardware does not read it: another one was meant for an operand along m or n.
-  if (descriptor_field(descriptor, 16) != 16) fail("a K-major operand with a leading distance");
-  const std::uint32_t stride = descriptor_field(descriptor, 32);
-  const std::uint32_t offset = static_cast<std::uint32_t>(row) / 8 * stride +
-                               static_cast<std::uint32_t>(row) % 8 * kBoxRowBytes +
-                               static_cast<std::uint32_t>(k) * bytes;
-  operand_element(descriptor, offset, bytes, to);
+  if (major == Major::k && leading_ != 16) fail("a K-major operand with a leading distance");
 }
 
-void element_mn_major(std::uint64_t descriptor, int row, int k, void* to) {
-  const std::uint32_t leading = descriptor_field(descriptor, 16);
-  const std::uint32_t stride = descriptor_field(descriptor, 32);
-  const std::uint32_t offset =
-      static_cast<std::uint32_t>(row) / 64 * leading + static_cast<std::uint32_t>(k) / 8 * stride +
-      static_cast<std::uint32_t>(k) % 8 * kBoxRowBytes + static_cast<std::uint32_t>(row) % 64 * 2;
-  operand_element(descriptor, offset, 2, to);
-}
+void Operand::outside() { fail("an address outside shared memory"); }
 
 void mbarrier_init(std::uint32_t barrier, std::uint32_t arrivals) {
   const At at = resolve(barrier);
@@ -281,9 +275,14 @@ void fence_async() {
   self().unfenced.clear();
 }
 
-void named_barrier(std::uint32_t id, std::uint32_t threads) {
+void named_barrier(std::uint32_t id, std::uint32_t threads, bool waits) {
   if (id < 1 || id > 15 || threads % kWarp != 0) fail("a named barrier that does not exist");
-  wait_at(own_block().named[id], threads);
+  Barrier& barrier = own_block().named[id];
+  if (waits) {
+    wait_at(barrier, threads);
+  } else {
+    arrive_at(barrier, threads);
+  }
 }
 
 std::uint32_t cluster_rank() { return machine.current / machine.threads; }

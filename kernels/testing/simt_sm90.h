@@ -17,8 +17,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "kernels/data/tensor_map.h"
+#include "kernels/testing/simt.h"
 
 namespace ga::simt {
 
@@ -28,18 +30,19 @@ TensorMap encode(const TensorMapShape& shape);
 struct BoxLoad {
   TensorMapShape map;
   std::uint32_t to = 0, barrier = 0;  // offsets, the same in each destination
-  std::int32_t x = 0, y = 0;
+  BoxAt at;
   std::uint32_t ranks = 0;
 };
-void load_box(const TensorMap& map, std::uint32_t to, std::uint32_t barrier, std::int32_t x,
-              std::int32_t y, std::uint32_t ranks);
+// `dimensions` are those of the instruction: 2, which takes col and row, or 4.
+void load_box(const TensorMap& map, std::uint32_t to, std::uint32_t barrier, BoxAt at,
+              int dimensions, std::uint32_t ranks);
 
 struct BoxStore {
   TensorMapShape map;
   std::uint32_t from = 0;
-  std::int32_t x = 0, y = 0;
+  BoxAt at;
 };
-void store_box(const TensorMap& map, std::uint32_t from, std::int32_t x, std::int32_t y);
+void store_box(const TensorMap& map, std::uint32_t from, BoxAt at, int dimensions);
 void store_commit();
 void store_wait(int pending);
 
@@ -49,16 +52,50 @@ struct Product {
   int count = 0;
   std::uint64_t a = 0, b = 0;
   bool accumulate = false;
+  // Where a lies in registers: those of the four lanes that hold this thread's rows.
+  const std::uint32_t* a_registers[4] = {};
   void (*run)(const Product&, int thread) = nullptr;
 };
 void product_fence();
 void product_issue(const Product& product);
 void product_commit();
 void product_wait(int pending);
-// An element of an operand in this block's shared memory: row along m or n, k along k. Elements
-// that lie along m or n have 16 bits.
-void element_k_major(std::uint64_t descriptor, int row, int k, std::uint32_t bytes, void* to);
-void element_mn_major(std::uint64_t descriptor, int row, int k, void* to);
+// An operand in this block's shared memory, as its descriptor says; fails where that is not one of
+// the two layouts in use. Elements that lie along m or n have 16 bits.
+enum class Major { k, mn };
+class Operand {
+ public:
+  Operand(std::uint64_t descriptor, Major major);
+  // row along m or n, k along k.
+  template <class Element>
+  Element element(int row, int k) const {
+    constexpr std::uint32_t kBytes = sizeof(Element);
+    const auto r = static_cast<std::uint32_t>(row), along = static_cast<std::uint32_t>(k);
+    const std::uint32_t offset =
+        major_ == Major::k
+            ? r / 8 * stride_ + r % 8 * kBoxRowBytes + along * kBytes
+            : r / 64 * leading_ + along / 8 * stride_ + along % 8 * kBoxRowBytes + r % 64 * kBytes;
+    Element x{};
+    std::memcpy(&x, at(offset, kBytes), kBytes);
+    return x;
+  }
+
+ private:
+  const unsigned char* at(std::uint32_t offset, std::uint32_t bytes) const {
+    const std::uint32_t address = swizzle(address_ + offset) - kSharedBase;
+    if (address > size_ - bytes) outside();
+    return memory_ + address;
+  }
+  // The 128-byte swizzle: address bits 4 to 6 exclusive-or bits 7 to 9.
+  static std::uint32_t swizzle(std::uint32_t address) {
+    return address ^ ((address >> 7 & 7u) << 4);
+  }
+  [[noreturn]] static void outside();
+  Major major_;
+  std::uint32_t address_, leading_, stride_;
+  const unsigned char* memory_;
+  std::uint32_t size_;
+};
 
 void mbarrier_init(std::uint32_t barrier, std::uint32_t arrivals);
 void mbarrier_arrive(std::uint32_t barrier, std::uint32_t bytes);  // bytes: announced with it
@@ -67,7 +104,7 @@ bool mbarrier_try_wait(std::uint32_t barrier, std::uint32_t parity);
 
 void write_shared(std::uint32_t to, const void* from, std::size_t bytes);
 void fence_async();
-void named_barrier(std::uint32_t id, std::uint32_t threads);
+void named_barrier(std::uint32_t id, std::uint32_t threads, bool waits);
 
 std::uint32_t cluster_rank();
 std::uint32_t map_shared(std::uint32_t shared, std::uint32_t rank);

@@ -3,6 +3,7 @@
 //
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 #include <vector>
 
@@ -231,6 +232,113 @@ TEST(SimtSm90, SeesAProductNotWaitedForAndAnOverwrittenOperand) {
   EXPECT_EQ(product(true, false), 32.0f);
   EXPECT_EQ(product(false, false), 0.0f);
   EXPECT_EQ(product(true, true), 64.0f);
+}
+
+// Ones from registers times twos from memory; `early` zeroes the registers before the wait.
+float product_of_registers(bool early, bool eager) {
+  Matrices b;
+  for (auto& x : b.from) x = 0x4000;  // 2.0
+  float found = -1;
+  run({1}, 128, {.eager_products = eager, .dynamic_shared = kBytes}, [&] {
+    init(1);
+    if (threadIdx.x == 0) {
+      ga::ptx::mbarrier_arrive_expect(kBarrier, 8192);
+      ga::ptx::tma_load(kOther, &b.from_map, kBarrier, 0, 0);
+    }
+    wait(0);
+    float c[32] = {};
+    std::uint32_t a[4] = {0x3F803F80, 0x3F803F80, 0x3F803F80, 0x3F803F80};
+    ga::ptx::wgmma_fence();
+    ga::ptx::wgmma_registers<ga::Bf16>(c, a, ga::sm90_descriptor_along_n(kOther), 0);
+    ga::ptx::wgmma_commit();
+    if (early) a[0] = a[1] = a[2] = a[3] = 0;
+    ga::ptx::wgmma_wait<0>();
+    if (threadIdx.x == 0) found = c[0];
+  });
+  return found;
+}
+
+TEST(SimtSm90, SeesRegistersThatChangeBeforeTheWait) {
+  EXPECT_EQ(product_of_registers(false, false), 32.0f);
+  EXPECT_EQ(product_of_registers(false, true), 32.0f);
+  EXPECT_NE(product_of_registers(true, false), 32.0f);
+}
+
+// Row and k of element (row, k) of an operand in registers: by one-hot columns of B.
+TEST(SimtSm90, FragmentsInRegistersLieAsThePtxIsaSays) {
+  Matrices b;
+  for (auto& x : b.from) x = 0;
+  for (int k = 0; k < 16; ++k) Matrices::data(b.from)[64 * k + k] = 0x3F80;
+  float wrong = 0;
+  run({1}, 128, {.dynamic_shared = kBytes}, [&] {
+    init(1);
+    if (threadIdx.x == 0) {
+      ga::ptx::mbarrier_arrive_expect(kBarrier, 8192);
+      ga::ptx::tma_load(kOther, &b.from_map, kBarrier, 0, 0);
+    }
+    wait(0);
+    const auto thread = static_cast<int>(threadIdx.x);
+    const int row = 16 * (thread / 32) + thread % 32 / 4, k = 2 * (thread % 4);
+    const auto value = [](int r, int at) { return static_cast<float>(r + 64 * at % 128); };
+    std::uint32_t a[4];
+    for (int i = 0; i < 4; ++i) {
+      const int r = row + 8 * (i % 2), at = k + 8 * (i / 2);
+      a[i] = ga::ptx::pack<ga::Bf16>(value(r, at), value(r, at + 1));
+    }
+    float c[32] = {};
+    ga::ptx::wgmma_fence();
+    ga::ptx::wgmma_registers<ga::Bf16>(c, a, ga::sm90_descriptor_along_n(kOther), 0);
+    ga::ptx::wgmma_commit();
+    ga::ptx::wgmma_wait<0>();
+    for (int i = 0; i < 8; ++i) {
+      const int r = row + 8 * (i / 2 % 2), col = 8 * (i / 4) + k + i % 2;
+      wrong += std::fabs(c[i] - value(r, col));
+    }
+  });
+  EXPECT_EQ(wrong, 0.0f);
+}
+
+// Rows of head 1 of batch 1 and no others; what is behind the matrix is zero, not the next batch.
+TEST(SimtSm90, LoadsABoxOfAnArrayWithZerosOutside) {
+  Matrices m;  // as [2 batches][8 rows][4 heads][64 dims]
+  const TensorMap map =
+      ga::simt::encode({Matrices::data(m.from), ga::ElementType::bf16, 64, 8, 512, 64, 16, 4, 2});
+  std::uint16_t inside = 0, outside = 1;
+  run({1}, 1, {.dynamic_shared = kBytes}, [&] {
+    init(1);
+    ga::ptx::mbarrier_arrive_expect(kBarrier, 2048);
+    ga::ptx::tma_load(kBox, &map, kBarrier, {.head = 1, .row = 3, .batch = 1});
+    wait(0);
+    inside = shared_word(ga::staged_offset(4, 18));
+    outside = shared_word(ga::staged_offset(5, 18));
+  });
+  EXPECT_EQ(inside - Matrices::data(m.from)[0], 1 * 2048 + 7 * 256 + 64 + 9);
+  EXPECT_EQ(outside, 0);
+}
+
+TEST(SimtSm90DeathTest, SeesABoxOfOtherDimensionsThanItsMap) {
+  EXPECT_DEATH(run({1}, 1, {.dynamic_shared = kBytes},
+                   [] {
+                     Matrices m;
+                     init(1);
+                     ga::ptx::tma_load(kBox, &m.from_map, kBarrier, ga::BoxAt{});
+                   }),
+               "other dimensions");
+}
+
+// One warp counts for a barrier and goes on; the other waits for it.
+TEST(SimtSm90, ABarrierCountsThoseThatDoNotWait) {
+  bool arrived = false, seen = false;
+  run({1}, 64, {.dynamic_shared = kBytes}, [&] {
+    if (threadIdx.x < 32) {
+      ga::ptx::named_barrier(3, 64);
+      seen = seen || arrived;
+    } else {
+      if (threadIdx.x == 32) arrived = true;
+      ga::ptx::named_barrier_arrive(3, 64);
+    }
+  });
+  EXPECT_TRUE(seen);
 }
 
 TEST(SimtSm90DeathTest, SeesAMissingFenceOfTheAccumulators) {

@@ -50,7 +50,7 @@ MAY = {
 MAY["kernels/testing"] = [MODEL] + DEVICE + FAMILIES
 for family in FAMILIES:
     MAY[family] = [MODEL] + DEVICE
-# docs/adr/0019: attention places and swizzles its tiles as the GEMM does, and fills as it does.
+# docs/adr/0021: attention places and swizzles its tiles as the GEMM does, and fills as it does.
 MAY["kernels/attention"] = [MODEL] + DEVICE + ["kernels/gemm"]
 # gpubench reads the clocks through NVML's adapter and writes its figures with the codec.
 MAY["benches/gpubench"] = DEVICE + FAMILIES + [

@@ -1,0 +1,71 @@
+// Launch of the plain check. Its bound: attention_bound.h.
+#include <string>
+
+#include "kernels/attention/attention_check.cuh"
+#include "kernels/attention/attention_check.h"
+#include "kernels/check/grid.h"
+#include "kernels/runtime/error.h"
+
+namespace ga {
+namespace {
+
+Status require(const Attention& of) {
+  const AttentionShape& s = of.shape;
+  if ((s.dim != 64 && s.dim != 128) ||
+      (s.type != ElementType::bf16 && s.type != ElementType::fp16)) {
+    return Error(ErrorCode::usage, "check_attention: bf16 or fp16 and dim 64 or 128 are needed");
+  }
+  if (s.batch < 1 || s.seq_q < 1 || s.seq_kv < 1 || s.seq_kv >= std::int64_t{1} << 31 ||
+      s.kv_heads < 1 || s.heads < 1 || s.heads % s.kv_heads != 0) {
+    return Error(ErrorCode::usage,
+                 "check_attention: batch, heads and lengths must be positive, and heads a multiple "
+                 "of kv_heads");
+  }
+  GA_CHECK(check_pointer("check_attention: q", of.q, 2));
+  GA_CHECK(check_pointer("check_attention: k", of.k, 2));
+  GA_CHECK(check_pointer("check_attention: v", of.v, 2));
+  return check_pointer("check_attention: o", of.o, 2);
+}
+
+template <int kDim>
+Status launch(const AttentionCheckParams& params, std::int64_t blocks, cudaStream_t stream) {
+  constexpr auto kBytes = sizeof(AttentionCheckShared<kDim>);
+  const auto kernel = &attention_check_kernel<kDim>;
+  GA_CUDA(cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel),
+                               cudaFuncAttributeMaxDynamicSharedMemorySize,
+                               static_cast<int>(kBytes)));
+  kernel<<<static_cast<unsigned>(blocks), kAttentionCheckThreads, kBytes, stream>>>(params);
+  GA_CUDA(cudaGetLastError());
+  return Ok{};
+}
+
+}  // namespace
+
+Status check_attention(const AttentionCheck& args, cudaStream_t stream) {
+  const Attention& of = args.of;
+  GA_CHECK(require(of));
+  GA_CHECK(check_pointer("check_attention: report", args.report, alignof(Mismatch)));
+  const AttentionShape& s = of.shape;
+  const std::int64_t tiles = (s.seq_q + kAttentionCheckEdge - 1) / kAttentionCheckEdge;
+  const std::int64_t blocks = s.batch * s.heads * tiles;
+  if (blocks > 0x7FFFFFFF) {
+    return Error(ErrorCode::usage, "check_attention: O is larger than one launch covers");
+  }
+  const AttentionCheckParams params{.q = of.q,
+                                    .k = of.k,
+                                    .v = of.v,
+                                    .o = of.o,
+                                    .lse = of.lse,
+                                    .shape = s,
+                                    .scale = of.scale,
+                                    .tiles_q = tiles,
+                                    .report = args.report};
+  attention_check_reset_kernel<<<1, 1, 0, stream>>>(args.report);
+  GA_CUDA(cudaGetLastError());
+  GA_CHECK(s.dim == 64 ? launch<64>(params, blocks, stream) : launch<128>(params, blocks, stream));
+  attention_explain_kernel<<<1, 1, 0, stream>>>(of.o, args.report);
+  GA_CUDA(cudaGetLastError());
+  return Ok{};
+}
+
+}  // namespace ga
