@@ -1,8 +1,8 @@
-#include "acceptance/core/seed.h"
 #include "acceptance/gates/exact.h"
 
 #include <gtest/gtest.h>
 
+#include "acceptance/core/seed.h"
 #include "acceptance/gates/gates.h"
 #include "acceptance/gates/testkit.h"
 #include "reports/model/digest.h"
