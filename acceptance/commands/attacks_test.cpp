@@ -23,12 +23,13 @@ std::string unquoted(const std::string& cell) {
 // | `id` | attack | what others do | `step` | `reason` |
 std::map<std::string, Row> rows_of_the_page() {
   std::map<std::string, Row> rows;
-  std::istringstream page(*read_file(std::string(GA_SOURCE_DIR) + "/docs/attacks.md"));
+  const auto text = read_file(std::string(GA_SOURCE_DIR) + "/docs/attacks.md");
+  std::istringstream page(text ? *text : "");
   for (std::string line; std::getline(page, line);) {
     if (!line.starts_with("| `")) continue;
     std::vector<std::string> cells;
-    std::istringstream text(line.substr(1));
-    for (std::string cell; std::getline(text, cell, '|');) cells.push_back(cell);
+    std::istringstream row(line.substr(1));
+    for (std::string cell; std::getline(row, cell, '|');) cells.push_back(cell);
     EXPECT_EQ(cells.size(), 5U) << line;
     if (cells.size() != 5) continue;
     const bool fresh =
