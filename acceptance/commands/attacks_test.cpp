@@ -48,10 +48,11 @@ testing::Attacks all_attacks() {
   return all;
 }
 
-TEST(Attacks, BeginWithAReportThatVerifies) {
-  const testing::Refusal refusal =
-      testing::refusal_of_signed(testing::payload_of(testing::sound_report()));
-  EXPECT_EQ(refusal.step, "") << refusal.why;
+TEST(Attacks, BeginWithReportsThatVerify) {
+  for (const Report& report : {testing::sound_report(), testing::sound_answer()}) {
+    const testing::Refusal refusal = testing::refusal_of_signed(testing::payload_of(report));
+    EXPECT_EQ(refusal.step, "") << refusal.why;
+  }
 }
 
 TEST(Attacks, AreRefusedAsThePageSays) {

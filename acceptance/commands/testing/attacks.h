@@ -30,6 +30,7 @@ const SigningKey& buyer();
 const SigningKey& stranger();
 Profile attacked_profile();
 Report sound_report();
+Report sound_answer();                         // the same, in answer to the buyer's challenge
 std::string payload_of(const Report& report);  // not read again: it may be spoiled
 
 VerifyOutcome outcome_of(std::string_view bytes);

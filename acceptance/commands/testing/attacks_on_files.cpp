@@ -95,9 +95,10 @@ Attacks attacks_on_envelopes() {
       {"json.two_documents", [] { return refusal_of(good() + good()); }},
       {"form.key_order",
        [] {
-         return refusal_of(
-             with(with(good(), "{\"payload\":\"", "{\"signatures\":[],\"payload\":\""),
-                  R"(,"signatures":[{"keyid")", R"(,"x":[{"keyid")"));
+         const Json json = *parse_json(good());
+         Json moved;
+         moved.add("payloadType", *json.find("payloadType")).add("payload", *json.find("payload"));
+         return refusal_of(dump(moved.add("signatures", *json.find("signatures"))) + "\n");
        }},
       {"form.whitespace", [] { return refusal_of(with(good(), ",", ", ")); }},
       {"form.last_newline", [] { return refusal_of(good() + "\n"); }},

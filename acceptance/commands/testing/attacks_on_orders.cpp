@@ -67,7 +67,7 @@ Refusal refusal_of_terms(const std::function<void(Challenge&)>& change) {
   return refusal_of_answer(*seal_challenge(challenge, buyer()));
 }
 Refusal refusal_of_reference(const std::function<void(ChallengeRef&)>& change) {
-  Report report = answering(*seal_challenge(sound_challenge(), buyer()));
+  Report report = sound_answer();
   change(*report.challenge);
   return refusal_of_signed(payload_of(report));
 }
@@ -129,6 +129,8 @@ Report sound_report() {
   report.subject = subjects_of(report.evidence.facts);
   return claimed(std::move(report));
 }
+
+Report sound_answer() { return answering(*seal_challenge(sound_challenge(), buyer())); }
 
 std::string payload_of(const Report& report) { return dump(report_to_json(report)); }
 
@@ -201,8 +203,7 @@ Attacks attacks_on_challenges() {
   return {
       {"challenge.nobody_believed",
        [] {
-         const S bytes =
-             *seal(payload_of(answering(*seal_challenge(sound_challenge(), buyer()))), signer());
+         const S bytes = *seal(payload_of(sound_answer()), signer());
          const std::vector<PublicKey> trusted{signer().public_key()};
          const VerifyOutcome outcome =
              verify_report({.bytes = bytes, .trusted = trusted, .gates = {}});
@@ -247,7 +248,7 @@ Attacks attacks_on_challenges() {
        [] { return refusal_of_reference([](ChallengeRef& ref) { ref.dsse.insert(4, " "); }); }},
       {"challenge.hidden",
        [] {
-         Report report = answering(*seal_challenge(sound_challenge(), buyer()));
+         Report report = sound_answer();
          report.binding = "self_declared";
          return refusal_of_signed(payload_of(report));
        }},
@@ -271,10 +272,9 @@ Attacks attacks_on_challenges() {
        [] { return refusal_of_terms([](Challenge& c) { c.serials = {"1651024000001"}; }); }},
       {"challenge.answered_twice",
        [] {
-         const S challenge = *seal_challenge(sound_challenge(), buyer());
-         Report again = answering(challenge);
+         Report again = sound_answer();
          again.run.attempt = 2;
-         return refusal_of_both(*seal(payload_of(answering(challenge)), signer()),
+         return refusal_of_both(*seal(payload_of(sound_answer()), signer()),
                                 *seal(payload_of(again), signer()));
        }},
   };
