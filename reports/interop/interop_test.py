@@ -162,6 +162,7 @@ class Interop:
         assert summary["tests"] == len(tests) > 1
         for status in ("passed", "failed", "skipped", "pending", "other"):
             assert summary[status] == sum(t["status"] == status for t in tests), status
+        assert tests[-1]["rawStatus"] == self.predicate["claimed"]["decision"]
         assert summary["start"] <= summary["stop"] and all("duration" in t for t in tests)
         return "reads it, its sums are right"
 
@@ -192,7 +193,7 @@ def tried(name, attempt):
     try:
         return attempt()
     except subprocess.CalledProcessError as error:
-        print(f"{name}: {error.stdout}{error.stderr}")
+        print(f"{name}: {error.stdout[-400:]}{error.stderr[-400:]}")
     except (AssertionError, KeyError, ValueError) as error:
         print(f"{name}: {error!r}")
     return "FAILED"

@@ -23,9 +23,9 @@ const SigningKey& kept(const char* name) {
 }
 
 // Fills in what an honest run would claim.
-Report claimed(Report report) {
+Report claimed(Report report, const std::string& nonce) {
   const Profile profile = attacked_profile();
-  const Order order{profile, *level_from_word(report.level)};
+  const Order order{profile, *level_from_word(report.level), nonce};
   report.claimed.findings = judge_all({}, order, report.evidence);
   const Decision decision = decide(order, standing_of(report), report.claimed.findings);
   report.claimed.decision = decision.word;
@@ -55,7 +55,7 @@ Report answering(const std::string& file) {
   Report report = sound_report();
   report.challenge = ChallengeRef{base64_encode(file), sha256_hex(file)};
   report.binding = "challenged";
-  return claimed(std::move(report));
+  return claimed(std::move(report), sound_challenge().nonce);
 }
 Refusal refusal_of_answer(const std::string& file) {
   return refusal_of_signed(payload_of(answering(file)));
@@ -127,7 +127,7 @@ Report sound_report() {
   report.profile = {profile.name, profile.version, profile.sha256};
   report.evidence.measurements.clear();
   report.subject = subjects_of(report.evidence.facts);
-  return claimed(std::move(report));
+  return claimed(std::move(report), "");
 }
 
 Report sound_answer() { return answering(*seal_challenge(sound_challenge(), buyer())); }

@@ -1,6 +1,6 @@
 // Any bytes as a line of the journal: what is taken is written back byte for byte, and so is the
-// entry inside. The bytes are tried as they are and, so that a fuzzer gets past the sum, as the body
-// of a record whose sum holds.
+// entry inside. The bytes are tried as they are and, so that a fuzzer gets past the sum, as the
+// body of a record whose sum holds.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -41,12 +41,24 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     ga::Opening& opening = openings[data[i] % openings.size()];
     const std::string digest = ga::hex_of(leaves.at(data[i + 1] % kLeaves));
     switch (data[i] / 16 % 6) {
-      case 0: opening.tile = static_cast<std::int8_t>(data[i + 1]); break;
-      case 1: opening.path.push_back(digest); break;
-      case 2: opening.path.insert(opening.path.begin(), digest); break;
-      case 3: opening.path.assign(1, std::string(1, static_cast<char>(data[i + 1]))); break;
-      case 4: opening.path.clear(); break;
-      default: std::swap(opening, openings[data[i + 1] % openings.size()]); break;
+      case 0:
+        opening.tile = static_cast<std::int8_t>(data[i + 1]);
+        break;
+      case 1:
+        opening.path.push_back(digest);
+        break;
+      case 2:
+        opening.path.insert(opening.path.begin(), digest);
+        break;
+      case 3:
+        opening.path.assign(1, std::string(1, static_cast<char>(data[i + 1])));
+        break;
+      case 4:
+        opening.path.clear();
+        break;
+      default:
+        std::swap(opening, openings[data[i + 1] % openings.size()]);
+        break;
     }
   }
   const auto root = ga::root_of(kLeaves, openings, leaves);
