@@ -42,7 +42,7 @@ std::map<std::string, Row> rows_of_the_page() {
 testing::Attacks all_attacks() {
   testing::Attacks all = testing::attacks_on_envelopes();
   for (const auto& more : {testing::attacks_on_payloads(), testing::attacks_on_judgement(),
-                           testing::attacks_on_challenges()}) {
+                           testing::attacks_on_challenges(), testing::attacks_on_work()}) {
     all.insert(more.begin(), more.end());
   }
   return all;
@@ -54,6 +54,8 @@ TEST(Attacks, BeginWithReportsThatVerify) {
     EXPECT_EQ(refusal.step, "") << refusal.why;
   }
 }
+
+TEST(Attacks, BeginWithWorkThatPasses) { EXPECT_EQ(testing::refusal_of_sound_work().why, ""); }
 
 TEST(Attacks, AreRefusedAsThePageSays) {
   const auto rows = rows_of_the_page();

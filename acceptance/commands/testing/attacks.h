@@ -22,6 +22,8 @@ Attacks attacks_on_envelopes();
 Attacks attacks_on_payloads();
 Attacks attacks_on_judgement();
 Attacks attacks_on_challenges();
+Attacks attacks_on_work();
+Refusal refusal_of_sound_work();
 
 // What the attacks begin with: a trusted signer, a believed buyer, somebody else, and a report of
 // one GPU, without measurements, that verifies.
