@@ -123,13 +123,17 @@ class Interop:
 
     def opened(self):
         nonce = json.loads(payload_of(self.challenge))["predicate"]["nonce"]
-        openings.check(self.predicate, nonce)
-        work = next(m for m in self.predicate["measurements"] if m["case"] == "fresh.gemm")
-        path = next(o["path"] for o in work["check"]["openings"] if o["path"])
-        path[0] = path[0][::-1]
-        leaves = {o["tile"]: b"" for o in work["check"]["openings"]}
-        assert openings.root_of(leaves, work["check"]["openings"]) != work["check"]["root"]
-        return "the same root from 460 tiles"
+        leaves = openings.check(self.predicate, nonce)
+        work = next(m for m in self.predicate["measurements"] if m["case"] == "fresh.gemm")["check"]
+        assert openings.root_of(leaves, work["openings"]) == work["root"] and len(leaves) == 460
+        tile = min(leaves)
+        worse = {**leaves, tile: leaves[tile][::-1]}
+        assert openings.root_of(worse, work["openings"]) != work["root"]
+        try:
+            openings.check(self.predicate, nonce[::-1])
+        except AssertionError:
+            return "the same root from 460 tiles"
+        return "takes another challenge's nonce"
 
     def junit(self):
         root = etree.parse(self.run / "node/report.junit.xml").getroot()

@@ -1,6 +1,7 @@
 """Computes the challenged work of a report again, from docs/challenge-format.md alone.
 
-usage: openings.py PAYLOAD CHALLENGE_PAYLOAD   prints the seed and "right", or what is wrong; exit 1
+usage: openings.py PAYLOAD CHALLENGE_PAYLOAD   prints how many tiles are right, or what is
+       wrong (exit 1)
 Plain Python: many numbers ride in one long integer, 64 or 32 bits each.
 """
 import hashlib
@@ -67,6 +68,7 @@ def root_of(leaves, openings):
 
 
 def check(predicate, nonce):
+    """The digests of the opened tiles, or an AssertionError that says what is wrong."""
     work = next(m for m in predicate["measurements"] if m["case"] == "fresh.gemm")
     seed = seed_of(nonce, "identity.freshness", {}, predicate["facts"]["gpus"][0]["uuid"])
     assert seed == work["params"]["seed"], f"the seed is {seed}"
@@ -84,12 +86,12 @@ def check(predicate, nonce):
         data = b"".join(row[left:left + TILE].tobytes() for row in rows[top:top + TILE])
         leaves[tile] = sha(b"\0" + data)
     assert root_of(leaves, openings) == root, "the root is another"
-    return seed
+    return leaves
 
 
 if __name__ == "__main__":
     report, challenge = (json.load(open(name, encoding="utf-8")) for name in sys.argv[1:3])
     try:
-        print(check(report["predicate"], challenge["predicate"]["nonce"]), "right")
+        print(len(check(report["predicate"], challenge["predicate"]["nonce"])), "tiles are right")
     except AssertionError as wrong:
         sys.exit(f"wrong: {wrong}")
