@@ -11,6 +11,8 @@
 #include "acceptance/commands/verify.h"
 #include "acceptance/gates/gates.h"
 #include "acceptance/profiles/builtin.h"
+#include "reports/seal/challenge.h"
+#include "reports/seal/envelope.h"
 
 namespace ga {
 namespace {
@@ -19,6 +21,14 @@ struct Rendered {
   std::string text;
   std::string difference;  // between the claim and the judgement
 };
+
+// What the seeds follow from. Nobody's signature is checked here, the buyer's neither.
+Result<std::string> nonce_in(const Report& report) {
+  if (!report.challenge) return std::string();
+  GA_TRY(const std::string bytes, base64_decode(report.challenge->dsse));
+  GA_TRY(const OpenedChallenge opened, read_challenge(bytes));
+  return opened.challenge.nonce;
+}
 
 // Judged with the built-in profile that the report names; else what it claims, called a claim.
 Result<Shown> judge(const Unverified& file, std::string& difference) {
@@ -33,7 +43,8 @@ Result<Shown> judge(const Unverified& file, std::string& difference) {
   }
   GA_TRY(const Profile profile,
          parse_profile(builtin->text, std::string(builtin->name), gate_ids()));
-  const Order order{profile, *level};
+  GA_TRY(const std::string nonce, nonce_in(report));
+  const Order order{profile, *level, nonce};
   std::vector<Finding> findings = judge_all(all_gates(), order, report.evidence);
   const Decision decision = decide(order, standing_of(report), findings);
   difference = difference_of({report.claimed.decision, report.claimed.cause},

@@ -11,7 +11,8 @@ import subprocess
 import sys
 import venv
 
-PINNED = ["securesystemslib==1.6.0", "cryptography==50.0.2"]
+# junitparser is for reports/interop, which shares the venv.
+PINNED = ["securesystemslib==1.6.0", "cryptography==50.0.2", "junitparser==5.0.3"]
 
 
 def install(folder):
