@@ -85,7 +85,7 @@ Result<std::unique_ptr<RandomAttentionBench>> RandomAttentionBench::make(
   std::unique_ptr<RandomAttentionBench> bench(
       new RandomAttentionBench(std::move(data), std::move(attender)));
   GA_TRY(bench->mismatches_, Slots<Mismatch>::make());
-  GA_TRY(bench->hashes_, Slots<std::uint64_t>::make());
+  GA_TRY(bench->hashes_, KnownHashes::make());
   GA_CHECK(bench->qualify(context));
   return bench;
 }
@@ -125,10 +125,7 @@ Status RandomAttentionBench::qualify(const CaseContext& context) {
                                    .got = hex_bits(one.got, bytes),
                                    .xor_bits = hex_bits(one.expected ^ one.got, bytes)};
   }
-  GA_TRY(const auto hashes, hashes_.fetch(sets()));
-  expected_.assign(hashes.begin(), hashes.end());
-  last_ = expected_[0];
-  return Ok{};
+  return hashes_.keep(sets());
 }
 
 Status RandomAttentionBench::poison(const Turn& turn, cudaStream_t stream) {
@@ -145,31 +142,6 @@ Status RandomAttentionBench::check(const Turn& turn, cudaStream_t stream) {
                       .bytes = q_bytes(data_->shape),
                       .hash = hashes_.at(turn.slot)},
                      stream);
-}
-
-Status RandomAttentionBench::collect(std::int64_t slots, Check& total) {
-  GA_TRY(const auto hashes, hashes_.fetch(slots));
-  for (std::size_t slot = 0; slot < hashes.size(); ++slot) {
-    const std::size_t set = slot % expected_.size();
-    if (set == 0) last_ = hashes[slot];
-    if (hashes[slot] == expected_[set]) continue;
-    ++total.wrong;
-    total.got = hex64(hashes[slot]);
-    if (total.first) continue;
-    total.first = FirstMismatch{.element = 0,
-                                .expected = hex64(expected_[set]),
-                                .got = hex64(hashes[slot]),
-                                .xor_bits = hex64(expected_[set] ^ hashes[slot])};
-  }
-  if (total.wrong == 0) total.got = hex64(last_);
-  return Ok{};
-}
-
-Check RandomAttentionBench::begin() {
-  Check check = checked_;
-  check.expected = hex64(expected_[0]);
-  check.got = hex64(last_);
-  return check;
 }
 
 Inject RandomAttentionBench::output(const Turn& turn) const {

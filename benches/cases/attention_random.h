@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "benches/cases/attender.h"
+#include "benches/cases/known_hashes.h"
 #include "benches/cases/slots.h"
 #include "benches/harness/bench.h"
 #include "kernels/check/check.h"
@@ -57,8 +58,10 @@ class RandomAttentionBench final : public Bench {
   Status poison(const Turn& turn, cudaStream_t stream) override;
   Status launch(const Turn& turn, cudaStream_t stream) override;
   Status check(const Turn& turn, cudaStream_t stream) override;
-  Status collect(std::int64_t slots, Check& total) override;
-  Check begin() override;
+  Status collect(std::int64_t slots, Check& total) override {
+    return hashes_.collect(slots, total);
+  }
+  Check begin() override { return hashes_.begin(checked_); }
   Inject output(const Turn& turn) const override;
   std::int64_t value(const BlockTiming& timing) const override;
   std::string algorithm() const override { return attender_->algorithm(); }
@@ -72,10 +75,8 @@ class RandomAttentionBench final : public Bench {
   std::shared_ptr<const AttentionData> data_;
   std::shared_ptr<Attender> attender_;
   Slots<Mismatch> mismatches_;
-  Slots<std::uint64_t> hashes_;
-  std::vector<std::uint64_t> expected_;  // by set
-  Check checked_;                        // of qualify()
-  std::uint64_t last_ = 0;               // newest hash of set 0
+  KnownHashes hashes_;
+  Check checked_;  // of qualify()
 };
 
 }  // namespace ga

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "benches/cases/cases.h"
+#include "benches/cases/known_hashes.h"
 #include "benches/cases/multiplier.h"
 #include "benches/cases/pattern_slots.h"
 #include "kernels/check/check.h"
@@ -47,20 +48,14 @@ class FreshGemmBench final : public Bench {
         {.data = c_.data(), .bytes = kShape.c_bytes(), .hash = hashes_.at(turn.slot)}, stream);
   }
   Status collect(std::int64_t slots, Check& total) override {
-    GA_TRY(const auto hashes, hashes_.fetch(slots));
-    for (const std::uint64_t hash : hashes) {
-      if (hash == committed_) continue;
-      ++total.wrong;
-      total.got = hex64(hash);
-    }
-    return Ok{};
+    return hashes_.collect(slots, total);
   }
   Check begin() override {
-    return {.kind = "tree",
-            .expected = hex64(committed_),
-            .got = hex64(committed_),
-            .root = proof_.root,
-            .openings = proof_.openings};
+    return hashes_.begin({.kind = "tree",
+                          .expected = {},
+                          .got = {},
+                          .root = proof_.root,
+                          .openings = proof_.openings});
   }
   Inject output(const Turn&) const override {
     return {
@@ -78,9 +73,8 @@ class FreshGemmBench final : public Bench {
   Status commit(cudaStream_t stream);
 
   DeviceBuffer<std::byte> a_, b_, c_;
-  Slots<std::uint64_t> hashes_;
+  KnownHashes hashes_;
   std::unique_ptr<Multiplier> multiplier_;
-  std::uint64_t committed_ = 0;
   FreshProof proof_;
 };
 
@@ -109,8 +103,7 @@ Status FreshGemmBench::commit(cudaStream_t stream) {
   GA_CHECK(launch(first, stream));
   GA_CHECK(check(first, stream));
   GA_CUDA(cudaStreamSynchronize(stream));
-  GA_TRY(const auto hashes, hashes_.fetch(1));
-  committed_ = hashes[0];
+  GA_CHECK(hashes_.keep(1));
   std::vector<float> c(static_cast<std::size_t>(kFreshSide * kFreshSide));
   GA_CHECK(copy_to_host(std::span(c), reinterpret_cast<const float*>(c_.data())));
   std::vector<std::int32_t> integers;
@@ -125,7 +118,7 @@ Result<std::unique_ptr<Bench>> FreshGemmBench::make(std::uint64_t seed, CaseCont
   GA_TRY(bench->a_, DeviceBuffer<std::byte>::make(kShape.a_bytes()));
   GA_TRY(bench->b_, DeviceBuffer<std::byte>::make(kShape.b_bytes()));
   GA_TRY(bench->c_, DeviceBuffer<std::byte>::make(kShape.c_bytes()));
-  GA_TRY(bench->hashes_, Slots<std::uint64_t>::make());
+  GA_TRY(bench->hashes_, KnownHashes::make());
   GA_TRY(bench->multiplier_, own_multiplier(kShape, bench->product(0)));
   GA_CHECK(bench->fill(seed, context.stream));
   GA_CHECK(bench->commit(context.stream));

@@ -87,7 +87,7 @@ Result<std::unique_ptr<RandomGemmBench>> RandomGemmBench::make(
   GA_TRY(bench->scratch_,
          DeviceBuffer<std::byte>::make(checksum_product_scratch_bytes(shape.n, shape.k)));
   GA_TRY(bench->checksums_, Slots<ChecksumReport>::make());
-  GA_TRY(bench->hashes_, Slots<std::uint64_t>::make());
+  GA_TRY(bench->hashes_, KnownHashes::make());
   GA_CHECK(bench->qualify(context));
   return bench;
 }
@@ -136,10 +136,7 @@ Status RandomGemmBench::qualify(const CaseContext& context) {
     checked_.first.emplace();
     checked_.first->element = first / groups * data_->shape.n + first % groups * kChecksumColumns;
   }
-  GA_TRY(const auto hashes, hashes_.fetch(sets()));
-  expected_.assign(hashes.begin(), hashes.end());
-  last_ = expected_[0];
-  return Ok{};
+  return hashes_.keep(sets());
 }
 
 Status RandomGemmBench::poison(const Turn& turn, cudaStream_t stream) {
@@ -156,31 +153,6 @@ Status RandomGemmBench::check(const Turn& turn, cudaStream_t stream) {
                       .bytes = data_->shape.c_bytes(),
                       .hash = hashes_.at(turn.slot)},
                      stream);
-}
-
-Status RandomGemmBench::collect(std::int64_t slots, Check& total) {
-  GA_TRY(const auto hashes, hashes_.fetch(slots));
-  for (std::size_t slot = 0; slot < hashes.size(); ++slot) {
-    const std::size_t set = slot % expected_.size();
-    if (set == 0) last_ = hashes[slot];
-    if (hashes[slot] == expected_[set]) continue;
-    ++total.wrong;
-    total.got = hex64(hashes[slot]);
-    if (total.first) continue;
-    total.first = FirstMismatch{.element = 0,
-                                .expected = hex64(expected_[set]),
-                                .got = hex64(hashes[slot]),
-                                .xor_bits = hex64(expected_[set] ^ hashes[slot])};
-  }
-  if (total.wrong == 0) total.got = hex64(last_);
-  return Ok{};
-}
-
-Check RandomGemmBench::begin() {
-  Check check = checked_;
-  check.expected = hex64(expected_[0]);
-  check.got = hex64(last_);
-  return check;
 }
 
 Inject RandomGemmBench::output(const Turn& turn) const {

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "benches/cases/known_hashes.h"
 #include "benches/cases/multiplier.h"
 #include "benches/cases/slots.h"
 #include "benches/harness/bench.h"
@@ -53,8 +54,10 @@ class RandomGemmBench final : public Bench {
   Status poison(const Turn& turn, cudaStream_t stream) override;
   Status launch(const Turn& turn, cudaStream_t stream) override;
   Status check(const Turn& turn, cudaStream_t stream) override;
-  Status collect(std::int64_t slots, Check& total) override;
-  Check begin() override;
+  Status collect(std::int64_t slots, Check& total) override {
+    return hashes_.collect(slots, total);
+  }
+  Check begin() override { return hashes_.begin(checked_); }
   Inject output(const Turn& turn) const override;
   std::int64_t value(const BlockTiming& timing) const override;
   std::string algorithm() const override { return multiplier_->algorithm(); }
@@ -68,10 +71,8 @@ class RandomGemmBench final : public Bench {
   std::shared_ptr<Multiplier> multiplier_;
   DeviceBuffer<std::byte> scratch_;
   Slots<ChecksumReport> checksums_;
-  Slots<std::uint64_t> hashes_;
-  std::vector<std::uint64_t> expected_;  // by set
-  Check checked_;                        // of qualify()
-  std::uint64_t last_ = 0;               // newest hash of set 0
+  KnownHashes hashes_;
+  Check checked_;  // of qualify()
 };
 
 }  // namespace ga

@@ -6,7 +6,7 @@
 
 namespace ga {
 
-std::string html_escaped(std::string_view text) {
+std::string markup_escaped(std::string_view text) {
   std::string out;
   for (const char c : clean(text)) {
     switch (c) {
@@ -38,7 +38,7 @@ void Html::begin(HtmlName name, HtmlAttributes attributes) {
   for (const HtmlAttribute& attribute : attributes) {
     out_ += ' ';
     out_ += attribute.name.str();
-    out_ += "=\"" + html_escaped(attribute.value) + '"';
+    out_ += "=\"" + markup_escaped(attribute.value) + '"';
   }
 }
 
@@ -57,7 +57,7 @@ void Html::close(HtmlName name) {
   }
 }
 
-void Html::text(std::string_view text) { out_ += html_escaped(text); }
+void Html::text(std::string_view text) { out_ += markup_escaped(text); }
 
 void Html::name(std::string_view name) {
   for (std::size_t at = 0; at < name.size();) {
@@ -80,12 +80,12 @@ void Html::empty(HtmlName name, HtmlAttributes attributes) {
 
 Html::Element Html::link(std::string_view id, HtmlAttributes attributes) {
   begin("a", attributes);
-  out_ += " href=\"#" + html_escaped(id) + "\">";
+  out_ += " href=\"#" + markup_escaped(id) + "\">";
   return {*this, "a"};
 }
 
 void Html::symbol(std::string_view id) {
-  out_ += "<svg class=\"i\" aria-hidden=\"true\"><use href=\"#" + html_escaped(id) + "\"/></svg>";
+  out_ += "<svg class=\"i\" aria-hidden=\"true\"><use href=\"#" + markup_escaped(id) + "\"/></svg>";
 }
 
 void Html::doctype() { out_ += "<!doctype html>\n"; }

@@ -93,7 +93,7 @@ class Html {
 };
 
 // Without control, format and direction characters, invalid UTF-8 as U+FFFD or '?', and with the
-// five characters of markup as entities.
-std::string html_escaped(std::string_view text);
+// five characters of markup as entities: for HTML and XML alike.
+std::string markup_escaped(std::string_view text);
 
 }  // namespace ga

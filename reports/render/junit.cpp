@@ -3,37 +3,11 @@
 
 #include <string>
 
-#include "reports/render/layout.h"
+#include "reports/render/html.h"
 #include "reports/render/render.h"
 
 namespace ga {
 namespace {
-
-std::string escape(std::string_view text) {
-  std::string out;
-  for (const char c : clean(text)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&apos;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 struct Counts {
   int failures = 0, errors = 0, skipped = 0;
@@ -75,8 +49,8 @@ TestCase case_of_decision(const Shown& shown) {
 }
 
 void write_case(std::string& out, Counts& counts, const TestCase& test) {
-  out += fmt::format("    <testcase classname=\"{}\" name=\"{}\"", escape(test.gate),
-                     escape(test.name));
+  out += fmt::format("    <testcase classname=\"{}\" name=\"{}\"", markup_escaped(test.gate),
+                     markup_escaped(test.name));
   if (test.element.empty()) {
     out += "/>\n";
     return;
@@ -85,12 +59,13 @@ void write_case(std::string& out, Counts& counts, const TestCase& test) {
    : test.element == "error" ? counts.errors
                              : counts.skipped) += 1;
   if (test.element == "skipped") {  // has no type in the common schema
-    out +=
-        fmt::format(">\n      <skipped message=\"{}\"/>\n    </testcase>\n", escape(test.message));
+    out += fmt::format(">\n      <skipped message=\"{}\"/>\n    </testcase>\n",
+                       markup_escaped(test.message));
     return;
   }
   out += fmt::format(">\n      <{0} type=\"{1}\" message=\"{2}\">{3}</{0}>\n    </testcase>\n",
-                     test.element, escape(test.type), escape(test.message), escape(test.detail));
+                     test.element, markup_escaped(test.type), markup_escaped(test.message),
+                     markup_escaped(test.detail));
 }
 
 }  // namespace
@@ -105,10 +80,10 @@ std::string render_junit(const Report& report, const Shown& shown) {
                   shown.findings.size() + 1, counts.failures, counts.errors, counts.skipped);
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
   out += fmt::format("<testsuites {}>\n  <testsuite name=\"gpuaccept\" {} timestamp=\"{}\">\n",
-                     totals, totals, escape(report.run.started));
+                     totals, totals, markup_escaped(report.run.started));
   out += "    <properties>\n";
   const auto property = [&](std::string_view name, std::string_view value) {
-    out += fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, escape(value));
+    out += fmt::format("      <property name=\"{}\" value=\"{}\"/>\n", name, markup_escaped(value));
   };
   property("decision", shown.decision);
   property("cause", shown.cause);

@@ -50,7 +50,7 @@ TEST(Junit, EscapesWhateverAMachineSays) {
   shown.findings[1].reason = "<script>\n]]></failure>";
   shown.findings[1].unit_id = "gpu/\"0\"";
   const std::string xml = render_junit(report, shown);
-  EXPECT_NE(xml.find("value=\"a&quot;b&lt;c&gt;&amp;&apos;???\""), std::string::npos);
+  EXPECT_NE(xml.find("value=\"a&quot;b&lt;c&gt;&amp;&#39;???\""), std::string::npos);
   EXPECT_NE(xml.find("message=\"&lt;script&gt; ]]&gt;&lt;/failure&gt;\""), std::string::npos);
   EXPECT_NE(xml.find("name=\"gpu/&quot;0&quot;\""), std::string::npos);
   EXPECT_EQ(xml.find("<script>"), std::string::npos);
