@@ -1,5 +1,5 @@
 // Special registers and waiting.
-// PTX ISA, "Special Registers", "nanosleep" and "st".
+// PTX ISA, "Special Registers", "nanosleep", "trap" and "st".
 #pragma once
 
 #include <cstdint>
@@ -33,8 +33,11 @@ __device__ __forceinline__ void nanosleep(std::uint32_t nanoseconds) {
   asm volatile("nanosleep.u32 %0;\n" ::"r"(nanoseconds));
 }
 
-// Ends the kernel with an error, by a store to an address that cannot be. Not by a trap: with one
-// ptxas 13.0.88 spills as if setmaxnreg gave no warpgroup more registers than it had at launch.
+// Ends the kernel with an error: for what a part cannot run.
+__device__ __forceinline__ void trap() { asm volatile("trap;\n"); }
+
+// The same where setmaxnreg is used, by a store to an address that cannot be. Not by a trap: with
+// one ptxas 13.0.88 spills as if setmaxnreg gave no warpgroup more registers than it had at launch.
 __device__ __forceinline__ void misaligned_fault() {
   asm volatile("st.volatile.global.u32 [%0], %1;\n" ::"l"(std::uint64_t{1}), "r"(0) : "memory");
 }
