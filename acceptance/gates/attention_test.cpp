@@ -134,7 +134,7 @@ TEST_F(OwnAttention, AGpuWhoseExponentialsAreWrongFailsByAttentionAndByNoProduct
     m.check->wrong = 1;
     m.check->got = "0123456789abcdef";
   }
-  for (const Gate& gate : all_gates()) {
+  for (const Gate& gate : gates_of_a_profile()) {
     const bool attention = gate.id.starts_with("attention.");
     for (const Finding& finding : gate.judge(order(), evidence)) {
       const bool accused = attention && finding.unit_id == "gpu/1";

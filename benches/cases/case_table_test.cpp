@@ -19,7 +19,7 @@ TEST(CaseTable, IdsAreUniqueAndFound) {
 
 TEST(CaseTable, UnitsAndChecksAreOfTheClosedLists) {
   const std::set<std::string_view> units{"bytes_per_s", "flops", "launches", "mhz", "ns"};
-  const std::set<std::string_view> checks{"pattern", "checksum", "exact", "reference"};
+  const std::set<std::string_view> checks{"pattern", "checksum", "exact", "reference", "tree"};
   for (const CaseInfo& info : all_cases()) {
     EXPECT_TRUE(units.contains(info.unit)) << info.id;
     EXPECT_TRUE(checks.contains(info.check_kind)) << info.id;
