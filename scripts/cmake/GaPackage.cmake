@@ -1,7 +1,7 @@
 # The bundle: one relocatable tarball that runs on a node with nothing but the driver.
 # Nothing is stripped or patched at install: the digest of gpuprobe is what makes a worker real.
 include(GNUInstallDirs)
-set(programs gpuaccept gpusim)
+set(programs gpuaccept gpusim gpuaudit)
 if(GA_CUDA)
   list(APPEND programs gpuprobe all_reduce_perf)
 endif()
@@ -10,10 +10,25 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/acceptance/profiles/ DESTINATION share/g
   FILES_MATCHING PATTERN "*.toml")
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/acceptance/sim/scenarios/
   DESTINATION share/gpuaccept/scenarios FILES_MATCHING PATTERN "*.toml")
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/reports/schema/ DESTINATION share/gpuaccept/schema
+  FILES_MATCHING PATTERN "*.schema.json" PATTERN "testing" EXCLUDE)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/ DESTINATION share/doc/gpuaccept
-  FILES_MATCHING PATTERN "*.md")
+  FILES_MATCHING PATTERN "*.md" PATTERN "*.png" PATTERN "*.svg")
 install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/LICENSE
   ${PROJECT_SOURCE_DIR}/CHANGELOG.md DESTINATION share/doc/gpuaccept)
+# The last of all: what is in the bundle, by digest. `sha256sum --check SHA256SUMS` in its folder.
+install(CODE [[
+  set(top "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}")
+  file(GLOB_RECURSE files LIST_DIRECTORIES FALSE RELATIVE "${top}" "${top}/*")
+  list(REMOVE_ITEM files SHA256SUMS)
+  list(SORT files)
+  set(sums "")
+  foreach(name IN LISTS files)
+    file(SHA256 "${top}/${name}" sum)
+    string(APPEND sums "${sum}  ${name}\n")
+  endforeach()
+  file(WRITE "${top}/SHA256SUMS" "${sums}")
+]])
 
 set(CPACK_GENERATOR TGZ)
 set(CPACK_PACKAGE_NAME gpuaccept)
