@@ -81,11 +81,13 @@ void add_render(CLI::App& app, CommandLine& line) {
 }
 
 void add_small_commands(CLI::App& app, CommandLine& line) {
-  CLI::App* diff = add_command(app, line.command, "diff", "What two reports say differently",
+  CLI::App* diff = add_command(app, line.command, "diff",
+                               "What two reports, or two judgements of one, say differently",
                                "gpuaccept diff before/report.dsse.json after/report.dsse.json",
                                [&line] { return diff_command(line.diff_a, line.diff_b); });
-  diff->add_option("a", line.diff_a, "The first report")->required();
-  diff->add_option("b", line.diff_b, "The second report")->required();
+  diff->add_option("a", line.diff_a, "The first report, or what verify --json wrote of it")
+      ->required();
+  diff->add_option("b", line.diff_b, "The second, of the same kind")->required();
 
   CLI::App* explain = add_command(
       app, line.command, "explain", "What a gate asks, or what a code means",

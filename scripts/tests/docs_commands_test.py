@@ -36,8 +36,7 @@ NOT_HERE = {
 }
 # Of commands as the page shows them: the code that they end with here. All others end as code_of() says.
 SAID = {
-    "gpuaccept verify report.dsse.json --trust csp.pub.pem --profile datasheet.toml > ours.txt": 1,
-    "diff theirs.txt ours.txt": 1,
+    "gpuaccept verify report.dsse.json --trust csp.pub.pem --profile datasheet.toml --json > ours.json": 1,
     "gpuaccept run --scenario SCENARIO --level quick --key keys/key.pem --out faulty": 1,
 }
 SCENARIOS = {"hgx-b200": "healthy-b200", "single-gpu": "healthy-single"}
