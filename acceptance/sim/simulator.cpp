@@ -203,7 +203,7 @@ std::optional<Answer> Simulator::refuse_case(const WireRequest& request, std::ve
   if (gpus.size() > 1 && request.gpus.size() != 1) {
     return Answer::failed("request.refused", "this case runs on one GPU at a time");
   }
-  gpus.resize(1);
+  gpus = {gpus.front()};
   const auto compute = compute_case(request.case_id);
   const bool by_cudnn = compute && compute->attention && !compute->own;
   if (by_cudnn && scenario_.fault(FaultKind::cudnn_absent, gpus.front()) != nullptr) {
