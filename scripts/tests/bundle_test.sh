@@ -3,7 +3,8 @@
 # with an empty environment lists, rehearses and verifies; reads the glibc floor from the symbols; packs
 # baselines of made-up libraries. Skipped under a sanitizer.
 set -euo pipefail
-build=$1 cpack=$2 floor=2.35
+build=$(cd "$1" && pwd) cpack=$2 floor=2.35
+pack=$(cd "$(dirname "$0")/.." && pwd)/pack-baselines
 if grep -q -- '-fsanitize' "$build/CMakeCache.txt"; then
   echo "skipped: a sanitizer's build is not what is packed"
   exit 77
@@ -51,7 +52,6 @@ empty "$bundle/bin/gpuaccept" verify "$work/out/report.dsse.json" --trust "$key"
 echo "bundle_test: listed, rehearsed and verified with an empty environment"
 
 # The baselines tarball, of libraries that are none: its layout, its digests, and what it says of a gap.
-pack=$(dirname "$0")/../pack-baselines
 mkdir "$work/libs"
 for name in libcublasLt.so.13 libnccl.so.2 libcudnn.so.9 libcudnn_graph.so.9 libcudnn_heuristic.so.9 \
     libcudnn_engines_runtime_compiled.so.9 libcudnn_engines_precompiled.so.9 libnvrtc.so.13; do
