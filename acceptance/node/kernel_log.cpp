@@ -10,6 +10,8 @@ namespace ga {
 namespace {
 
 constexpr std::int64_t kNsPerUs = 1000;
+// Later times are none: in nanoseconds they are more than a report carries, 2^53 - 1.
+constexpr std::int64_t kMostUs = ((std::int64_t{1} << 53) - 1) / kNsPerUs;
 
 std::string text_of(const Json& field) {
   if (field.is_string()) return field.as_string();
@@ -83,7 +85,7 @@ Result<JournalLine> parse_journal_line(std::string_view text) {
   auto us = microseconds(line, "_SOURCE_MONOTONIC_TIMESTAMP");
   if (!us) us = microseconds(line, "__MONOTONIC_TIMESTAMP");
   const Json* boot = line.find("_BOOT_ID");
-  if (!us || *us < 0 || boot == nullptr || !boot->is_string()) {
+  if (!us || *us < 0 || *us > kMostUs || boot == nullptr || !boot->is_string()) {
     return Error(ErrorCode::parse, "a line without its time or its boot");
   }
   // A message that is too long for the output is null, and was left out.

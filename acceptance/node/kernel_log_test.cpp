@@ -141,8 +141,10 @@ TEST(JournalLine, ReadsTheKernelsOwnTimeBeforeTheJournals) {
   ASSERT_TRUE(line) << line.error().what();
   EXPECT_EQ(line->t_ns, 7000);
   EXPECT_EQ(line->message, "hello");
-  for (const char* text : {"", "{}", "[]", "{\"_BOOT_ID\":\"ab\",\"__MONOTONIC_TIMESTAMP\":\"-7\"}",
-                           "{\"_BOOT_ID\":7,\"__MONOTONIC_TIMESTAMP\":\"7\"}"}) {
+  for (const char* text :
+       {"", "{}", "[]", "{\"_BOOT_ID\":\"ab\",\"__MONOTONIC_TIMESTAMP\":\"-7\"}",
+        "{\"_BOOT_ID\":7,\"__MONOTONIC_TIMESTAMP\":\"7\"}",
+        "{\"_BOOT_ID\":\"ab\",\"__MONOTONIC_TIMESTAMP\":\"4099276460824344798\"}"}) {
     EXPECT_FALSE(parse_journal_line(text)) << text;
   }
 }

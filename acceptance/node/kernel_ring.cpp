@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t kRecordBytes = 16 << 10;  // the kernel gives whole records, 8 KiB at most
 constexpr std::size_t kMostBytes = 256u << 20;  // read at once; a ring holds a few MiB
 constexpr std::int64_t kNsPerUs = 1000;
+// Later times are none: in nanoseconds they are more than a report carries, 2^53 - 1.
+constexpr std::int64_t kMostUs = ((std::int64_t{1} << 53) - 1) / kNsPerUs;
 
 // The kernel writes what is not printable as \xNN. A newline within a message becomes a blank.
 std::string unescaped(std::string_view text) {
@@ -65,7 +67,7 @@ void KernelRing::take_record(std::string_view record, std::vector<LogEvent>& eve
       headed ? record.substr(field + 1, record.find_first_of(",;", field + 1) - field - 1)
              : std::string_view();
   // A line whose head cannot be read is still a line of the log, at the time of the one before.
-  if (const auto us = to_int(time); us && *us >= 0) last_ns_ = *us * kNsPerUs;
+  if (const auto us = to_int(time); us && *us >= 0 && *us <= kMostUs) last_ns_ = *us * kNsPerUs;
   if (!first_ns_) first_ns_ = last_ns_;
   const std::string message = unescaped(headed ? record.substr(text + 1) : record);
   if (auto event = lines_.take(last_ns_, message)) events.push_back(*std::move(event));
