@@ -42,7 +42,7 @@ set_source_files_properties(run_build.cpp PROPERTIES
   COMPILE_DEFINITIONS GA_VERSION="${PROJECT_VERSION}" OBJECT_DEPENDS ${build_commit})
 
 ga_test(run_test
-  SOURCES run_schedule_test.cpp run_lock_test.cpp run_screen_test.cpp
+  SOURCES run_schedule_test.cpp run_lock_test.cpp run_screen_test.cpp run_setup_test.cpp
   DEPS ga_run)
 if(BUILD_TESTING)
   find_package(Python3 REQUIRED COMPONENTS Interpreter)

@@ -31,6 +31,7 @@ Evidence ordered_node(const Profile& profile) {
   for (const std::string& unit : ordered_units(profile)) {
     GpuFacts gpu;
     gpu.unit_id = unit;
+    gpu.uuid = unit;  // of which a challenge's seeds are made
     if (!profile.ordered.part_names.empty()) gpu.part_name = profile.ordered.part_names.front();
     gpu.power_limit_enforced_mw = profile.ordered.power_limit_mw;
     gpu.pcie_gen_max = gpu.pcie_gen_current = 5;

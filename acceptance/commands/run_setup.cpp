@@ -14,6 +14,8 @@
 #include "acceptance/profiles/builtin.h"
 #include "acceptance/sim/scenario.h"
 #include "acceptance/sim/scenarios.h"
+#include "acceptance/worker/pool.h"
+#include "reports/codec/json.h"
 #include "reports/model/digest.h"
 #include "reports/model/injection.h"
 
@@ -175,8 +177,19 @@ Status choose_worker(const RunOptions& options, const ChosenScenario& scenario, 
 
 }  // namespace
 
+Status check_uptime(std::int64_t since_boot_ns) {
+  constexpr std::int64_t kNsPerDay = std::int64_t{86'400} * 1'000'000'000;
+  constexpr std::int64_t kLongestRunDays = 4;  // of level soak, after a memory event
+  if (since_boot_ns <= kMaxJsonInteger - kLongestRunDays * kNsPerDay) return Ok{};
+  return usage(fmt::format("this machine has been up for {} days, and a report carries times of at "
+                           "most {} days since boot",
+                           since_boot_ns / kNsPerDay, kMaxJsonInteger / kNsPerDay))
+      .hinted("restart the machine, and run again");
+}
+
 Result<RunSetup> prepare_run(const RunOptions& options) {
   GA_CHECK(check_options(options));
+  if (!options.plan) GA_CHECK(check_uptime(monotonic_ns()));
   RunSetup setup;
   setup.options = options;
   const auto level = level_from_word(options.level);

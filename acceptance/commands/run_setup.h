@@ -39,6 +39,10 @@ struct RunSetup {
 // Refuses, as usage errors, whatever can be refused before a worker is started.
 Result<RunSetup> prepare_run(const RunOptions& options);
 
+// Whether times since boot still fit a report and the wire, which carry integers up to 2^53 - 1: in
+// nanoseconds 104 days, less the longest run. The error says to restart the machine.
+Status check_uptime(std::int64_t since_boot_ns);
+
 // The key of --key, or a new one.
 Result<SigningKey> signing_key(const RunOptions& options);
 

@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "acceptance/core/gate.h"
 #include "acceptance/core/profile_read.h"
 #include "reports/codec/json.h"
 #include "reports/codec/toml.h"
@@ -237,6 +238,10 @@ void read_sizes(TomlTable root, Sizes& sizes) {
 
 void read_required(TomlTable& table, Profile& profile, const std::vector<std::string>& known) {
   for (const std::string& gate : table.texts("required")) {
+    if (gate == kFreshnessGate) {
+      table.refuse("required", fmt::format("'{}' is asked for by a challenge alone", gate),
+                   "take it out; binding = \"challenged\" demands a challenge");
+    }
     if (std::find(known.begin(), known.end(), gate) == known.end()) {
       table.refuse("required", fmt::format("no gate '{}'", gate), "see gpuaccept list gates");
     }

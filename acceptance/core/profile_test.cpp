@@ -101,6 +101,8 @@ TEST(Profile, NamesFileAndLineOfWhatItRefuses) {
   expect_refusal(spoiled("\"published\"", "\"calibrated\""), "toy.toml:36", "at least 59 nodes");
   expect_refusal(spoiled("[\"hbm.bandwidth\"]", "[\"hbm\"]"), "toy.toml:10", "no gate 'hbm'");
   expect_refusal(spoiled("[\"hbm.bandwidth\"]", "[]"), "toy.toml:10", "no gate is required");
+  expect_refusal(spoiled("[\"hbm.bandwidth\"]", "[\"identity.freshness\"]"), "toy.toml:10",
+                 "asked for by a challenge alone");
   expect_refusal(spoiled("gpus = 8", "gpus = 0"), "toy.toml:12", "outside");
   expect_refusal(spoiled("ecc = \"on\"\n", ""), "toy.toml", "must say what was ordered");
   expect_refusal(spoiled("format = 1", "format = 2"), "toy.toml:1", "only format 1");

@@ -55,7 +55,7 @@ TEST(FreshProduct, WhoLeavesOutOnePercentIsCaught) {
                                     [](std::int64_t tile) { return tile % 102 == 7; });
     escaped += caught ? 0 : 1;
   }
-  EXPECT_LE(escaped, 8);  // 3 are expected at most; 8 and more have a probability below 0.5 %
+  EXPECT_LE(escaped, 8);  // 3 at 1 %; nine and more have a probability below 0.5 %
 }
 
 }  // namespace
