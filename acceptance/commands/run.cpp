@@ -45,6 +45,10 @@ void show_banner(const RunSetup& setup, RunView& view) {
   if (!setup.options.inject.empty()) {
     view.banner(fmt::format("INJECTED FAULT: {}", setup.options.inject));
   }
+  if (setup.challenge && setup.challenge->key_id.empty()) {
+    view.note(
+        "the challenge's signature was not checked: name the buyer's public key with --buyer");
+  }
   view.note(fmt::format("profile {} {}, level {}, into {}", setup.profile.name,
                         setup.profile.version, to_word(setup.level), setup.options.out));
 }

@@ -157,9 +157,10 @@ void write_verify(Html& html, const View& view) {
                                       view.shown.decision == "screened"
                                   ? " --require " + view.shown.decision
                                   : "";
+  const std::string buyer = view.report.challenge ? " --buyer BUYER.pub.pem" : "";
   {
     const auto block = html.element("pre");
-    html.leaf("code", "gpuaccept verify report.dsse.json --trust SIGNER.pub.pem" + require);
+    html.leaf("code", "gpuaccept verify report.dsse.json --trust SIGNER.pub.pem" + buyer + require);
   }
   if (view.shown.report_id.empty()) return html.leaf("p", words.no_report_id);
   html.leaf("p", words.verify_id);

@@ -78,7 +78,9 @@ const Words kEnglish{
     .proof_self_declared =
         "When and for whom it was measured: no challenge of the buyer is bound to this report "
         "(self-declared).",
-    .proof_challenged = "It answers a challenge of the buyer, so it is no older than that.",
+    .proof_challenged =
+        "It answers the challenge that it carries, and is no older: whether that is the buyer's, "
+        "gpuaccept verify --buyer tells.",
     .proof_l0 =
         "Which GPUs were measured: the sources of identity did not agree or were not read (level "
         "L0).",
@@ -96,7 +98,9 @@ const Words kEnglish{
     .self_declared =
         "Self-declared: no challenge of the buyer is bound to this report, so nothing shows when "
         "and for whom it was measured.",
-    .challenged = "Challenged: the report answers a challenge that the buyer issued.",
+    .challenged =
+        "Challenged: the report answers the challenge that it carries; gpuaccept verify --buyer "
+        "tells whether the buyer issued it.",
     .draft_profile =
         "The profile is a draft: its limits are not calibrated on the fleet, so it can reject and "
         "screen, and never accept.",

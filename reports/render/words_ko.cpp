@@ -80,7 +80,9 @@ const Words kKorean{
     .proof_self_declared =
         "언제 누구를 위해 측정했는지는 증명하지 않습니다. 발주자의 챌린지와 결합되지 않은 자체 "
         "신고(self_declared) 보고서입니다.",
-    .proof_challenged = "발주자의 챌린지에 응답한 것이므로 그 발급 이후에 측정되었습니다.",
+    .proof_challenged =
+        "보고서에 담긴 챌린지에 응답한 것이므로 그 발급 이후에 측정되었습니다. 발주자의 "
+        "챌린지인지는 gpuaccept verify --buyer로 확인합니다.",
     .proof_l0 =
         "어느 GPU를 측정했는지는 증명하지 않습니다. 식별 정보의 출처가 서로 일치하지 않거나 읽지 "
         "못했습니다(L0 수준).",
@@ -98,7 +100,9 @@ const Words kKorean{
     .self_declared =
         "자체 신고(self_declared): 발주자의 챌린지와 결합되지 않아, 언제 누구를 위해 측정했는지 알 "
         "수 없습니다.",
-    .challenged = "챌린지 응답(challenged): 발주자가 발급한 챌린지에 응답한 보고서입니다.",
+    .challenged =
+        "챌린지 응답(challenged): 보고서에 담긴 챌린지에 응답했습니다. 발주자가 발급한 것인지는 "
+        "gpuaccept verify --buyer로 확인합니다.",
     .draft_profile =
         "초안(draft) 프로파일입니다. 한계값이 실제 장비군으로 교정되지 않아 불합격과 선별 판정만 "
         "가능하며 합격 판정은 낼 수 없습니다.",
