@@ -23,16 +23,18 @@ again.touch()
 rows = []
 for n in range(int(os.environ["BENCHMARK_REPETITIONS"])):
     value = int(rate * (1 + 0.001 * ((7 * n) % 9 - 4)))
-    rows.append(dict(name="gemm.bf16.own", run_type="iteration", repetition_index=n, iterations=5,
+    rows.append(dict(name="CASE", run_type="iteration", repetition_index=n, iterations=5,
                      real_time=100.0, cpu_time=1.0, time_unit="ms", flops=value))
     rows.append(dict(rows[-1], name="broken", error_occurred=True, error_message="3 wrong")) if BROKEN else None
-rows.append(dict(rows[0], name="gemm.bf16.own_median", run_type="aggregate", aggregate_name="median"))
+rows.append(dict(rows[0], name="CASE_median", run_type="aggregate", aggregate_name="median"))
 open(sys.argv[sys.argv.index("--out") + 1], "w").write(json.dumps(dict(context={}, benchmarks=rows)))
 """
 # In the form of compare.py -d of Google Benchmark 1.7.1; p is small where no two times overlap.
 COMPARE = """\
 import json, sys
 before, after = (json.load(open(name))["benchmarks"] for name in sys.argv[-2:])
+before = [b for b in before if b["name"] in {a["name"] for a in after}]
+if not before: json.dump([], open(sys.argv[sys.argv.index("-d") + 1], "w")); sys.exit()
 old, new = [b["real_time"] for b in before], [b["real_time"] for b in after]
 apart = min(new) > max(old) or max(new) < min(old)
 json.dump([dict(name=before[0]["name"], run_type="iteration", aggregate_name="",
@@ -80,14 +82,15 @@ class TheAction(Scratch):
 
 
 class TheComparison(Scratch):
-    def compare(self, head, noise=1.0, broken=False):
+    def compare(self, head, noise=1.0, broken=False, renamed=False):
         tool = self.folder / "compare.py"
         tool.write_text(COMPARE)
         programs = []
         for name, rate in (("base", 5e14), ("head", 5e14 * head)):
             program = self.folder / name
             program.write_text(GPUBENCH.replace("RATE", str(rate)).replace("NOISE", str(noise))
-                               .replace("BROKEN", str(broken and name == "head")))
+                               .replace("BROKEN", str(broken and name == "head"))
+                               .replace("CASE", "another" if renamed and name == "head" else "gemm.bf16.own"))
             program.chmod(0o755)
             programs.append(program)
         real = TOOL.is_file() and not subprocess.run(["/usr/bin/python3", "-c", "import scipy"], capture_output=True).returncode
@@ -113,6 +116,11 @@ class TheComparison(Scratch):
         code, said = self.compare(0.8, noise=0.9)
         self.assertEqual(code, 3, said)
         self.assertIn("| noisy |", said)
+
+    def test_a_case_that_only_the_base_has_is_not_decided(self):
+        code, said = self.compare(1.0, renamed=True)
+        self.assertEqual(code, 3, said)
+        self.assertIn("| gemm.bf16.own | | | | gone |", said)
 
     def test_a_case_that_failed_is_no_number(self):
         code, said = self.compare(1.0, broken=True)
