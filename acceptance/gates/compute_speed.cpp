@@ -77,7 +77,7 @@ std::string accused(const ComputeSubject& subject, const Order& order, const Evi
   };
   if (own.units >= 1 && alone_wrong(own, library)) return speed_id(ours) + ".kernel_wrong";
   if (own.units >= 2 && alone_wrong(library, own)) return speed_id(theirs) + ".library_wrong";
-  const bool unqualified = is_own && own.wrong == own.units && library.wrong == 0;
+  const bool unqualified = is_own && own.units >= 1 && own.wrong == own.units && library.wrong == 0;
   return unqualified ? speed_id(ours) + ".unqualified" : "";
 }
 
