@@ -8,6 +8,7 @@
 # To run one longer: <build>/fuzz/NAME -max_total_time=600 NEW_CORPUS CORPUS
 
 set(GA_FUZZ_SECONDS 5 CACHE STRING "How long the test of one fuzz target runs")
+set(GA_FUZZ_SEED 0 CACHE STRING "Where its random inputs begin; 0: elsewhere at each run")
 if(GA_FUZZ)
   if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     message(FATAL_ERROR "GA_FUZZ needs clang: use `cmake --preset fuzz`")
@@ -36,8 +37,8 @@ function(ga_fuzz name)
     add_dependencies(fuzz ${name})
     set(found ${CMAKE_BINARY_DIR}/fuzz/corpus/${name})
     file(MAKE_DIRECTORY ${found})
-    add_test(NAME ${name} COMMAND ${name} -max_total_time=${GA_FUZZ_SECONDS} -timeout=10
-      -rss_limit_mb=2048 -max_len=${A_MAX_LEN} -print_final_stats=1 ${found} ${A_CORPUS})
+    add_test(NAME ${name} COMMAND ${name} -max_total_time=${GA_FUZZ_SECONDS} -seed=${GA_FUZZ_SEED}
+      -timeout=10 -rss_limit_mb=2048 -max_len=${A_MAX_LEN} -print_final_stats=1 ${found} ${A_CORPUS})
     math(EXPR limit "${GA_FUZZ_SECONDS} + 60")
     set_tests_properties(${name} PROPERTIES LABELS fuzz TIMEOUT ${limit})
   else()
