@@ -88,8 +88,14 @@ std::string_view to_word(Phase phase) {
       return "screen";
     case Phase::steady:
       return "steady";
+    case Phase::memory:
+      return "memory";
     case Phase::links:
       return "links";
+    case Phase::pulses:
+      return "pulses";
+    case Phase::soak:
+      return "soak";
     case Phase::hot_exact:
       break;
   }

@@ -28,8 +28,10 @@ struct Order {
 inline constexpr std::string_view kFreshnessGate = "identity.freshness";
 
 // The order in which requests run. A phase starts when no gate asks for an earlier one. Before
-// steady the run warms every GPU up once, by time. links: of the whole node, one after the other.
-enum class Phase { cold_exact, screen, steady, links, hot_exact };
+// steady the run warms every GPU up once, by time. memory, pulses: one after the other on all GPUs.
+// links: of the whole node, one after the other. soak: in the order they are asked for, a cycle at
+// a time.
+enum class Phase { cold_exact, screen, steady, memory, links, pulses, soak, hot_exact };
 
 // The unit of a series that spans the GPUs.
 inline constexpr std::string_view kNodeUnit = "node";

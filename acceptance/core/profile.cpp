@@ -148,6 +148,21 @@ bool is_event_counter(std::string_view name) {
   return known;
 }
 
+Spread read_spread(TomlTable& table, const Profile& profile) {
+  Spread spread;
+  spread.case_id = read_case(table, "case");
+  spread.sigma_ppm = within(table, "sigma_ppm", 1, kMillion);
+  const auto twice = [&](const Spread& other) { return other.case_id == spread.case_id; };
+  if (table.ok() && std::any_of(profile.spreads.begin(), profile.spreads.end(), twice)) {
+    table.refuse("case", fmt::format("'{}' stands twice", spread.case_id), "keep one of them");
+  }
+  Origin origin = read_origin(table);
+  spread.source = std::move(origin.source);
+  spread.date = std::move(origin.date);
+  spread.status = origin.status;
+  return spread;
+}
+
 EventLimit read_event_limit(TomlTable& table, const Profile& profile) {
   constexpr std::int64_t kDayS = 86400;
   EventLimit limit;
@@ -234,6 +249,10 @@ void read_sizes(TomlTable root, Sizes& sizes) {
   sizes.p2p_bytes = of_some_gates("p2p_bytes", 4096, kTebi);
   sizes.allreduce_bytes = of_some_gates("allreduce_bytes", 4096, kTebi);
   sizes.latency_bytes = of_some_gates("latency_bytes", 4096, std::int64_t{1} << 20);
+  sizes.pattern_ppm = of_some_gates("pattern_ppm", 1, kMillion);
+  sizes.chase_bytes = of_some_gates("chase_bytes", std::int64_t{1} << 20, std::int64_t{64} << 30);
+  sizes.power_n = of_some_gates("power_n", 256, 32768);
+  if (table.has("soak_hours")) sizes.soak_hours = within(table, "soak_hours", 1, 72);
 }
 
 void read_required(TomlTable& table, Profile& profile, const std::vector<std::string>& known) {
@@ -320,6 +339,9 @@ Result<Profile> parse_profile(std::string_view text, const std::string& file,
   }
   for (TomlTable& event : table.tables("event_limit")) {
     profile.event_limits.push_back(read_event_limit(event, profile));
+  }
+  for (TomlTable& spread : table.tables("spread")) {
+    profile.spreads.push_back(read_spread(spread, profile));
   }
   if (table.ok() && (profile.name.empty() || profile.version.empty())) {
     table.refuse("name", "name and version must not be empty", "name what was ordered");

@@ -81,6 +81,18 @@ struct Sizes {  // bytes or elements on a side
   std::int64_t attention_seq = 0, attention_exact_seq = 0;
   // Of the gates that span GPUs, 0 where no such gate is required.
   std::int64_t p2p_bytes = 0, allreduce_bytes = 0, latency_bytes = 0;
+  // Of memory and power, 0 where no such gate is required: the share of a GPU's memory that is
+  // walked, the array that is chased through, and a side of the products that draw power.
+  std::int64_t pattern_ppm = 0, chase_bytes = 0, power_n = 0;
+  std::int64_t soak_hours = 24;  // of level soak
+};
+
+// How far sound GPUs of a fleet lie apart in one case: the relative standard deviation.
+struct Spread {
+  std::string case_id;
+  std::int64_t sigma_ppm = 0;
+  std::string source, date;
+  LimitStatus status = LimitStatus::provisional;
 };
 
 struct Profile {
@@ -99,6 +111,7 @@ struct Profile {
   std::vector<Limit> limits;
   std::vector<Ratio> ratios;
   std::vector<EventLimit> event_limits;
+  std::vector<Spread> spreads;
 
   bool requires_gate(std::string_view gate) const;
   bool skips_at_quick(std::string_view gate) const;

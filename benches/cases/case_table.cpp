@@ -74,6 +74,31 @@ constexpr std::array kAttentionExact{
     CaseParameter{"seed", "", 1, 0, kMaxSeed},
 };
 
+// Of memory.pattern: test 0: every word its own address, 1: moving inversions, 2: modulo 20,
+// 3: random. hold_s: seconds between the write and the check, in which bits may fade.
+constexpr std::array kPatternWalk{
+    CaseParameter{"bytes", "bytes", 8 * kGiB, kMiB, 1024 * kGiB, kMiB},
+    CaseParameter{"test", "", 0, 0, 3},
+    CaseParameter{"hold_s", "s", 0, 0, 3600},
+    CaseParameter{"seed", "", 1, 0, kMaxSeed},
+};
+constexpr std::array kChase{
+    CaseParameter{"bytes", "bytes", 4 * kGiB, kMiB, 64 * kGiB, kMiB},
+};
+constexpr std::array kExercise{
+    CaseParameter{"hot", "", 0, 0, 1},
+    CaseParameter{"seed", "", 1, 0, kMaxSeed},
+};
+// n: of the square products. phase_percent: where in the period the load begins; it only places a
+// GPU, so that requests which differ in nothing else run together.
+constexpr std::array kMixed{CaseParameter{"n", "elements", 8192, 256, 32768, 256}};
+constexpr std::array kPulse{
+    CaseParameter{"n", "elements", 8192, 256, 32768, 256},
+    CaseParameter{"period_ms", "ms", 1000, 100, 120'000},
+    CaseParameter{"duty_percent", "%", 50, 1, 99},
+    CaseParameter{"phase_percent", "%", 0, 0, 99},
+};
+
 constexpr std::array kBeforeGemm{
     CaseInfo{"memory.read", "Reads one array and sums it", "bytes_per_s", "pattern", kMemory},
     CaseInfo{"memory.write", "Writes a pattern to one array", "bytes_per_s", "pattern", kMemory},
@@ -82,6 +107,10 @@ constexpr std::array kBeforeGemm{
     CaseInfo{"memory.triad", "a = b + s * c over three arrays", "bytes_per_s", "pattern", kMemory},
     CaseInfo{"memory.d2d", "Copies one array to another by cudaMemcpy, device to device",
              "bytes_per_s", "pattern", kMemory},
+    CaseInfo{"memory.pattern", "Writes a pattern to nearly all memory and reads it back",
+             "bytes_per_s", "pattern", kPatternWalk},
+    CaseInfo{"memory.chase", "The time of one dependent load from memory, in a chain of addresses",
+             "ns", "exact", kChase},
     CaseInfo{"pcie.h2d", "Copies pinned host memory of the GPU's NUMA node to the device",
              "bytes_per_s", "pattern", kPcie},
     CaseInfo{"pcie.d2h", "Copies device memory to pinned host memory of the GPU's NUMA node",
@@ -101,6 +130,20 @@ constexpr std::array kAfterGemm{
     CaseInfo{"attention.bf16.cudnn.exact",
              "Attention by cuDNN on data with an exact answer, each launch held to its hash",
              "launches", "exact", kAttentionExact},
+    CaseInfo{"exercise.special", "Special functions on every SM, held to their documented error",
+             "launches", "reference", kExercise},
+    CaseInfo{"exercise.shuffle", "Shuffles, votes, matches and reductions within warps", "launches",
+             "exact", kExercise},
+    CaseInfo{"exercise.atomic", "Atomic operations on shared and global memory", "launches",
+             "exact", kExercise},
+    CaseInfo{"exercise.integer", "Integer and bit operations", "launches", "exact", kExercise},
+    CaseInfo{"exercise.copy", "Asynchronous copies and the tensor memory accelerator", "launches",
+             "exact", kExercise},
+    CaseInfo{"exercise.l2", "Traffic that stays in the L2 cache", "launches", "exact", kExercise},
+    CaseInfo{"power.mixed", "Products of several formats in turn, at the power limit", "flops",
+             "checksum", kMixed},
+    CaseInfo{"power.pulse", "Products that start and stop in a fixed rhythm", "launches",
+             "checksum", kPulse},
     CaseInfo{"clock.light", "The SM clock while a light kernel runs", "mhz", "exact", {}},
 };
 
