@@ -18,6 +18,8 @@ constexpr double kLeastClockShare = 0.1;  // of the maximum; no load runs slower
 constexpr double kThermalBand = 0.8;
 constexpr double kLeastBandC = 0.5;  // where a part gives both limits the same
 constexpr double kStepS = 0.25;      // well below the fast time constant, so that control is stable
+// A step that moves heat by less has come to rest: hours of load cost no more than minutes.
+constexpr double kRestK = 1e-7;
 
 double reference_c(const Part& part) { return kReferenceInletC + part.kelvin_per_w * part.limit_w; }
 
@@ -161,9 +163,13 @@ Moment run_load(const Part& part, const Die& die, const Load& load, const Heat& 
   Moment now{from, operate(part, die, load, temperature_c(die, from))};
   while (seconds > 0) {
     const double step = std::min(kStepS, seconds);
+    const Heat before = now.heat;
     now.heat = heat_after(part, die, now.heat, now.operating.power_w, step);
     now.operating = operate(part, die, load, temperature_c(die, now.heat));
     seconds -= step;
+    const bool rests = std::abs(now.heat.fast_k - before.fast_k) < kRestK &&
+                       std::abs(now.heat.slow_k - before.slow_k) < kRestK;
+    if (rests && step == kStepS) break;
   }
   return now;
 }

@@ -21,7 +21,7 @@ constexpr std::int64_t kSecondNs = 1'000'000'000;
 // Computing on random data for at least this long warms the GPU up; a block or two do not.
 constexpr double kLeastWarmupS = 4;
 // Telemetry never comes faster than this in wall time, whatever the scale.
-constexpr std::int64_t kLeastWatchWallNs = 2'000'000;
+constexpr std::int64_t kLeastWatchWallNs = 10'000'000;
 
 void add(LoadHistory& sum, const LoadHistory& part) {
   sum.load_s += part.load_s;
