@@ -9,11 +9,11 @@
 namespace ga {
 namespace {
 
-// Two blocks of 512 threads with eight 16-byte loads each are 128 KB under way on an SM, where
+// Two blocks of 512 threads with four 16-byte loads each are 64 KB under way on an SM, where
 // 25 KB cover the latency (memory.cu): untuned, no sweep has been run. All blocks are resident, so
 // that none begins when others have ended.
 constexpr int kThreads = 512;
-constexpr int kUnroll = 8;
+constexpr int kUnroll = 4;
 constexpr std::size_t kBlocksPerSm = 2;
 constexpr int kMergeThreads = 256;
 static_assert(kWalkTile == kUnroll * kThreads);

@@ -27,6 +27,6 @@ Status walk(const Walk& args, cudaStream_t stream);
 
 // A tile, the vectors that a block takes at once, lies in one piece: 2^piece_shift vectors are a
 // multiple of this many.
-inline constexpr std::size_t kWalkTile = 4096;
+inline constexpr std::size_t kWalkTile = 2048;
 
 }  // namespace ga

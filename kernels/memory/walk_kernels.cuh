@@ -22,6 +22,12 @@ namespace ga {
 
 template <WalkKind kKind>
 __device__ __forceinline__ ptx::Vector walk_vector(const WalkPattern& pattern, std::size_t i) {
+  if constexpr (kKind == WalkKind::striped) {
+    // One division for both words: 20 is even, so the second is one remainder on.
+    const auto remainder = static_cast<std::uint32_t>(2 * i % kStripes);
+    return {{remainder == pattern.stripe ? ~pattern.value : pattern.value,
+             remainder + 1 == pattern.stripe ? ~pattern.value : pattern.value}};
+  }
   return {{walk_word<kKind>(pattern, 2 * i), walk_word<kKind>(pattern, 2 * i + 1)}};
 }
 
