@@ -31,8 +31,8 @@ Status take_chunks(std::size_t bytes, const std::function<Status(std::size_t)>& 
       continue;
     }
     if (!out_of_memory(taken.error())) return taken;
-    most = size / 2 / kWalkPieceBytes * kWalkPieceBytes;
-    if (most == 0) {
+    most = std::bit_floor(size - 1);
+    if (most < kWalkPieceBytes) {
       return Error(taken.error())
           .with(fmt::format("{} bytes are to be walked and only {} could be had", bytes,
                             bytes - missing));

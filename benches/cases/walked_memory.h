@@ -18,8 +18,8 @@ namespace ga {
 inline constexpr std::size_t kWalkPieceBytes = std::size_t{32} << 20;
 inline constexpr std::size_t kMostChunkBytes = std::size_t{1} << 30;
 
-// Calls `take` with sizes that add up to `bytes`: kMostChunkBytes each, and half as much whenever
-// the memory of the GPU has no such room, down to a piece. All but the last are whole pieces.
+// Calls `take` with sizes that add up to `bytes`: kMostChunkBytes each, and the next lower power of
+// two whenever the GPU has no such room, down to a piece. All but the last are whole pieces.
 Status take_chunks(std::size_t bytes, const std::function<Status(std::size_t)>& take);
 
 class WalkedMemory {
