@@ -127,10 +127,13 @@ Result<Prepared> CaseRunner::State::set_up(const Case& c, const CaseInfo& info, 
 Result<BlockResult> CaseRunner::State::block(Prepared& p, const CaseRequest& request,
                                              std::int64_t number, const ReadDevice& read,
                                              const Stop& stop) {
-  const BlockOrder order{.groups = groups_for_block(request.block_ns, p.group.span_ns),
-                         .group = p.group,
-                         .read = read,
-                         .stop = stop};
+  const std::int64_t hold_ns = p.bench->hold_ns();
+  const BlockOrder order{
+      .groups = hold_ns > 0 ? 1 : groups_for_block(request.block_ns, p.group.span_ns),
+      .group = p.group,
+      .hold_ns = hold_ns,
+      .read = read,
+      .stop = stop};
   Check check = p.bench->begin();
   GA_TRY(const BlockTiming timing, loop->block(*p.bench, order, check));
   merge(std::exchange(p.carried, Check{}), check);

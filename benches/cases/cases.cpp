@@ -11,8 +11,8 @@ namespace ga {
 namespace {
 
 std::vector<Case> make_cases() {
-  std::vector<Case> cases{kMemoryRead, kMemoryWrite, kMemoryCopy, kMemoryTriad,
-                          kMemoryD2d,  kPcieH2d,     kPcieD2h};
+  std::vector<Case> cases{kMemoryRead,    kMemoryWrite, kMemoryCopy, kMemoryTriad, kMemoryD2d,
+                          kMemoryPattern, kMemoryChase, kPcieH2d,    kPcieD2h};
   for (const CaseInfo& info : cases_of_one_gpu()) {
     if (const auto which = gemm_case(info.id)) {
       cases.push_back(which->exact ? gemm_exact_case(info.id, *which)

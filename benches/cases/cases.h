@@ -53,6 +53,7 @@ const Case* find_cuda_case(std::string_view id);
 
 // One file each.
 extern const Case kMemoryRead, kMemoryWrite, kMemoryCopy, kMemoryD2d, kMemoryTriad;
+extern const Case kMemoryPattern, kMemoryChase;
 extern const Case kPcieH2d, kPcieD2h;
 extern const Case kAttentionOwn, kAttentionCudnn, kAttentionOwnExact, kAttentionCudnnExact;
 extern const Case kClockLight, kFreshGemm;

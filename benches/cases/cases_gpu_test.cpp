@@ -1,6 +1,8 @@
 // Every case runs on a real GPU, is right, and says so in the unit of the table.
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include "benches/cases/attender.h"
 #include "benches/cases/gpu_run.h"
 #include "benches/cases/pattern_slots.h"
@@ -120,6 +122,49 @@ TEST(ExactAttentionCases, NameTheElementTheTileAndTheSmOfADamage) {
   EXPECT_EQ(check.first->xor_bits, "4000");
   EXPECT_GE(check.first->tile, 0);
   EXPECT_GE(check.first->sm, 0);
+}
+
+// 100 MiB: three whole pieces and a part of one. Of the walk's four tests.
+TEST(PatternCase, IsRightInEveryTestAndNamesADamage) {
+  for (std::int64_t test = 0; test < 4; ++test) {
+    const Params params{{"bytes", 100 << 20}, {"test", test}, {"seed", 5}};
+    CaseRunner plain(RunnerOptions{.libs = {}, .inject = {}});
+    const CaseRun right = run_with(plain, *find_case("memory.pattern"), params, 3);
+    ASSERT_EQ(right.end.code, "") << right.end.text;
+    for (const BlockResult& block : right.blocks) EXPECT_EQ(block.check.wrong, 0) << test;
+    CaseRunner damaged(RunnerOptions{.libs = {}, .inject = "bitflip"});
+    const CaseRun wrong = run_with(damaged, *find_case("memory.pattern"), params, 1);
+    ASSERT_EQ(wrong.blocks.size(), 1u) << wrong.end.text;
+    ASSERT_TRUE(wrong.blocks[0].check.first) << test;
+    // The middle of the last 4 MiB, an allocation of their own: bit 30 of a float.
+    const std::int64_t word = ((std::int64_t{96} << 20) + (2 << 20)) / 8;
+    EXPECT_EQ(wrong.blocks[0].check.first->element, word) << test;
+    EXPECT_EQ(wrong.blocks[0].check.first->xor_bits, "0000000040000000") << test;
+    EXPECT_GE(wrong.blocks[0].check.first->sm, 0) << test;
+  }
+}
+
+TEST(PatternCase, LeavesTheMemoryAloneForTheSecondsAskedForOnceABlock) {
+  CaseRunner runner(RunnerOptions{.libs = {}, .inject = {}});
+  const auto begin = std::chrono::steady_clock::now();
+  const CaseRun run = run_with(runner, *find_case("memory.pattern"),
+                               {{"bytes", 64 << 20}, {"test", 3}, {"hold_s", 1}}, 2);
+  const auto took = std::chrono::steady_clock::now() - begin;
+  ASSERT_EQ(run.blocks.size(), 2u) << run.end.text;
+  EXPECT_EQ(run.blocks[1].check.wrong, 0);
+  EXPECT_EQ(run.blocks[1].check.launches, 1);
+  EXPECT_GE(took, std::chrono::seconds(2));
+  EXPECT_LT(took, std::chrono::seconds(4));
+}
+
+TEST(ChaseCase, SaysHowFarItCameAndWhereADamageLeftIt) {
+  CaseRunner runner(RunnerOptions{.libs = {}, .inject = "bitflip"});
+  const CaseRun run = run_small(runner, *find_case("memory.chase"));
+  ASSERT_EQ(run.blocks.size(), 1u) << run.end.text;
+  const Check& check = run.blocks[0].check;
+  EXPECT_EQ(check.expected, "0000000000010000");
+  EXPECT_EQ(check.got, "0000000040010000");  // the upper half of the answer: hops
+  EXPECT_GE(check.wrong, 1);
 }
 
 TEST(AttentionCases, RefuseHeadsThatDoNotShareEvenly) {

@@ -43,6 +43,10 @@ class Bench {
   // Groups after which collect() must run, because it looks at outputs that the next would destroy.
   virtual std::int64_t groups_per_collect() const { return kMaxSlots; }
 
+  // How long what a launch wrote is left alone before collect() looks at it. Not 0: a block is one
+  // group.
+  virtual std::int64_t hold_ns() const { return 0; }
+
   // Overwrites what launch() will write, so that a launch that does nothing is seen.
   virtual Status poison(const Turn& turn, cudaStream_t stream) = 0;
   virtual Status launch(const Turn& turn, cudaStream_t stream) = 0;

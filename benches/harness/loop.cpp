@@ -27,6 +27,16 @@ constexpr milliseconds kStopInterval{10};
 // Work that was enqueued before stop() said true is a second at most; beyond this it hangs.
 constexpr milliseconds kDrain{5000};
 
+// True where stop() cut it short.
+bool wait_out(std::chrono::nanoseconds time, const Stop& stop) {
+  const Clock::time_point end = Clock::now() + time;
+  for (Clock::time_point now = Clock::now(); now < end; now = Clock::now()) {
+    if (stop && stop()) return true;
+    std::this_thread::sleep_for(std::min<Clock::duration>(kStopInterval, end - now));
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<TimingLoop>> TimingLoop::make(const Injection& injection) {
@@ -183,6 +193,7 @@ Result<BlockTiming> TimingLoop::block(Bench& bench, const BlockOrder& order, Che
   const std::int64_t per_chunk = std::max<std::int64_t>(
       1, std::min({kMaxGroupsPerChunk, kMaxSlots / bench.sets(), bench.groups_per_collect()}));
   Sampler sampler(order.read, kReadingInterval);
+  std::vector<DeviceReading> readings;
   double timed_ns = 0;
   double span_ns = 0;
   std::chrono::nanoseconds host{0};
@@ -193,15 +204,22 @@ Result<BlockTiming> TimingLoop::block(Bench& bench, const BlockOrder& order, Che
         const ChunkTime time,
         run_chunk(bench, {.groups = groups, .slow_ns = slow_ns, .gated = gated, .first = done == 0},
                   order.stop));
+    bool cut_short = false;
+    if (order.hold_ns > 0) {
+      readings = sampler.stop();  // of the load, not of the idle GPU
+      cut_short = wait_out(std::chrono::nanoseconds(order.hold_ns), order.stop);
+    }
     GA_CHECK(bench.collect(groups * bench.sets(), found));
     done += groups;
     timed_ns += time.timed_ns;
     span_ns += time.span_ns;
     host += time.host;
     timing.launches += groups * bench.sets();
-    timing.interrupted = time.interrupted || (order.stop && done < order.groups && order.stop());
+    timing.interrupted =
+        time.interrupted || cut_short || (order.stop && done < order.groups && order.stop());
   }
-  timing.reading = summarise(sampler.stop());
+  if (order.hold_ns == 0) readings = sampler.stop();
+  timing.reading = summarise(readings);
   timing.timed_ns = static_cast<std::int64_t>(timed_ns);
   timing.span_ns = static_cast<std::int64_t>(span_ns);
   GA_CHECK(clocks_agree(timing.span_ns, host.count()));

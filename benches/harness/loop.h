@@ -33,7 +33,8 @@ struct GroupTime {
 
 struct BlockOrder {
   std::int64_t groups = 1;
-  GroupTime group;  // by calibration; for the injection `slow`
+  GroupTime group;           // by calibration; for the injection `slow`
+  std::int64_t hold_ns = 0;  // Bench::hold_ns(); a calibration holds nothing
   ReadDevice read;
   Stop stop;
 };

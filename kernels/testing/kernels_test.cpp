@@ -13,7 +13,9 @@
 #include "kernels/gemm/fill.h"
 #include "kernels/gemm/gemm.h"
 #include "kernels/link/link.h"
+#include "kernels/memory/chase.h"
 #include "kernels/memory/memory.h"
+#include "kernels/memory/walk.h"
 #include "kernels/power/light.h"
 #include "kernels/runtime/buffer.h"
 #include "kernels/runtime/device.h"
@@ -80,6 +82,34 @@ TEST(Memory, RefusesSizesAndPointersItCannotDo) {
   expect_usage(ga::memory_copy({.to = data, .from = nullptr, .bytes = 16}, nullptr), "null");
   expect_usage(ga::memory_read({.data = data, .bytes = 16, .sum = nullptr}, nullptr), "sum");
   expect_usage(ga::memory_triad({.bytes = 16}, nullptr), "null");
+}
+
+TEST(Memory, AWalkRefusesRegionsAndPassesItCannotDo) {
+  ga::ptx::Vector* piece = nullptr;
+  ga::WalkReport report;
+  ga::Walk args{.region = {&piece, 11, 100}, .blocks = &report, .report = &report};
+  args.region.vectors = 0;
+  expect_usage(ga::walk(args, nullptr), "nothing");
+  args.region = {&piece, 10, 100};
+  expect_usage(ga::walk(args, nullptr), "tile");
+  args.region = {&piece, 64, 100};
+  expect_usage(ga::walk(args, nullptr), "tile");
+  args.region = {&piece, 11, 100};
+  args.pass = {.action = ga::WalkAction::rewrite, .written = {.kind = ga::WalkKind::random}};
+  expect_usage(ga::walk(args, nullptr), "striped");
+  args.report = nullptr;
+  expect_usage(ga::walk(args, nullptr), "null");
+}
+
+TEST(Memory, AChaseRefusesArraysAndPlacesThatAreNone) {
+  alignas(128) char data[256];
+  ga::ChaseEnd end;
+  expect_usage(ga::chase_fill({data, 0}, nullptr), "0 bytes");
+  expect_usage(ga::chase_fill({data, 130}, nullptr), "130 bytes");
+  expect_usage(ga::chase_fill({data + 16, 128}, nullptr), "aligned");
+  expect_usage(ga::chase({data, 256, 2, 1, &end}, nullptr), "place");
+  expect_usage(ga::chase({data, 256, 1, 0, &end}, nullptr), "hops");
+  expect_usage(ga::chase({data, 256, 1, 1, nullptr}, nullptr), "end");
 }
 
 TEST(MemoryRef, TriadByHand) {
