@@ -1,5 +1,8 @@
 #include "kernels/data/exercise.h"
 
+#include <cstring>
+
+#include "kernels/data/exercise_atomic.h"
 #include "kernels/data/exercise_parts.h"
 #include "kernels/data/hash_term.h"
 
@@ -52,6 +55,26 @@ std::vector<std::uint64_t> exercise_words(Exercise which, std::uint64_t seed) {
       break;
   }
   return {};
+}
+
+std::vector<std::uint64_t> exercise_inputs(Exercise which, std::uint64_t seed) {
+  const std::uint64_t key = exercise_key(seed, which);
+  std::vector<std::uint64_t> words;
+  if (which == Exercise::special) {
+    const std::vector<float> floats = special_inputs(seed);
+    words.resize(floats.size() / 2);
+    std::memcpy(words.data(), floats.data(), floats.size() * sizeof(float));
+  }
+  if (which == Exercise::copy) {
+    for (std::uint64_t i = 0; i < kCopySourceWords; ++i) words.push_back(pattern_word(key, i));
+  }
+  if (which == Exercise::atomic) {
+    words.resize(kAtomicRing, 0);
+    for (int thread = 0; thread < kExerciseThreads; ++thread) {
+      words[static_cast<std::size_t>(thread % kAtomicRing)] += atomic_ring_value(key, thread);
+    }
+  }
+  return words;
 }
 
 std::uint64_t exercise_digest(std::span<const std::uint64_t> words) {

@@ -26,6 +26,8 @@ namespace ga {
 enum class Exercise { special, shuffle, atomic, integer, copy, l2 };
 
 inline constexpr int kExerciseThreads = 256;
+// At least so many blocks on an SM: without a number ptxas takes few registers, and spills.
+inline constexpr int kExerciseBlocksPerSm = 3;
 // Rounds that the host computes too; a launch repeats them.
 inline constexpr int kExerciseRounds = 16;
 
@@ -54,6 +56,10 @@ GA_HOST_DEVICE std::uint64_t exercise_fold(std::uint64_t sum, std::uint32_t low,
 // The words of one block, kExerciseThreads of them. Of exercise.special there are none: its results
 // are held to a bound. Of exercise.l2 the first kL2DigestWords words of the array.
 std::vector<std::uint64_t> exercise_words(Exercise which, std::uint64_t seed);
+
+// What the kernel is given beside the seed: of exercise.special its arguments, two a word; of
+// exercise.copy the source array; of exercise.atomic what a block adds to each sum of the grid.
+std::vector<std::uint64_t> exercise_inputs(Exercise which, std::uint64_t seed);
 
 // The digest of such words: what a report calls `expected` and `got`.
 std::uint64_t exercise_digest(std::span<const std::uint64_t> words);

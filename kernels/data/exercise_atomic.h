@@ -49,7 +49,6 @@ GA_EXERCISE void atomic_narrow(AtomicWords& w, std::uint32_t x, std::uint32_t y)
   Ops::bit_or(&w.any, x & y & 0xFF0FF0FFu & (y >> 7));
   Ops::bit_xor(&w.odd, x);
   Ops::wrap(&w.wrapped, kAtomicWrap);
-  Ops::add_by_swaps(&w.swapped, y);
   Ops::min(&w.signed_smallest, as_signed(y));
   Ops::max(&w.signed_largest, as_signed(y));
   Ops::add(&w.sum, static_cast<float>(as_signed(x & 0xFFFu) - 2048));
@@ -67,7 +66,6 @@ GA_EXERCISE void atomic_wide(AtomicWords& w, std::uint64_t x, std::uint64_t y) {
   Ops::bit_and(&w.wide_all, x | (std::uint64_t{1} << (y & 63u)) | 0x00F00F0000F00F00u);
   Ops::bit_or(&w.wide_any, x & y & (x >> 9) & 0xFF0FF0FFFF0FF0FFu);
   Ops::bit_xor(&w.wide_odd, x);
-  Ops::add_by_swaps(&w.wide_swapped, y);
   Ops::add(&w.wide_sum, static_cast<double>(as_signed(low_half(x) & 0xFFFFFFu) - 0x800000));
   Ops::add(&w.chain, Ops::exchange(&w.wide_last, y));
 }
@@ -78,6 +76,11 @@ GA_EXERCISE void atomic_round(AtomicWords& w, std::uint64_t key, int round, int 
   const std::uint64_t y = exercise_input(key, round, thread, 1);
   atomic_narrow<Ops>(w, low_half(x), high_half(x));
   atomic_wide<Ops>(w, x, y);
+  // Some threads only: each that wins sends all others of the block round again.
+  if ((thread + round) % 8 == 0) {
+    Ops::add_by_swaps(&w.swapped, high_half(y));
+    Ops::add_by_swaps(&w.wide_swapped, y);
+  }
   Ops::add(&w.spread_add[y & 63u], high_half(y));
   Ops::bit_xor(&w.spread_odd[y >> 6 & 63u], x);
 }
@@ -90,7 +93,8 @@ GA_HOST_DEVICE void atomic_finish(AtomicWords& w) {
   w.wide_last = 0;
 }
 
-// Of all blocks at once: a ring of sums in global memory. What one block adds to word `i` of it.
+// Of all blocks at once: a ring of sums in global memory. What a thread adds to its word there, in
+// each repeat.
 inline constexpr int kAtomicRing = 64;
 GA_HOST_DEVICE std::uint64_t atomic_ring_value(std::uint64_t key, int thread) {
   return exercise_input(key, 0, thread, 2);
