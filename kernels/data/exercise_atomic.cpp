@@ -21,12 +21,16 @@ struct PlainAtomics {
     *at += value;
   }
   template <class T>
-  static void min(T* at, T value) {
-    *at = std::min(*at, value);
+  static T min(T* at, T value) {
+    const T old = *at;
+    *at = std::min(old, value);
+    return old;
   }
   template <class T>
-  static void max(T* at, T value) {
-    *at = std::max(*at, value);
+  static T max(T* at, T value) {
+    const T old = *at;
+    *at = std::max(old, value);
+    return old;
   }
   template <class T>
   static void bit_and(T* at, T value) {

@@ -23,18 +23,18 @@ struct AtomicInstructions {
     return atomicAdd(wide(at), U64{value});
   }
   template <class T>
-  static __device__ __forceinline__ void min(T* at, T value) {
-    atomicMin(at, value);
+  static __device__ __forceinline__ T min(T* at, T value) {
+    return atomicMin(at, value);
   }
-  static __device__ __forceinline__ void min(std::uint64_t* at, std::uint64_t value) {
-    atomicMin(wide(at), U64{value});
+  static __device__ __forceinline__ std::uint64_t min(std::uint64_t* at, std::uint64_t value) {
+    return atomicMin(wide(at), U64{value});
   }
   template <class T>
-  static __device__ __forceinline__ void max(T* at, T value) {
-    atomicMax(at, value);
+  static __device__ __forceinline__ T max(T* at, T value) {
+    return atomicMax(at, value);
   }
-  static __device__ __forceinline__ void max(std::uint64_t* at, std::uint64_t value) {
-    atomicMax(wide(at), U64{value});
+  static __device__ __forceinline__ std::uint64_t max(std::uint64_t* at, std::uint64_t value) {
+    return atomicMax(wide(at), U64{value});
   }
   static __device__ __forceinline__ void bit_and(std::uint32_t* at, std::uint32_t value) {
     atomicAnd(at, value);
