@@ -131,9 +131,8 @@ Result<BlockResult> CaseRunner::State::block(Prepared& p, const CaseRequest& req
                                              std::int64_t number, const ReadDevice& read,
                                              const Stop& stop) {
   const std::optional<Rhythm> rhythm = p.bench->rhythm();
-  const BlockOrder order{.groups = rhythm
-                                       ? pulses_in(*rhythm, request.block_ns)
-                                       : groups_for_block(request.block_ns, p.group.span_ns),
+  const BlockOrder order{.groups = rhythm ? pulses_in(*rhythm, request.block_ns)
+                                          : groups_for_block(request.block_ns, p.group.span_ns),
                          .group = p.group,
                          .read = read,
                          .stop = stop};

@@ -19,8 +19,8 @@ std::vector<Case> make_cases() {
                                    : gemm_speed_case(info.id, *which));
     }
   }
-  for (const Case& one : {kFreshGemm, kAttentionOwn, kAttentionCudnn, kAttentionOwnExact,
-                          kAttentionCudnnExact}) {
+  for (const Case& one :
+       {kFreshGemm, kAttentionOwn, kAttentionCudnn, kAttentionOwnExact, kAttentionCudnnExact}) {
     cases.push_back(one);
   }
   cases.push_back(exercise_case("exercise.special", Exercise::special));

@@ -7,6 +7,8 @@
 // into the report for GPUs to be compared by, with nothing to expect.
 //
 // A block of launches in which an SM took no part is an error and no evidence. Not timed for speed.
+#include "kernels/exercise/exercise.h"
+
 #include <algorithm>
 #include <bit>
 #include <span>
@@ -17,7 +19,6 @@
 #include "benches/cases/cases.h"
 #include "benches/cases/pattern_slots.h"
 #include "benches/harness/damage.h"
-#include "kernels/exercise/exercise.h"
 
 namespace ga {
 namespace {
@@ -158,12 +159,14 @@ Status ExerciseBench::judge(std::span<const std::uint64_t> words,
   if (checked_.wrong == 0) return Ok{};
   std::vector<std::uint32_t> smid(smid_.size());
   GA_CHECK(copy_to_host(std::span(smid), static_cast<const std::uint32_t*>(smid_.data())));
-  FirstMismatch first{.tile = static_cast<std::int64_t>(block),
-                      .sm = static_cast<std::int64_t>(smid[block])};
+  FirstMismatch first;
+  first.tile = static_cast<std::int64_t>(block);
+  first.sm = static_cast<std::int64_t>(smid[block]);
   if (faults.wrong > 0) {
     const auto which = static_cast<Special>(faults.first % kSpecialFunctions);
     const double x = inputs[faults.first / kSpecialFunctions];
-    const auto exact = std::bit_cast<std::uint32_t>(static_cast<float>(special_reference(which, x)));
+    const auto exact =
+        std::bit_cast<std::uint32_t>(static_cast<float>(special_reference(which, x)));
     first.element = static_cast<std::int64_t>(faults.first);
     first.expected = hex32(exact);
     first.got = hex32(raw[faults.first]);
@@ -211,18 +214,18 @@ Status ExerciseBench::collect(std::int64_t slots, Check& total) {
 
 // The data's seed is the parameter: whoever has it works the digest out.
 Case exercise_case(std::string_view id, Exercise which) {
-  return {.id = id,
-          .device_bytes =
-              [which](const Params&, const CaseContext& context) {
-                return static_cast<std::int64_t>(
-                           exercise_most_bytes(which, context.device.l2_bytes)) +
-                       kMaxSlots * static_cast<std::int64_t>(sizeof(ExerciseReport));
-              },
-          .setup =
-              [which](const Params& params, std::uint64_t, CaseContext& context) {
-                return ExerciseBench::make(
-                    which, static_cast<std::uint64_t>(param(params, "seed")), context);
-              }};
+  return {
+      .id = id,
+      .device_bytes =
+          [which](const Params&, const CaseContext& context) {
+            return static_cast<std::int64_t>(exercise_most_bytes(which, context.device.l2_bytes)) +
+                   kMaxSlots * static_cast<std::int64_t>(sizeof(ExerciseReport));
+          },
+      .setup =
+          [which](const Params& params, std::uint64_t, CaseContext& context) {
+            return ExerciseBench::make(which, static_cast<std::uint64_t>(param(params, "seed")),
+                                       context);
+          }};
 }
 
 }  // namespace ga

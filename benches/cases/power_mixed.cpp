@@ -29,13 +29,15 @@ std::array<GemmShape, kMixture.size()> shapes_of(const Params& params) {
 
 }  // namespace
 
-const Case kPowerMixed{
-    .id = "power.mixed",
-    .device_bytes = [](const Params& params, const CaseContext& context) {
-      return PowerBench::device_bytes(shapes_of(params), context);
-    },
-    .setup = [](const Params& params, std::uint64_t seed, CaseContext& context) {
-      return PowerBench::make(shapes_of(params), std::nullopt, seed, context);
-    }};
+const Case kPowerMixed{.id = "power.mixed",
+                       .device_bytes =
+                           [](const Params& params, const CaseContext& context) {
+                             return PowerBench::device_bytes(shapes_of(params), context);
+                           },
+                       .setup =
+                           [](const Params& params, std::uint64_t seed, CaseContext& context) {
+                             return PowerBench::make(shapes_of(params), std::nullopt, seed,
+                                                     context);
+                           }};
 
 }  // namespace ga

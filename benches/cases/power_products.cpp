@@ -20,9 +20,8 @@ Result<std::unique_ptr<Bench>> PowerBench::make(std::span<const GemmShape> shape
     GA_TRY(auto own, own_multiplier(shape, data->product(0)));
     GA_TRY(auto bench, RandomGemmBench::make(std::move(data), std::move(own), context));
     most_sets = std::max(most_sets, bench->sets());
-    power->formats_.push_back({.bench = std::move(bench),
-                               .flops = gemm_flops(shape.m, shape.n, shape.k),
-                               .found = {}});
+    power->formats_.push_back(
+        {.bench = std::move(bench), .flops = gemm_flops(shape.m, shape.n, shape.k), .found = {}});
   }
   for (std::int64_t set = 0; set < most_sets; ++set) {
     for (std::size_t format = 0; format < power->formats_.size(); ++format) {

@@ -38,13 +38,15 @@ Rhythm rhythm_of(const Params& params) {
 
 }  // namespace
 
-const Case kPowerPulse{
-    .id = "power.pulse",
-    .device_bytes = [](const Params& params, const CaseContext& context) {
-      return PowerBench::device_bytes(slab_of(params), context);
-    },
-    .setup = [](const Params& params, std::uint64_t seed, CaseContext& context) {
-      return PowerBench::make(slab_of(params), rhythm_of(params), seed, context);
-    }};
+const Case kPowerPulse{.id = "power.pulse",
+                       .device_bytes =
+                           [](const Params& params, const CaseContext& context) {
+                             return PowerBench::device_bytes(slab_of(params), context);
+                           },
+                       .setup =
+                           [](const Params& params, std::uint64_t seed, CaseContext& context) {
+                             return PowerBench::make(slab_of(params), rhythm_of(params), seed,
+                                                     context);
+                           }};
 
 }  // namespace ga

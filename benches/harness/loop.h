@@ -63,9 +63,9 @@ class TimingLoop {
   // Error; slow, throttled and wrong are results.
   Result<BlockTiming> block(Bench& bench, const BlockOrder& order, Check& found);
 
-  // A block in a rhythm: order.groups pulses, in each as many groups as fit. Few are enqueued ahead,
-  // so that the load ends where the pulse does: docs/measuring.md. At most a pulse's wait longer
-  // than order.groups periods; what a pulse leaves is collected in the idle time behind it.
+  // A block in a rhythm: order.groups pulses, in each as many groups as fit. Few are enqueued
+  // ahead, so that the load ends where the pulse does: docs/measuring.md. At most a pulse's wait
+  // longer than order.groups periods; what a pulse leaves is collected in the idle time behind it.
   Result<BlockTiming> pulses(Bench& bench, const BlockOrder& order, const Rhythm& rhythm,
                              Check& found);
 

@@ -29,8 +29,8 @@ bool wait_until(std::int64_t when_ns, const Stop& stop) {
 }  // namespace
 
 // Groups until the pulse ends or the chunk is full; returns how many. The last may still run.
-Result<std::int64_t> TimingLoop::enqueue_pulse(Bench& bench, const Chunk& chunk,
-                                               const Pulse& pulse, const BlockOrder& order) {
+Result<std::int64_t> TimingLoop::enqueue_pulse(Bench& bench, const Chunk& chunk, const Pulse& pulse,
+                                               const BlockOrder& order) {
   const std::int64_t most = groups_per_chunk(bench);
   const std::int64_t ahead = std::min(most, most_under_way(order.group.span_ns));
   std::int64_t next_question_ns = now_ns() + std::chrono::nanoseconds(kStopInterval).count();
@@ -75,8 +75,8 @@ Status TimingLoop::run_pulse(Bench& bench, Chunk& chunk, const Pulse& pulse,
   return Ok{};
 }
 
-Result<BlockTiming> TimingLoop::pulses(Bench& bench, const BlockOrder& order,
-                                       const Rhythm& rhythm, Check& found) {
+Result<BlockTiming> TimingLoop::pulses(Bench& bench, const BlockOrder& order, const Rhythm& rhythm,
+                                       Check& found) {
   Chunk chunk = first_chunk(order);
   Sampler sampler(order.read, kReadingInterval);
   Total total;

@@ -38,8 +38,8 @@ GA_HOST_DEVICE std::uint64_t exercise_key(std::uint64_t seed, Exercise which) {
 
 // Input `which` (0 to 3) of a thread in a round.
 GA_HOST_DEVICE std::uint64_t exercise_input(std::uint64_t key, int round, int thread, int which) {
-  return pattern_word(
-      key, static_cast<std::uint64_t>((round * kExerciseThreads + thread) * 4 + which));
+  return pattern_word(key,
+                      static_cast<std::uint64_t>((round * kExerciseThreads + thread) * 4 + which));
 }
 
 // One result joins. For a fixed result a bijection of `sum`, and for a fixed `sum` one of the
@@ -101,9 +101,10 @@ std::vector<float> special_inputs(std::uint64_t seed);
 
 // How far from the exact value the PTX ISA lets a result be, and whether this one is within that.
 // "Floating Point Instructions" of the PTX ISA 9.0: ex2 2 ulp from the correctly rounded result,
-// which is half an ulp from the exact one; rcp 1 ulp, taken in the same way; rsqrt 2^-22.9 and sqrt 2^-23 relative; lg2 2^-22, absolute between 1/2 and 2, else
-// relative; sin and cos 2^-20.5 absolute within 2 pi, 2^-14.7 within 100 pi, nothing beyond; tanh
-// 2^-11 relative. What the tables there say of zeros, infinities and NaN is exact.
+// which is half an ulp from the exact one; rcp 1 ulp, taken in the same way; rsqrt 2^-22.9 and sqrt
+// 2^-23 relative; lg2 2^-22, absolute between 1/2 and 2, else relative; sin and cos 2^-20.5
+// absolute within 2 pi, 2^-14.7 within 100 pi, nothing beyond; tanh 2^-11 relative. What the tables
+// there say of zeros, infinities and NaN is exact.
 bool special_within(Special which, float x, float got);
 // The value itself in double, and the bound around it; infinite where none is promised.
 double special_reference(Special which, double x);

@@ -22,9 +22,7 @@ S32 signed_byte(S32 word, int at) {
 struct PlainOps {
   static U32 mad(U32 a, U32 b, U32 c) { return a * b + c; }
   static U32 mul_high(U32 a, U32 b) { return static_cast<U32>(U64{a} * b >> 32); }
-  static S32 mul_high_signed(S32 a, S32 b) {
-    return static_cast<S32>(std::int64_t{a} * b >> 32);
-  }
+  static S32 mul_high_signed(S32 a, S32 b) { return static_cast<S32>(std::int64_t{a} * b >> 32); }
   static U32 sad(U32 a, U32 b, U32 c) { return c + (a > b ? a - b : b - a); }
   static U64 mul_wide(U64 a, U64 b) { return a * b; }
   static U64 mul_wide_high(U64 a, U64 b) {

@@ -40,8 +40,7 @@ GA_EXERCISE std::uint64_t integer_bits(const IntegerInput& in, std::uint64_t sum
   const std::uint32_t few = a >> by;  // as many leading zeros as there are
   sum = exercise_fold(sum, Ops::funnel_left(a, b, by), Ops::funnel_right(a, b, by));
   sum = exercise_fold(sum, Ops::shift_left(a, by), Ops::shift_right(b, by));
-  sum = exercise_fold(sum, as_unsigned(Ops::shift_right_signed(as_signed(c), by)),
-                      Ops::reverse(a));
+  sum = exercise_fold(sum, as_unsigned(Ops::shift_right_signed(as_signed(c), by)), Ops::reverse(a));
   sum = exercise_fold(sum, Ops::count(a), Ops::leading_zeros(few));
   sum = exercise_fold(sum, Ops::find_high(few), Ops::find_high_signed(~few));
   sum = exercise_fold(sum, Ops::xor3(a, b, c), Ops::majority(a, b, c));
@@ -69,7 +68,7 @@ GA_EXERCISE std::uint64_t integer_order(const IntegerInput& in, std::uint64_t su
 
 template <class Ops>
 GA_EXERCISE std::uint64_t integer_round(std::uint64_t key, int round, int thread,
-                                           std::uint64_t sum) {
+                                        std::uint64_t sum) {
   const IntegerInput in{exercise_input(key, round, thread, 0),
                         exercise_input(key, round, thread, 1),
                         exercise_input(key, round, thread, 2)};

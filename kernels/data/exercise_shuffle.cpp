@@ -95,8 +95,11 @@ std::uint64_t fold_sums(const Lanes& lanes, const ShuffleRound& r, std::uint64_t
   sum = exercise_fold(sum, as_unsigned(reduce<S32>(lanes, v1, low)),
                       as_unsigned(reduce<S32>(lanes, v1, high)));
   return exercise_fold(
-      sum, reduce<U32>(lanes, [&](const auto& in) { return v0(in) | r.bits; }, std::bit_and<>()),
-      reduce<U32>(lanes, [&](const auto& in) { return v0(in) & r.bits; }, std::bit_or<>()));
+      sum,
+      reduce<U32>(
+          lanes, [&](const auto& in) { return v0(in) | r.bits; }, std::bit_and<>()),
+      reduce<U32>(
+          lanes, [&](const auto& in) { return v0(in) & r.bits; }, std::bit_or<>()));
 }
 
 }  // namespace
@@ -108,8 +111,7 @@ std::vector<std::uint64_t> shuffle_words(std::uint64_t key) {
       const ShuffleRound r = shuffle_round(key, round, warp);
       Lanes lanes;
       for (int lane = 0; lane < kLanes; ++lane) {
-        lanes[static_cast<std::size_t>(lane)] =
-            shuffle_input(key, round, kLanes * warp + lane, r);
+        lanes[static_cast<std::size_t>(lane)] = shuffle_input(key, round, kLanes * warp + lane, r);
       }
       for (int lane = 0; lane < kLanes; ++lane) {
         std::uint64_t& word = words[static_cast<std::size_t>(kLanes * warp + lane)];

@@ -15,7 +15,9 @@ constexpr double kInfinite = std::numeric_limits<double>::infinity();
 constexpr double kPi = 3.14159265358979323846;
 constexpr double kLeast = 0x1p-149;  // the smallest subnormal float: no bound is finer
 
-float float_of(std::uint64_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits)); }
+float float_of(std::uint64_t bits) {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(bits));
+}
 
 // The distance of floats around `reference`.
 double ulp(double reference) {
@@ -122,8 +124,8 @@ bool special_within(Special which, float x, float got) {
   const double bound = special_bound(which, x, reference);
   if (bound == kInfinite) return true;
   // The next number above the largest float, which overflow stands for.
-  const double value = std::isinf(got) ? std::copysign(0x1p128, static_cast<double>(got))
-                                       : static_cast<double>(got);
+  const double value =
+      std::isinf(got) ? std::copysign(0x1p128, static_cast<double>(got)) : static_cast<double>(got);
   return std::fabs(value - reference) <= bound ||
          (std::isinf(got) && std::fabs(reference) >= 0x1p128 && value * reference > 0);
 }
@@ -135,7 +137,8 @@ std::uint64_t special_fold(std::uint64_t sum, const std::uint32_t* results) {
   return sum;
 }
 
-SpecialFaults special_faults(std::span<const float> inputs, std::span<const std::uint32_t> results) {
+SpecialFaults special_faults(std::span<const float> inputs,
+                             std::span<const std::uint32_t> results) {
   SpecialFaults faults;
   for (std::size_t at = 0; at < results.size(); ++at) {
     const float x = inputs[at / kSpecialFunctions];

@@ -1,7 +1,6 @@
 // Plans and launches of the exercisers.
-#include "kernels/exercise/exercise.h"
-
 #include "kernels/check/grid.h"
+#include "kernels/exercise/exercise.h"
 #include "kernels/exercise/exercise_atomic.cuh"
 #include "kernels/exercise/exercise_check.cuh"
 #include "kernels/exercise/exercise_compute.cuh"
@@ -135,8 +134,7 @@ Status run_copy_tma(const ExerciseRun& run, int first_block, cudaStream_t stream
   copy.back_bytes = back;
   cudaLaunchAttribute cluster{};
   const cudaLaunchConfig_t config = tma_config(run.plan.tma_blocks, stream, cluster);
-  GA_CUDA(
-      cudaLaunchKernelEx(&config, exercise_copy_tma_kernel, params_of(run, first_block), copy));
+  GA_CUDA(cudaLaunchKernelEx(&config, exercise_copy_tma_kernel, params_of(run, first_block), copy));
   return Ok{};
 }
 
@@ -162,7 +160,8 @@ void run_l2(const ExerciseRun& run, cudaStream_t stream) {
 
 template <class Source>
 Status check(const Source& source, ExerciseReport* report, cudaStream_t stream) {
-  GA_TRY(const unsigned blocks, check_blocks(source.row_words() + source.blocks * kExerciseThreads));
+  GA_TRY(const unsigned blocks,
+         check_blocks(source.row_words() + source.blocks * kExerciseThreads));
   exercise_reset_kernel<<<1, 1, 0, stream>>>(report);
   exercise_compare_kernel<<<blocks, kExerciseThreads, 0, stream>>>(source, report);
   exercise_settle_kernel<<<1, kExerciseThreads, 0, stream>>>(source, report);
@@ -265,8 +264,8 @@ Status check_exercise(const ExerciseRun& run, ExerciseReport* report, cudaStream
     GA_CHECK(check_pointer("check_exercise: inputs", run.inputs, 8));
     source.ring = ring_of(run);
     source.ring_wanted = run.inputs;
-    source.ring_times = static_cast<std::uint64_t>(plan.blocks) *
-                        static_cast<std::uint64_t>(plan.repeats);
+    source.ring_times =
+        static_cast<std::uint64_t>(plan.blocks) * static_cast<std::uint64_t>(plan.repeats);
     source.ring_words = kAtomicRing;
   }
   return check(source, report, stream);

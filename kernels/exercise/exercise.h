@@ -1,5 +1,5 @@
-// Exercisers: kernels that keep every SM busy with what products hardly touch, and whose answers the
-// host works out. kernels/data/exercise.h has the answers, docs/coverage.md the units.
+// Exercisers: kernels that keep every SM busy with what products hardly touch, and whose answers
+// the host works out. kernels/data/exercise.h has the answers, docs/coverage.md the units.
 //
 // integer shuffle atomic   words of instructions' results, the same for every block
 // special                  the same, of approximations: held to the documented error at set-up

@@ -57,12 +57,10 @@ struct AtomicInstructions {
   static __device__ __forceinline__ void wrap(std::uint32_t* at, std::uint32_t limit) {
     atomicInc(at, limit);
   }
-  static __device__ __forceinline__ std::uint32_t exchange(std::uint32_t* at,
-                                                           std::uint32_t value) {
+  static __device__ __forceinline__ std::uint32_t exchange(std::uint32_t* at, std::uint32_t value) {
     return atomicExch(at, value);
   }
-  static __device__ __forceinline__ std::uint64_t exchange(std::uint64_t* at,
-                                                           std::uint64_t value) {
+  static __device__ __forceinline__ std::uint64_t exchange(std::uint64_t* at, std::uint64_t value) {
     return atomicExch(wide(at), U64{value});
   }
   static __device__ __forceinline__ void add_by_swaps(std::uint32_t* at, std::uint32_t value) {

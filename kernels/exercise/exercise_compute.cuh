@@ -70,8 +70,8 @@ __launch_bounds__(kExerciseThreads, kExerciseBlocksPerSm) __global__
 }
 
 struct SpecialParams {
-  const float* inputs = nullptr;   // special_inputs()
-  std::uint32_t* raw = nullptr;    // the results of block `raw_block`, or null
+  const float* inputs = nullptr;  // special_inputs()
+  std::uint32_t* raw = nullptr;   // the results of block `raw_block`, or null
   unsigned raw_block = 0;
 };
 

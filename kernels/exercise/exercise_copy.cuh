@@ -1,9 +1,10 @@
 // exercise.copy: a source array moves through shared memory, step by step, and every word is read
 // where it must have arrived; then it goes back to global memory and is compared there.
 //
-// Two kernels with the same answer. The first copies with cp.async of 16, 8 and 4 bytes. The second,
-// of compute capability 9.0 and newer, has TMA load boxes of a matrix and plain runs of bytes, reads
-// the neighbour's half over the cluster's shared memory, and has TMA store both. Bound by the L2.
+// Two kernels with the same answer. The first copies with cp.async of 16, 8 and 4 bytes. The
+// second, of compute capability 9.0 and newer, has TMA load boxes of a matrix and plain runs of
+// bytes, reads the neighbour's half over the cluster's shared memory, and has TMA store both. Bound
+// by the L2.
 #pragma once
 
 #include "kernels/data/tensor_map.h"
@@ -40,8 +41,7 @@ __launch_bounds__(kExerciseThreads, kExerciseBlocksPerSm) __global__
     void exercise_copy_kernel(const ExerciseParams p, const CopyParams c) {
   unsigned char* const shared = ptx::dynamic_shared();
   const auto* const words = reinterpret_cast<const std::uint64_t*>(shared);
-  std::uint64_t* const back =
-      c.back + static_cast<std::size_t>(blockIdx.x) * 2 * kCopyQuarterWords;
+  std::uint64_t* const back = c.back + static_cast<std::size_t>(blockIdx.x) * 2 * kCopyQuarterWords;
   const int thread = static_cast<int>(threadIdx.x);
   exercise_repeats(p, [&](std::uint64_t key) {
     // See exercise_special_kernel.
@@ -97,8 +97,8 @@ __device__ __forceinline__ std::uint32_t copy_swizzled(std::uint32_t offset) {
 // Of rank 0 quarters 0 and 1 of a step, of rank 1 quarters 2 and 3.
 __device__ __forceinline__ void copy_load(const CopyTmaParams& c, std::uint32_t shared, int step,
                                           std::uint32_t rank, std::uint64_t none) {
-  const std::uint32_t quarter =
-      static_cast<std::uint32_t>(step) * kCopyQuarters + 2 * rank + static_cast<std::uint32_t>(none);
+  const std::uint32_t quarter = static_cast<std::uint32_t>(step) * kCopyQuarters + 2 * rank +
+                                static_cast<std::uint32_t>(none);
   const std::uint32_t barrier = shared + kCopyBarrier;
   ptx::mbarrier_arrive_expect(barrier, 2 * kCopyQuarterBytes);
   ptx::tma_load(shared, &c.source, barrier, 0, static_cast<std::int32_t>(quarter * kCopyBoxRows));
@@ -131,8 +131,7 @@ __device__ __forceinline__ std::uint64_t copy_step(const CopyTmaParams& c, std::
   for (std::uint32_t rank = 0; rank < kCopyCluster; ++rank) {
     const std::uint32_t from = ptx::map_shared(shared, rank);
     for (std::uint32_t word = thread; word < 2 * kCopyQuarterWords; word += kExerciseThreads) {
-      const std::uint32_t at =
-          word < kCopyQuarterWords ? copy_swizzled(8 * word) : 8 * word;
+      const std::uint32_t at = word < kCopyQuarterWords ? copy_swizzled(8 * word) : 8 * word;
       sum = exercise_fold(sum, ptx::load_cluster(from + at));
     }
   }
@@ -151,8 +150,7 @@ __device__ __forceinline__ std::uint64_t copy_step(const CopyTmaParams& c, std::
 }
 
 __launch_bounds__(kExerciseThreads, kExerciseBlocksPerSm) __global__
-    void exercise_copy_tma_kernel(const ExerciseParams p,
-                                  const __grid_constant__ CopyTmaParams c) {
+    void exercise_copy_tma_kernel(const ExerciseParams p, const __grid_constant__ CopyTmaParams c) {
 #if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 900
   const std::uint32_t shared = ptx::shared_address(ptx::dynamic_shared());
   const std::uint32_t rank = ptx::cluster_rank();

@@ -27,7 +27,8 @@ GA_HOST_DEVICE std::size_t l2_block(std::size_t tile, int pass, std::size_t bloc
   return (tile + static_cast<std::size_t>(pass + 1) * 37) % blocks;
 }
 
-__launch_bounds__(kExerciseThreads, kExerciseBlocksPerSm) __global__ void exercise_l2_kernel(const L2Params p) {
+__launch_bounds__(kExerciseThreads, kExerciseBlocksPerSm) __global__
+    void exercise_l2_kernel(const L2Params p) {
   const std::size_t blocks = gridDim.x;
   // The first tile of this block: the inverse of l2_block().
   const std::size_t turn = static_cast<std::size_t>(p.pass + 1) * 37 % blocks;

@@ -84,8 +84,8 @@ TEST(ExerciseAnswers, DependOnTheSeedAndOnTheExerciser) {
     return exercise_digest(exercise_words(which, seed));
   };
   std::vector<std::uint64_t> all;
-  for (const Exercise which : {Exercise::integer, Exercise::shuffle, Exercise::atomic,
-                               Exercise::copy, Exercise::l2}) {
+  for (const Exercise which :
+       {Exercise::integer, Exercise::shuffle, Exercise::atomic, Exercise::copy, Exercise::l2}) {
     EXPECT_EQ(digest(which, 1), digest(which, 1));
     all.push_back(digest(which, 1));
     all.push_back(digest(which, 2));
@@ -122,7 +122,8 @@ TEST(ExerciseShuffle, FindsAFaultOfEveryInstruction) {
   for (int i = 0; i < ptx::WarpInstructions::kCount; ++i) {
     const Planted fault({.instruction = ptx::WarpInstructions::kFirst + i});
     Launch launch(Exercise::shuffle);
-    launch.run(0, [&] { exercise_shuffle_kernel(launch.params); }, 1);
+    launch.run(
+        0, [&] { exercise_shuffle_kernel(launch.params); }, 1);
     EXPECT_GT(launch.wrong()[0], kExerciseThreads / 2) << "instruction " << i;
   }
 }

@@ -163,7 +163,8 @@ struct WarpInstructions {
   // As the ISA has it: the lowest and the highest lane of the segment, from the width.
   static U32 up(U32 x, U32 by, U32 width) {
     const int from = lane() - static_cast<int>(by);
-    return spoiled(100, given(x, from >= (lane() & ~(static_cast<int>(width) - 1)) ? from : lane()));
+    return spoiled(100,
+                   given(x, from >= (lane() & ~(static_cast<int>(width) - 1)) ? from : lane()));
   }
   static U32 down(U32 x, U32 by, U32 width) {
     const int from = lane() + static_cast<int>(by);
