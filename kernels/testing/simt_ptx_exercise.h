@@ -31,7 +31,7 @@ struct IntegerInstructions {
   using U32 = std::uint32_t;
   using U64 = std::uint64_t;
   using S32 = std::int32_t;
-  static constexpr int kCount = 33;
+  static constexpr int kCount = 36;
 
   static U32 mad(U32 a, U32 b, U32 c) {
     for (int i = 0; i < 32; ++i) c += (b >> i & 1u) * (a << i);
@@ -124,9 +124,9 @@ struct IntegerInstructions {
   static S32 smaller_signed(S32 a, S32 b) { return spoiled(28, a < b ? a : b); }
   static S32 larger_signed(S32 a, S32 b) { return spoiled(29, a < b ? b : a); }
   static U32 divide(U32 a, U32 b) { return spoiled(30, a / b); }
-  static U32 remainder(U32 a, U32 b) { return a - a / b * b; }
-  static S32 divide_signed(S32 a, S32 b) { return a / b; }
-  static S32 remainder_signed(S32 a, S32 b) { return a - a / b * b; }
+  static U32 remainder(U32 a, U32 b) { return spoiled(33, a - a / b * b); }
+  static S32 divide_signed(S32 a, S32 b) { return spoiled(34, a / b); }
+  static S32 remainder_signed(S32 a, S32 b) { return spoiled(35, a - a / b * b); }
   static U64 divide_wide(U64 a, U64 b) { return spoiled(31, a / b); }
   static U64 carry_add(U64 a, U64 b) {
     const U64 low = U64{low_half(a)} + low_half(b);
