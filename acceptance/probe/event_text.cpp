@@ -56,7 +56,7 @@ struct AsText {
   }
   std::string operator()(const CheckEvent& event) const {
     const Check& check = event.check;
-    if (check.wrong == 0 && check.expected == check.got) {
+    if (!is_wrong(check)) {
       return fmt::format("block {}: data right ({})\n", event.block, check.kind);
     }
     std::string text = fmt::format("block {}: data WRONG ({}): {} differ, expected {}, got {}\n",

@@ -19,10 +19,17 @@ std::vector<Case> make_cases() {
                                    : gemm_speed_case(info.id, *which));
     }
   }
-  for (const Case& one : {kFreshGemm, kAttentionOwn, kAttentionCudnn, kAttentionOwnExact,
-                          kAttentionCudnnExact, kClockLight}) {
+  for (const Case& one :
+       {kFreshGemm, kAttentionOwn, kAttentionCudnn, kAttentionOwnExact, kAttentionCudnnExact}) {
     cases.push_back(one);
   }
+  cases.push_back(exercise_case("exercise.special", Exercise::special));
+  cases.push_back(exercise_case("exercise.shuffle", Exercise::shuffle));
+  cases.push_back(exercise_case("exercise.atomic", Exercise::atomic));
+  cases.push_back(exercise_case("exercise.integer", Exercise::integer));
+  cases.push_back(exercise_case("exercise.copy", Exercise::copy));
+  cases.push_back(exercise_case("exercise.l2", Exercise::l2));
+  for (const Case& one : {kPowerMixed, kPowerPulse, kClockLight}) cases.push_back(one);
   return cases;
 }
 

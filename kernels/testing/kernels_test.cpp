@@ -10,6 +10,7 @@
 #include "kernels/check/check.h"
 #include "kernels/check/checksum_bound.h"
 #include "kernels/check/inject.h"
+#include "kernels/exercise/exercise.h"
 #include "kernels/gemm/fill.h"
 #include "kernels/gemm/gemm.h"
 #include "kernels/link/link.h"
@@ -306,6 +307,19 @@ TEST(Link, RefusesNothingAndMisalignedAddresses) {
   expect_usage(ga::link_copy({data, data + 16, 0}, nullptr), "nothing");
   expect_usage(ga::link_copy({data + 1, data + 16, 8}, nullptr), "to: null");
   expect_usage(ga::link_copy({data, nullptr, 8}, nullptr), "from: null");
+}
+
+TEST(Exercise, RefusesARunWithoutAPlanOrBuffers) {
+  alignas(16) std::uint64_t words[ga::kExerciseThreads] = {};
+  std::uint32_t smid = 0;
+  ga::ExerciseRun run{.out = words, .smid = &smid};
+  expect_usage(ga::exercise({}, nullptr), "out: null");
+  expect_usage(ga::exercise(run, nullptr), "no plan");
+  run.plan.blocks = 1;
+  ga::ExerciseReport report;
+  expect_usage(ga::check_exercise(run, &report, nullptr), "expected: null");
+  run.plan.which = ga::Exercise::copy;
+  expect_usage(ga::exercise(run, nullptr), "inputs: null");
 }
 
 TEST(PeerMemory, RefusesTeamsThatAreNone) {

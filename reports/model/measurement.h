@@ -42,6 +42,12 @@ struct Check {
   friend bool operator==(const Check&, const Check&) = default;
 };
 
+// Whether it says that data was wrong. Where nothing is expected, what was found is there for GPUs
+// to be compared by.
+inline bool is_wrong(const Check& check) {
+  return check.wrong != 0 || (!check.expected.empty() && check.expected != check.got);
+}
+
 struct Discard {
   std::int64_t index = 0;  // position of the block in the series as it was run
   std::string reason;      // "no_clock_reading" or "interrupted": the list is closed
