@@ -135,11 +135,8 @@ Result<BlockResult> CaseRunner::State::block(Prepared& p, const CaseRequest& req
   std::int64_t groups_wanted = groups_for_block(request.block_ns, p.group.span_ns);
   if (hold_ns > 0) groups_wanted = 1;
   if (rhythm) groups_wanted = pulses_in(*rhythm, request.block_ns);
-  const BlockOrder order{.groups = groups_wanted,
-                         .group = p.group,
-                         .hold_ns = hold_ns,
-                         .read = read,
-                         .stop = stop};
+  const BlockOrder order{
+      .groups = groups_wanted, .group = p.group, .hold_ns = hold_ns, .read = read, .stop = stop};
   Check check = p.bench->begin();
   GA_TRY(const BlockTiming timing, rhythm ? loop->pulses(*p.bench, order, *rhythm, check)
                                           : loop->block(*p.bench, order, check));
