@@ -132,6 +132,10 @@ TEST(Profile, ALimitMayBeOfOneMessageSize) {
   ASSERT_TRUE(profile) << profile.error().what();
   EXPECT_EQ(profile->limits[0].key.bytes, 8'589'934'592);
   expect_refusal(with("key = { bytes = 0 }\n"), "toy.toml:37", "outside");
+  const auto banded = parse(with("key = { memory_max_mc = 85_000 }\n"));
+  ASSERT_TRUE(banded) << banded.error().what();
+  EXPECT_EQ(banded->limits[0].key.memory_max_mc, 85'000);
+  expect_refusal(with("key = { memory_max_mc = 0 }\n"), "toy.toml:37", "outside");
 }
 
 TEST(Profile, EveryBuiltInProfileIsSound) {

@@ -141,6 +141,9 @@ CaseResult judge_complete(const Case& at) {
 void add_warnings(const Case& at, Finding& finding) {
   const Measurement* series = find_series(at.evidence, at.name);
   if (series == nullptr) return;
+  if (const auto hottest = hottest_memory_mc(*series)) {
+    finding.reason += fmt::format(", memory at most {} C", *hottest / 1000);
+  }
   if (at.gate.power_capped &&
       warmup_state(at.evidence, at.name.unit_id, at.order.level) == WarmupState::not_settled) {
     finding.warn.push_back("not_settled: the temperature still moved at the end of the warm-up");
