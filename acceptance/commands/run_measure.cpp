@@ -74,6 +74,7 @@ std::string rate_text(const Measurement& series) {
   const auto median = static_cast<double>(sorted[sorted.size() / 2]);
   if (series.unit == "bytes_per_s") return fmt::format("{:.1f} GB/s", median / 1e9);
   if (series.unit == "flops") return fmt::format("{:.1f} TFLOP/s", median / 1e12);
+  if (series.unit == "ns" && median < 1e3) return fmt::format("{:.0f} ns", median);
   if (series.unit == "ns") return fmt::format("{:.2f} us", median / 1e3);
   return fmt::format("{:.0f} {}", median, series.unit == "mhz" ? "MHz" : series.unit);
 }

@@ -34,6 +34,8 @@ Evidence ordered_node(const Profile& profile) {
     gpu.uuid = unit;  // of which a challenge's seeds are made
     if (!profile.ordered.part_names.empty()) gpu.part_name = profile.ordered.part_names.front();
     gpu.power_limit_enforced_mw = profile.ordered.power_limit_mw;
+    // Where any size will do: the length of a walk through it is asked for, not how far it goes.
+    gpu.memory_bytes = std::max(profile.ordered.memory_bytes_min, std::int64_t{1} << 30);
     gpu.pcie_gen_max = gpu.pcie_gen_current = 5;
     gpu.pcie_width_max = gpu.pcie_width_current = 16;
     evidence.facts.gpus.push_back(std::move(gpu));

@@ -23,16 +23,6 @@ constexpr Code held_row(std::string_view id, Bilingual message, Bilingual next) 
   return code;
 }
 
-constexpr Bilingual kUndecidedLimit{
-    "too close to the limit to decide, with all blocks measured",
-    "모든 블록을 측정했으나 기준값에 너무 가까워 판정할 수 없습니다"};
-constexpr Bilingual kAbove{"slower than the ceiling allows", "상한값보다 오래 걸립니다"};
-constexpr Bilingual kAboveGross{"far slower than the ceiling allows: a gross defect",
-                                "상한값보다 현저히 오래 걸립니다(중대 결함)"};
-constexpr Bilingual kAboveProvisional{"above a ceiling that is not yet calibrated",
-                                      "아직 보정되지 않은 상한값보다 오래 걸립니다"};
-constexpr Bilingual kAboveAtQuick{"not clearly below the ceiling at level quick",
-                                  "quick 레벨에서 상한값 이내임을 확실히 보이지 못했습니다"};
 constexpr Bilingual kWrongCopy{"copied data arrived wrong", "복사한 데이터가 손상되었습니다"};
 constexpr Bilingual kWrongSum{"a sum over all GPUs is wrong", "전체 GPU 합산 결과가 틀렸습니다"};
 constexpr Bilingual kUneven{"slower than the other GPUs of the node, which no limit decides",

@@ -49,7 +49,7 @@ Measurement first_blocks(const Measurement& series, std::size_t length) {
   });
   const std::size_t kept = length - std::min(length, part.discarded.size());
   for (auto* values : {&part.samples, &part.clock_mhz, &part.power_mw, &part.temp_mc,
-                       &part.throttle, &part.link_gen, &part.link_width}) {
+                       &part.throttle, &part.link_gen, &part.link_width, &part.memory_temp_mc}) {
     values->resize(std::min(values->size(), kept));
   }
   for (Rows* rows : {&part.cells, &part.active_links}) {

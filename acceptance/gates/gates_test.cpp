@@ -24,7 +24,7 @@ TEST(Gates, HaveUniqueIdsAndQuestionsInBothLanguages) {
     EXPECT_TRUE(gate.question_ko.ends_with("?")) << gate.id;
     EXPECT_EQ(find_gate(gate.id)->id, gate.id);
   }
-  EXPECT_EQ(seen.size(), 40u + 4 * (kGemmTypes.size() + 1));
+  EXPECT_EQ(seen.size(), 43u + 4 * (kGemmTypes.size() + 1));
   EXPECT_EQ(find_gate("no.such.gate"), nullptr);
 }
 
@@ -71,6 +71,8 @@ TEST(Gates, EveryCodeIsUsedByAGateOrByTheJudge) {
                            "gates/allreduce_exact.cpp",
                            "gates/allreduce_exact_wrong.cpp",
                            "gates/exact.cpp",
+                           "gates/exercise_exact.cpp",
+                           "gates/hbm_pattern.cpp",
                            "gates/facts.cpp",
                            "gates/facts.h",
                            "gates/identity_inventory.cpp",
@@ -170,9 +172,9 @@ TEST(PlanningEvidence, AsksForEveryUnitAndEveryMeasuringGate) {
     EXPECT_GT(request.block_ns, 0);
     asked.insert({request.gate, request.unit_id});
   }
-  // Clock, link, HBM, two PCIe, four GEMM of each type and four of attention, on four GPUs; seven
-  // of the node.
-  EXPECT_EQ(asked.size(), (5u + 4u * (kGemmTypes.size() + 1)) * 4u + 7u);
+  // Clock, link, three of HBM, two PCIe, the exercisers, four GEMM of each type and four of
+  // attention, on four GPUs; seven of the node.
+  EXPECT_EQ(asked.size(), (8u + 4u * (kGemmTypes.size() + 1)) * 4u + 7u);
 }
 
 }  // namespace

@@ -23,6 +23,13 @@ struct Case {
   const Request& name;
 };
 
+// How hot the memory was, where the series says so.
+std::string memory_text(const Case& at) {
+  const Measurement* series = find_series(at.evidence, at.name);
+  const auto hottest = series == nullptr ? std::nullopt : hottest_memory_mc(*series);
+  return hottest ? fmt::format(", memory at most {} C", *hottest / 1000) : "";
+}
+
 std::optional<Finding> unfit_series(const Case& at, const std::string& case_id) {
   const SeriesNeed need{of_case(at.name, case_id), at.gate.unit, at.gate.check_kind};
   return look_at(need, at.evidence).finding;
@@ -51,8 +58,8 @@ std::optional<Finding> unfit(const Case& at) {
   const auto choice = choose_limit(at.order, at.evidence, at.name);
   if (choice.limit == nullptr && choice.elsewhere) {
     return open("limit.no_floor_for_stack",
-                fmt::format("profile {} has a floor for {} under another key",
-                            at.order.profile.name, at.name.case_id));
+                fmt::format("profile {} has a floor for {} under another key{}",
+                            at.order.profile.name, at.name.case_id, memory_text(at)));
   }
   if (of_link && !link_rate(at.evidence, at.name.unit_id)) {
     return open("fact.absent", "pcie_gen_max or pcie_width_max is not known");
@@ -141,6 +148,7 @@ CaseResult judge_complete(const Case& at) {
 void add_warnings(const Case& at, Finding& finding) {
   const Measurement* series = find_series(at.evidence, at.name);
   if (series == nullptr) return;
+  finding.reason += memory_text(at);
   if (at.gate.power_capped &&
       warmup_state(at.evidence, at.name.unit_id, at.order.level) == WarmupState::not_settled) {
     finding.warn.push_back("not_settled: the temperature still moved at the end of the warm-up");

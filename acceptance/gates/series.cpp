@@ -53,8 +53,9 @@ bool is_well_formed(const Measurement& series, const SeriesNeed& need) {
          series.clock_mhz.size() == n && series.power_mw.size() == n &&
          series.temp_mc.size() == n && series.throttle.size() == n &&
          (series.link_gen.empty() || series.link_gen.size() == n) &&
-         series.link_width.size() == series.link_gen.size() && fits(series.cells, n) &&
-         fits(series.active_links, n);
+         series.link_width.size() == series.link_gen.size() &&
+         (series.memory_temp_mc.empty() || series.memory_temp_mc.size() == n) &&
+         fits(series.cells, n) && fits(series.active_links, n);
 }
 
 bool is_possible(const Measurement& series) {
@@ -223,6 +224,8 @@ std::string show_rate(std::int64_t value, std::string_view unit) {
   if (unit == "flops") return fmt::format("{:.1f} TFLOP/s", x / 1e12);
   if (unit == "ppm") return fmt::format("{:.1f} %", x / 1e4);
   if (unit == "mhz") return fmt::format("{} MHz", value);
+  constexpr std::int64_t kShortNs = 1000;
+  if (unit == "ns" && value < kShortNs) return fmt::format("{} ns", value);
   if (unit == "ns") return fmt::format("{:.2f} us", x / 1e3);
   return fmt::format("{} {}", value, unit);
 }

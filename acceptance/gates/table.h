@@ -13,6 +13,7 @@ extern const Gate kConfigPcie, kConfigPersistence, kIdentityFirmware, kIdentityF
 extern const Gate kHostCpu, kHostMemory, kHostNvme, kSiteCooling, kSitePower;
 extern const Gate kMemoryRemap, kMemoryEcc;
 extern const Gate kClockLight;
+extern const Gate kHbmLatency, kHbmPattern, kExerciseExact;
 extern const Gate kHbmBandwidth, kPcieH2d, kPcieD2h, kPcieNuma;
 extern const Gate kNvlinkP2p, kAllreduceOwn, kAllreduceNcclRing, kAllreduceNcclNvls;
 extern const Gate kAllreduceLatency, kAllreduceExact;

@@ -258,6 +258,7 @@ void Fold::keep_block(const AskEntry& ask, const Pending& block) {
   series.throttle.push_back(sample.throttle);
   if (sample.link_gen) series.link_gen.push_back(*sample.link_gen);
   if (sample.link_width) series.link_width.push_back(*sample.link_width);
+  if (sample.memory_temp_mc) series.memory_temp_mc.push_back(*sample.memory_temp_mc);
   if (!sample.cells.empty()) series.cells.push_back(sample.cells);
   if (!sample.active_links.empty()) series.active_links.push_back(sample.active_links);
 }

@@ -92,17 +92,19 @@ TEST_F(FoldTest, KeepsEveryAlgorithmThatRanInASeriesOnce) {
   EXPECT_EQ(series().algorithm, "id 66 | id 6");
 }
 
-TEST_F(FoldTest, KeepsTheLinkOfACopyBlockByBlock) {
+TEST_F(FoldTest, KeepsLinkAndMemoryTemperatureBlockByBlock) {
   const auto request = ask(0, 2);
   for (std::int64_t block = 0; block < 2; ++block) {
     SampleEvent copy{.block = block, .unit = "bytes_per_s", .value = 100, .clock_mhz = 1980};
     copy.link_gen = 5 - block;
     copy.link_width = 16;
+    copy.memory_temp_mc = 70'000 + block;
     event(request, copy);
     check(request, block);
   }
   EXPECT_EQ(series().link_gen, (Samples{5, 4}));
   EXPECT_EQ(series().link_width, (Samples{16, 16}));
+  EXPECT_EQ(series().memory_temp_mc, (Samples{70'000, 70'001}));
 }
 
 TEST_F(FoldTest, KeepsTheCellsOfANodeBlockByBlock) {

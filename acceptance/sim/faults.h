@@ -58,6 +58,13 @@ enum class FaultKind {
   nan,
   attention_wrong,
   memory_corrupt,
+  memory_stuck,
+  memory_alias,
+  memory_fades,
+  memory_hot,
+  slow_chase,
+  exercise_wrong,
+  special_differs,
   pcie_corrupt,
   acs_on,
   clock_max_low,
@@ -133,6 +140,7 @@ struct Fault {
   std::string type;                  // bit_flip, zero_tile, nan, slow_type: of GEMM; empty: all
   std::int64_t sm = -1;              // of path own: the SM that is wrong, where it is known
   double least_mhz = 0;              // those of a path: only at this SM clock and above
+  std::string exercise;              // exercise_wrong: which, "atomic"
   friend bool operator==(const Fault&, const Fault&) = default;
 };
 

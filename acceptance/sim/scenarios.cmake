@@ -131,6 +131,14 @@ foreach(scenario IN ITEMS
     single-slow-pcie
     single-zero-tile
     single-attention-wrong
-    single-ecc-second-error)
+    single-ecc-second-error
+    healthy-single-corrected-memory
+    healthy-single-hot-memory
+    single-memory-stuck
+    single-memory-alias
+    soak-single-memory-fades
+    single-exercise-wrong
+    single-exercise-wrong-hot
+    standard-memory-and-exercisers)
   list(APPEND GA_SCENARIO_FILES ${CMAKE_CURRENT_SOURCE_DIR}/scenarios/${scenario}.toml)
 endforeach()

@@ -160,6 +160,10 @@ Result<BlockResult> CaseRunner::State::block(Prepared& p, const CaseRequest& req
     result.link_gen = timing.reading.link_gen.value.value_or(0);
     result.link_width = timing.reading.link_width.value.value_or(0);
   }
+  if (loads_memory(request.case_id)) {
+    const auto read_mc = timing.reading.memory_temp_mc.value.value_or(0);
+    result.memory_temp_mc = std::max<std::int64_t>(0, read_mc);
+  }
   if (!complete(timing.reading)) result.discard = "no_clock_reading";
   if (timing.interrupted) result.discard = "interrupted";
   return result;

@@ -124,6 +124,7 @@ void check_lengths(Fields& fields, const Measurement& m) {
   same("throttle", m.throttle);
   check_rows(fields, "cells", m.cells, want);
   check_rows(fields, "active_links", m.active_links, want);
+  if (!m.memory_temp_mc.empty()) same("memory_temp_mc", m.memory_temp_mc);
   if (m.link_gen.empty() && m.link_width.empty()) return;
   same("link_gen", m.link_gen);
   same("link_width", m.link_width);
@@ -170,6 +171,7 @@ Json to_json(const Measurement& m) {
   out.add("throttle", integers(m.throttle));
   if (!m.link_gen.empty()) out.add("link_gen", integers(m.link_gen));
   if (!m.link_width.empty()) out.add("link_width", integers(m.link_width));
+  if (!m.memory_temp_mc.empty()) out.add("memory_temp_mc", integers(m.memory_temp_mc));
   if (!m.cells.empty()) out.add("cells", list_to_json(m.cells, integers));
   if (!m.active_links.empty()) out.add("active_links", list_to_json(m.active_links, integers));
   if (m.check) out.add("check", to_json(*m.check));
@@ -193,6 +195,7 @@ Result<Measurement> measurement_from_json(const Json& json, const std::string& p
   m.throttle = read_counts(fields, "throttle");
   m.link_gen = read_present_counts(fields, "link_gen");
   m.link_width = read_present_counts(fields, "link_width");
+  m.memory_temp_mc = read_present_counts(fields, "memory_temp_mc");
   GA_TRY(m.cells, read_present_rows(fields, "cells"));
   GA_TRY(m.active_links, read_present_rows(fields, "active_links"));
   if (const Json* check = fields.optional("check")) {

@@ -59,8 +59,8 @@ struct Discard {
 using Rows = std::vector<std::vector<std::int64_t>>;
 
 // samples, clock_mhz, power_mw, temp_mc, throttle and, where there are any, link_gen, link_width,
-// cells and active_links have one entry per kept block, in run order. Of a case that spans GPUs the
-// lowest clock, the highest power and temperature, and the reasons of all.
+// memory_temp_mc, cells and active_links have one entry per kept block, in run order. Of a case
+// that spans GPUs the lowest clock, the highest power and temperature, and the reasons of all.
 struct Measurement {
   std::string gate, case_id, unit_id;
   Params params;
@@ -75,6 +75,9 @@ struct Measurement {
   // Of a copy over PCIe: the lowest generation and the fewest lanes of the links from the GPU to
   // the root port while the block ran, 0 where they could not be read. Else empty.
   std::vector<std::int64_t> link_gen = {}, link_width = {};
+  // Of a memory case: the hottest reading of the memory while the block ran, 0 where it could not
+  // be read. Else empty.
+  std::vector<std::int64_t> memory_temp_mc = {};
   Rows cells = {};
   // Of traffic over NVLink: for each GPU the fewest links that were active while the block ran, -1
   // where that could not be read. Else empty.

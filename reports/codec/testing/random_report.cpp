@@ -132,6 +132,7 @@ Measurement draw_measurement(Dice& dice) {
   m.throttle = dice.counts(n);
   if (n > 0 && dice.chance(3)) m.link_gen = dice.counts(n);
   if (!m.link_gen.empty()) m.link_width = dice.counts(n);
+  if (n > 0 && dice.chance(3)) m.memory_temp_mc = dice.counts(n);
   const std::size_t parts = 1 + dice.below(4);
   if (dice.chance(3)) m.cells = Rows(n, dice.counts(parts));
   if (dice.chance(3)) m.active_links = Rows(n, dice.counts(parts));
