@@ -71,5 +71,6 @@ std::span<const Code> speed_codes();          // the floor rule and its explanat
 std::span<const Code> compute_codes();        // GEMM of every type and attention, slow or wrong
 std::span<const Code> copy_codes();           // copies between GPUs, and with the host's memory
 std::span<const Code> sum_codes();            // sums over all GPUs
+std::span<const Code> power_codes();          // power, heat, and GPUs beside each other
 
 }  // namespace ga

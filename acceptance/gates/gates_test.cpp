@@ -24,7 +24,7 @@ TEST(Gates, HaveUniqueIdsAndQuestionsInBothLanguages) {
     EXPECT_TRUE(gate.question_ko.ends_with("?")) << gate.id;
     EXPECT_EQ(find_gate(gate.id)->id, gate.id);
   }
-  EXPECT_EQ(seen.size(), 40u + 4 * (kGemmTypes.size() + 1));
+  EXPECT_EQ(seen.size(), 44u + 4 * (kGemmTypes.size() + 1));
   EXPECT_EQ(find_gate("no.such.gate"), nullptr);
 }
 
@@ -106,6 +106,10 @@ TEST(Gates, EveryCodeIsUsedByAGateOrByTheJudge) {
                            "gates/events_pcie.cpp",
                            "gates/events_throttle.cpp",
                            "gates/events_xid.cpp",
+                           "gates/power_sustained.cpp",
+                           "gates/power_pulse.cpp",
+                           "gates/thermal_resistance.cpp",
+                           "gates/node_uniformity.cpp",
                            "core/slow.cpp",
                            "core/judge.cpp"}) {
     all += source_text(file);
@@ -170,9 +174,9 @@ TEST(PlanningEvidence, AsksForEveryUnitAndEveryMeasuringGate) {
     EXPECT_GT(request.block_ns, 0);
     asked.insert({request.gate, request.unit_id});
   }
-  // Clock, link, HBM, two PCIe, four GEMM of each type and four of attention, on four GPUs; seven
-  // of the node.
-  EXPECT_EQ(asked.size(), (5u + 4u * (kGemmTypes.size() + 1)) * 4u + 7u);
+  // Clock, link, HBM, two PCIe, two of power, four GEMM of each type and four of attention, on four
+  // GPUs; seven of the node.
+  EXPECT_EQ(asked.size(), (7u + 4u * (kGemmTypes.size() + 1)) * 4u + 7u);
 }
 
 }  // namespace

@@ -19,12 +19,12 @@ namespace {
 constexpr double kSettlingS = 40;       // of slow_settling
 constexpr double kLightLaunchNs = 1e6;  // assumed
 
-bool is_exact(std::string_view case_id) { return case_id.ends_with(".exact"); }
 bool is_pcie(std::string_view case_id) { return case_id.starts_with("pcie."); }
 bool is_memory(std::string_view case_id) { return case_id.starts_with("memory."); }
 
 bool hits(const Fault& fault, const ComputeCase& of) {
   if (fault.kind == FaultKind::attention_wrong && !of.attention) return false;
+  if (fault.kind == FaultKind::pulse_corrupt && !of.pulses) return false;
   if (fault.path == FaultPath::own && !of.own) return false;
   if (fault.path == FaultPath::vendor && of.own) return false;
   return fault.type.empty() || fault.type == of.type->name;
@@ -82,7 +82,8 @@ struct DataFault {
 constexpr DataFault kDataFaults[] = {{FaultKind::bit_flip, Damage::bit_flip},
                                      {FaultKind::zero_tile, Damage::zero_tile},
                                      {FaultKind::nan, Damage::nan},
-                                     {FaultKind::attention_wrong, Damage::bit_flip}};
+                                     {FaultKind::attention_wrong, Damage::bit_flip},
+                                     {FaultKind::pulse_corrupt, Damage::bit_flip}};
 
 std::optional<Spoiled> spoiled_output(const Scenario& scenario, const BlockName& name,
                                       const ComputeCase& of, std::int64_t launches,
@@ -192,9 +193,14 @@ Check check_of(const Scenario& scenario, const BlockName& name, std::int64_t lau
 SimulatedBlock simulate_block(const Scenario& scenario, const BlockName& name,
                               ExactWorkshop& workshop) {
   if (name.case_id == kFreshCase) return simulate_fresh(scenario, name, workshop);
-  const Die die = die_of(scenario, name.gpu, name.load_s);
+  Die die = die_of(scenario, name.gpu, name.load_s);
+  // Supplies that carry the full load and not its step: all GPUs at once, at the start of a period.
+  if (name.case_id == kPulseCase && param(name.params, "phase_percent") == 0) {
+    die.power_brake_share += severity(scenario, FaultKind::psu_weak, name);
+  }
+  const double at_work = share_at_work(name);
   const Moment moment = moment_of(scenario, die, name);
-  const double rate = noisy_rate(scenario, die, name, moment.operating);
+  const double rate = at_work * noisy_rate(scenario, die, name, moment.operating);
   const double launch_ns =
       name.case_id == "clock.light" ? kLightLaunchNs : work_of_launch(name) / rate * kNsPerS;
   const double wanted = std::ceil(static_cast<double>(name.block_ns) / launch_ns);
@@ -204,9 +210,12 @@ SimulatedBlock simulate_block(const Scenario& scenario, const BlockName& name,
   sample.block = name.index;
   const CaseInfo* info = find_case(name.case_id);
   sample.unit = info == nullptr ? "" : std::string(info->unit);
-  sample.value = is_exact(name.case_id) ? launches : std::llround(rate);
+  sample.value = sample.unit == "launches" ? launches : std::llround(rate);
   sample.elapsed_ns = std::llround(static_cast<double>(launches) * std::max(1.0, launch_ns));
-  sample.power_mw = power_reading_mw(scenario, name, moment.operating.power_w);
+  // What a sensor that averages over a second shows.
+  const double rest_w = scenario.part.idle_w;
+  const double watts = rest_w + at_work * (moment.operating.power_w - rest_w);
+  sample.power_mw = power_reading_mw(scenario, name, watts);
   sample.temp_mc = temperature_reading_mc(die, moment.heat);
   sample.throttle = moment.operating.reasons;
   sample.clock_mhz = clock_reading(scenario, name, moment.operating.clock_mhz);

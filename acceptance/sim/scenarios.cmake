@@ -87,6 +87,15 @@ foreach(scenario IN ITEMS
     power-brake
     standard-hot-inlet
     standard-bad-heat-sink
+    standard-heat-sink-poor
+    standard-die-wasteful
+    standard-off-lot-die
+    standard-host-starved
+    standard-brake-one-gpu
+    standard-psu-weak
+    standard-b200-psu-weak
+    standard-pulse-corrupt
+    single-pulse-corrupt
     p2p-egress-low
     p2p-ingress-low
     p2p-pair-low
