@@ -32,9 +32,7 @@ struct Answers {
   int wrong(SlowCause right) const;
 };
 
-// `trials` nodes of that part, each with other dies and another noise.
-Answers play_cause(std::string_view part, const PlacedCause& cause, double severity, int trials);
-
+// So many nodes for each row, each with other dies and another noise.
 std::string slow_causes_page(int trials);
 
 }  // namespace ga

@@ -79,11 +79,10 @@ std::span<const Code> power_codes() {
                {"settle what power.sustained says, then run again",
                 "power.sustained의 결과를 해결한 뒤 다시 실행하십시오"}),
       open_row("thermal.resistance.few_siblings", none, measure_again,
-               {"too few other GPUs in such slots to compare with",
-                "비교할 같은 위치의 다른 GPU가 너무 적습니다"},
-               {"settle why the others were not measured; on a node of fewer than eight GPUs take "
+               {"too few other GPUs to compare with", "비교할 다른 GPU가 너무 적습니다"},
+               {"settle why the others were not measured; on a node of fewer than four GPUs take "
                 "thermal.resistance out of the profile",
-                "다른 GPU가 측정되지 않은 원인을 해결하십시오. GPU가 8개 미만인 노드에서는 "
+                "다른 GPU가 측정되지 않은 원인을 해결하십시오. GPU가 4개 미만인 노드에서는 "
                 "프로파일에서 thermal.resistance를 제외하십시오"}),
       open_row("node.uniformity.no_series", none, measure_again,
                {"no speed of the GPU was measured beside other GPUs",

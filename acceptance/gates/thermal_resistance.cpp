@@ -3,10 +3,11 @@
 // Evidence: the last blocks of power.sustained, nothing of its own: the kelvin above one
 // temperature that all GPUs share, for each watt, and the energy of an operation. That temperature
 // is the inlet where the BMC knows it, else the coolest GPU's at rest. Limit: 25 % over the median
-// of the other GPUs in slots of the same parity, since odd slots are warmer for good; 6 % over the
-// node's median energy. Both hold the GPU and fail none. False pass: a fault that all siblings
-// share; the absolute temperature is events.throttle's and site.cooling's. False fail: air that
-// reaches one slot worse, which is the chassis', and is why this only holds.
+// of the other GPUs in slots of the same parity, since odd slots are warmer for good, or of all
+// others where fewer than three of those were measured; 6 % over the node's median energy. Both
+// hold the GPU and fail none. False pass: a fault that all siblings share; the absolute temperature
+// is events.throttle's and site.cooling's. False fail: air that reaches one slot worse, which is
+// the chassis', and is why this only holds.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -27,11 +28,12 @@ constexpr std::string_view kId = "thermal.resistance";
 constexpr std::size_t kLastBlocks = 5;     // of the eleven: those that stood longest
 constexpr std::size_t kLeastSiblings = 3;  // a median of two is either of them
 constexpr double kMostResistance = 1.25, kMostEnergy = 1.06;  // design: verdicts
-// Energy of an operation is compared at the same power: below it idle power weighs more.
+// Power as the node's: below it idle power weighs more, and heat of other loads is left in the GPU.
 constexpr double kSamePower = 0.97;
 
 struct Figures {
-  double kelvin_per_w = 0, watts = 0, joules = 0;  // of an operation
+  double kelvin_per_w = 0, temp_mc = 0, watts = 0;
+  double joules = 0;  // of an operation
 };
 
 // Milli-degrees, the same for all GPUs.
@@ -68,7 +70,7 @@ std::optional<Figures> figures_of(const Measurement& series, const Reference& re
   const double rate = last_median(series.samples);
   const double rise = temp - static_cast<double>(reference.mc);
   if (!(rise > 0) || !(temp < kMostMc) || !(power > 0) || !(rate > 0)) return std::nullopt;
-  return Figures{rise / power, power / 1000, power / 1000 / rate};
+  return Figures{rise / power, temp, power / 1000, power / 1000 / rate};
 }
 
 using All = std::vector<std::optional<Figures>>;  // by slot
@@ -88,26 +90,32 @@ std::optional<double> middle(const All& all, double Figures::*figure, std::size_
 Finding judge_figures(const std::string& unit, std::size_t slot, const All& all,
                       const Reference& reference) {
   const Figures& own = *all[slot];
-  const auto siblings = middle(all, &Figures::kelvin_per_w, kLeastSiblings, [&](std::size_t other) {
-    return other != slot && other % 2 == slot % 2;
-  });
-  if (!siblings) {
+  const auto other = [&](std::size_t at) { return at != slot; };
+  const auto sibling = [&](std::size_t at) { return other(at) && at % 2 == slot % 2; };
+  const auto by_parity = middle(all, &Figures::kelvin_per_w, kLeastSiblings, sibling);
+  const auto by_node = middle(all, &Figures::kelvin_per_w, kLeastSiblings, other);
+  if (!by_node) {
     return found(kId, unit, "thermal.resistance.few_siblings",
-                 fmt::format("fewer than {} other GPUs in slots of its parity were measured",
-                             kLeastSiblings));
-  }
-  std::string text = fmt::format("{:.4f} K/W over {}, siblings {:.4f}", own.kelvin_per_w,
-                                 reference.where, *siblings);
-  if (!(own.kelvin_per_w <= *siblings * kMostResistance)) {
-    return found(kId, unit, "thermal.resistance.high", std::move(text));
+                 fmt::format("fewer than {} other GPUs were measured", kLeastSiblings));
   }
   const auto every = [](std::size_t) { return true; };
   const double watts = middle(all, &Figures::watts, 1, every).value_or(0);
+  const bool same_power = own.watts >= watts * kSamePower;
+  if (!same_power && own.temp_mc < middle(all, &Figures::temp_mc, 1, every).value_or(0)) {
+    return found(kId, unit, "thermal.resistance.no_load",
+                 fmt::format("it drew {:.0f} W, the node {:.0f}", own.watts, watts));
+  }
+  const double siblings = by_parity.value_or(*by_node);
+  std::string text = fmt::format("{:.4f} K/W over {}, {} {:.4f}", own.kelvin_per_w, reference.where,
+                                 by_parity ? "slots of its parity" : "all other slots", siblings);
+  if (!(own.kelvin_per_w <= siblings * kMostResistance)) {
+    return found(kId, unit, "thermal.resistance.high", std::move(text));
+  }
   const double joules = middle(all, &Figures::joules, 1, every).value_or(0);
   constexpr double kPico = 1e12;
   text +=
       fmt::format("; {:.3f} pJ for an operation, node {:.3f}", own.joules * kPico, joules * kPico);
-  if (own.watts >= watts * kSamePower && !(own.joules <= joules * kMostEnergy)) {
+  if (same_power && !(own.joules <= joules * kMostEnergy)) {
     return found(kId, unit, "thermal.resistance.energy", std::move(text));
   }
   return passed(kId, unit, std::move(text));

@@ -72,6 +72,16 @@ TEST_F(ThermalResistance, HoldsSixPercentMoreEnergyForAnOperation) {
   expect(Verdict::pass, "");
 }
 
+// Heat of other loads is left in a GPU that draws less in this one. One that is hotter for less is
+// worse whatever is left.
+TEST_F(ThermalResistance, AGpuThatDrawsLessAndIsNoHotterIsNotCompared) {
+  std::fill(mixed().power_mw.begin(), mixed().power_mw.end(), 480'000);
+  heat("gpu/1", 60);
+  expect(Verdict::not_measured, "thermal.resistance.no_load");
+  heat("gpu/1", 75);
+  expect(Verdict::borderline, "thermal.resistance.high");
+}
+
 // Whatever all GPUs share moves none of them against the others.
 TEST_F(ThermalResistance, WithoutAnInletTheCoolestGpuAtRestIsTheReference) {
   evidence.facts.bmc = {};
@@ -81,12 +91,21 @@ TEST_F(ThermalResistance, WithoutAnInletTheCoolestGpuAtRestIsTheReference) {
   expect_all(Verdict::not_measured, "fact.absent");
 }
 
-TEST_F(ThermalResistance, FewerThanThreeSiblingsDecideNothing) {
+TEST_F(ThermalResistance, WithFewerThanThreeSiblingsOfItsParityItComparesWithAllOthers) {
   mixed("gpu/3").check->wrong = 1;
   EXPECT_EQ(on("gpu/3").code, "thermal.resistance.no_load");
-  EXPECT_EQ(on_gpu1().code, "thermal.resistance.few_siblings");
-  EXPECT_EQ(on_gpu1().verdict, Verdict::not_measured);
-  EXPECT_EQ(on("gpu/0").verdict, Verdict::pass);
+  EXPECT_EQ(on_gpu1().verdict, Verdict::pass);
+  EXPECT_NE(on_gpu1().reason.find("all other slots"), std::string::npos);
+  heat("gpu/1", 71);
+  EXPECT_EQ(on_gpu1().code, "thermal.resistance.high");
+}
+
+TEST_F(ThermalResistance, FewerThanThreeOthersDecideNothing) {
+  profile.ordered.gpus = 3;
+  measure();
+  for (const char* unit : {"gpu/0", "gpu/1", "gpu/2"}) {
+    expect_on(unit, Verdict::not_measured, "thermal.resistance.few_siblings");
+  }
 }
 
 TEST_F(ThermalResistance, NeverPassesWithoutACompleteSoundLoad) {
