@@ -9,11 +9,13 @@ namespace {
 
 using Action::fix_site;
 using Action::measure_again;
+using Action::report_bug;
 using Action::return_part;
 using Blame::gpu;
 using Blame::node;
 using Blame::none;
 using Blame::site;
+using Blame::suite;
 
 constexpr Bilingual kWrong{"products came out wrong under this load",
                            "이 부하에서 계산 결과가 틀렸습니다"};
@@ -36,6 +38,14 @@ constexpr Bilingual kHeatPath{
 std::span<const Code> power_codes() {
   static constexpr std::array kCodes{
       fail_row("power.sustained.wrong_data", gpu, return_part, Rma::yes, kWrong, kReturnWrong),
+      open_row(
+          "power.kernel_wrong", suite, report_bug,
+          {"our kernel is wrong on every GPU and the library is right: its products under this "
+           "load accuse no GPU",
+           "자체 커널이 모든 GPU에서 틀리고 라이브러리는 맞으므로 이 부하의 결과로 GPU를 탓하지 "
+           "않습니다"},
+          {"report it with this report; the exact gates name the kernel",
+           "이 보고서와 함께 신고하십시오. 정확성 항목이 해당 커널을 가리킵니다"}),
       fail_row("power.sustained.power_brake", node, return_part, Rma::no,
                {"the power brake held the GPU down under full load",
                 "전 부하에서 전력 제동(power brake)이 걸렸습니다"},

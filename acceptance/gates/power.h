@@ -20,4 +20,8 @@ Request sustained_series(const Order& order, const std::string& unit);
 std::optional<Finding> sustained_unfit(const Order& order, const Evidence& evidence,
                                        const std::string& unit);
 
+// Products that draw power are our kernels': where one of these is wrong on every GPU and the
+// library is right on every GPU, the kernel is accused, and not the GPUs.
+Finding unless_kernel_wrong(const Order& order, const Evidence& evidence, Finding finding);
+
 }  // namespace ga

@@ -213,7 +213,8 @@ std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
   std::vector<Finding> findings;
   const auto units = ordered_units(order.profile);
   for (std::size_t slot = 0; slot < units.size(); ++slot) {
-    findings.push_back(judge_unit(order, evidence, units[slot], slot));
+    findings.push_back(
+        unless_kernel_wrong(order, evidence, judge_unit(order, evidence, units[slot], slot)));
   }
   return findings;
 }

@@ -18,6 +18,7 @@
 #include "acceptance/core/slow.h"
 #include "acceptance/core/warmup.h"
 #include "acceptance/gates/clock_light.h"
+#include "acceptance/gates/exact.h"
 #include "acceptance/gates/facts.h"
 #include "acceptance/gates/power.h"
 #include "acceptance/gates/series.h"
@@ -157,7 +158,7 @@ Finding judge_unit(const Order& order, const Evidence& evidence, const std::stri
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
   std::vector<Finding> findings;
   for (const std::string& unit : ordered_units(order.profile)) {
-    findings.push_back(judge_unit(order, evidence, unit));
+    findings.push_back(unless_kernel_wrong(order, evidence, judge_unit(order, evidence, unit)));
   }
   return findings;
 }
@@ -173,6 +174,19 @@ Request sustained_series(const Order& order, const std::string& unit) {
   name.block_ns = block_length_ns(order.level, true);
   name.phase = Phase::steady;
   return name;
+}
+
+Finding unless_kernel_wrong(const Order& order, const Evidence& evidence, Finding finding) {
+  if (!finding.code.ends_with(".wrong_data")) return finding;
+  for (const GemmType& type : kGemmTypes) {
+    const ComputeSubject ours{Computation::gemm, type, Kernel::own};
+    const KernelVotes own = exact_votes(ours, order, evidence);
+    const KernelVotes library = exact_votes(witness_of(ours), order, evidence);
+    if (own.units < 1 || own.wrong != own.units || library.right != library.units) continue;
+    return found(finding.gate, finding.unit_id, "power.kernel_wrong",
+                 fmt::format("{} kernel of ours; {}", type.name, finding.reason));
+  }
+  return finding;
 }
 
 std::optional<Finding> sustained_unfit(const Order& order, const Evidence& evidence,

@@ -45,6 +45,19 @@ TEST_F(PowerSustained, FailsWrongDataHoweverMuchIsDrawn) {
   expect(Verdict::fail, "power.sustained.wrong_data");
 }
 
+TEST_F(PowerSustained, AKernelThatIsWrongEverywhereAccusesNoGpu) {
+  series("power.mixed").check->wrong = 1;
+  for (Measurement& m : evidence.measurements) {
+    if (m.gate == "gemm.bf16.own.exact") m.check->got = "0123456789abcdef";
+  }
+  expect(Verdict::not_measured, "power.kernel_wrong");
+  EXPECT_EQ(on_gpu1().blame, Blame::suite);
+  for (Measurement& m : evidence.measurements) {
+    if (m.gate == "gemm.bf16.cublaslt.exact") m.check->got = "0123456789abcdef";
+  }
+  expect(Verdict::fail, "power.sustained.wrong_data");  // both are wrong: the GPUs are
+}
+
 TEST_F(PowerSustained, BelowTheLimitAndBelowTheMaximumClockIsBorderline) {
   set(1500, 679);
   expect(Verdict::pass, "");

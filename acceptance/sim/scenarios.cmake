@@ -12,6 +12,7 @@ foreach(scenario IN ITEMS
     healthy-h200-link-errors
     healthy-h200-uneven-links
     healthy-h200-standard
+    healthy-h200-off-lot-die
     healthy-single-no-cudnn
     ecc-off
     ecc-pending
@@ -89,7 +90,6 @@ foreach(scenario IN ITEMS
     standard-bad-heat-sink
     standard-heat-sink-poor
     standard-die-wasteful
-    standard-off-lot-die
     standard-host-starved
     standard-brake-one-gpu
     standard-psu-weak
