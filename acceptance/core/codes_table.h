@@ -84,5 +84,6 @@ std::span<const Code> copy_codes();           // copies between GPUs, and with t
 std::span<const Code> sum_codes();            // sums over all GPUs
 std::span<const Code> memory_codes();         // the walk through memory, its latency
 std::span<const Code> exercise_codes();       // units that no product of matrices touches
+std::span<const Code> power_codes();          // power, heat, and GPUs beside each other
 
 }  // namespace ga

@@ -49,7 +49,8 @@ std::string_view unit_of(std::string_view case_id) {
   if (case_id.ends_with(".exact")) return "launches";
   if (case_id == "allreduce.latency") return "ns";
   if (case_id.starts_with("allreduce.") || case_id.starts_with("nvlink.")) return "bytes_per_s";
-  if (case_id.starts_with("gemm.") || case_id.starts_with("attention.")) return "flops";
+  const bool computes = case_id.starts_with("gemm.") || case_id.starts_with("attention.");
+  if (computes || case_id == "power.mixed") return "flops";
   if (case_id.starts_with("clock.")) return "mhz";
   return "";
 }

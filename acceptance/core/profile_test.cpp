@@ -150,7 +150,8 @@ TEST(Profile, EveryBuiltInProfileIsSound) {
       "events.nic",          "events.nvlink",      "events.pcie",        "events.xid",
       "nvlink.p2p",          "pcie.numa",          "allreduce.own",      "allreduce.nccl_ring",
       "allreduce.nccl_nvls", "allreduce.latency",  "allreduce.exact",    "hbm.latency",
-      "hbm.pattern",         "exercise.exact"};
+      "hbm.pattern",         "exercise.exact",     "power.sustained",    "power.pulse",
+      "thermal.resistance",  "node.uniformity"};
   for (const char* type : {"bf16", "fp16", "tf32", "fp8", "fp32", "fp64", "int8"}) {
     for (const char* kernel : {"own", "cublaslt"}) {
       gates.push_back(fmt::format("gemm.{}.{}", type, kernel));

@@ -45,6 +45,7 @@ std::span<const Gate> all_gates() {
     all.push_back(kExerciseExact);
     all.insert(all.end(), {kNvlinkP2p, kPcieNuma, kAllreduceOwn, kAllreduceNcclRing,
                            kAllreduceNcclNvls, kAllreduceLatency, kAllreduceExact});
+    all.insert(all.end(), {kPowerSustained, kPowerPulse, kThermalResistance, kNodeUniformity});
     all.insert(all.end(),
                {kEventsEcc, kEventsNic, kEventsNvlink, kEventsPcie, kEventsThrottle, kEventsXid});
     return all;

@@ -12,6 +12,7 @@
 #include "acceptance/gates/held.h"
 #include "acceptance/gates/series.h"
 #include "benches/stats/autocorrelation.h"
+#include "benches/stats/order.h"
 
 namespace ga {
 namespace {
@@ -78,6 +79,27 @@ bool neighbours_hot(const Case& at) {
   return is_most(at.order, hot);
 }
 
+// Work for each clock, in parts per million of the other GPUs' middle; a million where too few are
+// known.
+std::int64_t work_ppm(const Case& at, const Measurement& series) {
+  constexpr std::size_t kLeastOthers = 3;  // a median of two is either of them
+  constexpr double kMillion = 1e6;
+  Request other = at.name;
+  other.params.erase("alone");
+  std::vector<double> others;
+  for (const std::string& unit : ordered_units(at.order.profile)) {
+    if (unit == at.name.unit_id) continue;
+    other.unit_id = unit;
+    const Measurement* sibling = find_series(at.evidence, other);
+    const double work = sibling == nullptr ? 0 : work_per_clock(*sibling);
+    if (work > 0) others.push_back(work);
+  }
+  if (others.size() < kLeastOthers) return static_cast<std::int64_t>(kMillion);
+  const double node = median(std::span<const double>(others)).value_or(0);
+  const double share = node > 0 ? work_per_clock(series) / node : 1;
+  return static_cast<std::int64_t>(kMillion * std::clamp(share, 0.0, kMillion));
+}
+
 // The bounds in words: "memory.copy 3981.2 to 3990.1 GB/s (median, 11 blocks), floor ..."
 std::string bounds_text(const Case& at, const Held& held, const FloorJudgement& judgement) {
   std::int64_t low = judgement.low, high = judgement.high;
@@ -100,7 +122,11 @@ Finding low_finding(const Case& at, const Held& held, const FloorJudgement& judg
   if (at.gate.explained && held.case_of.empty() && series != nullptr) {
     const GpuFacts* gpu = at.evidence.facts.find(at.name.unit_id);
     const bool locked = clock_is_locked(at.order, at.evidence, at.name.unit_id);
-    const SlowCause cause = explain_slow(*series, gpu, {at.gate.power_capped, locked});
+    const SlowCause cause = explain_slow(*series, gpu,
+                                         {.power_capped = at.gate.power_capped,
+                                          .clock_locked = locked,
+                                          .alone = at.name.params.count("alone") > 0,
+                                          .work_ppm = work_ppm(at, *series)});
     reason += "; " + describe_slow(*series, gpu, cause);
     const Code* row = find_code(code);
     const auto blamed = slow_code(cause, neighbours_hot(at));

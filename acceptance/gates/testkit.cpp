@@ -47,6 +47,8 @@ constexpr Rate kRates[] = {
     {"attention.bf16.cudnn.exact", "launches", "exact", 100},
     {"clock.light", "mhz", "exact", 1980},
     {"fresh.gemm", "launches", "tree", 100},
+    {"power.mixed", "flops", "checksum", 600'000'000'000'000},
+    {"power.pulse", "launches", "checksum", 1'000},
     {"nvlink.p2p", "bytes_per_s", "pattern", 376'000'000'000},
     {"pcie.numa", "bytes_per_s", "pattern", 53'600'000'000},  // a far node's
     {"allreduce.own", "bytes_per_s", "exact", 430'000'000'000},
@@ -325,7 +327,8 @@ Profile test_profile() {
                    .allreduce_bytes = 8'589'934'592,
                    .latency_bytes = 8'192,
                    .pattern_ppm = 950'000,
-                   .chase_bytes = 4'294'967'296};
+                   .chase_bytes = 4'294'967'296,
+                   .power_n = 8192};
   profile.limits = {
       floor_of("hbm.bandwidth", "memory.copy", 3'930'000'000'000),
       floor_of("hbm.bandwidth", "memory.triad", 4'067'000'000'000),
@@ -375,6 +378,10 @@ Profile test_profile() {
       event_limit_of("events.nic", "symbol_errors", 10, kHourS),
       event_limit_of("events.nic", "link_error_recovery", 0, kHourS, LimitStatus::provisional),
   };
+  for (const char* id : {"memory.copy", "gemm.bf16.cublaslt"}) {
+    profile.spreads.push_back(
+        {.case_id = id, .sigma_ppm = 6'000, .source = "a test", .date = "2026-11-29"});
+  }
   order_machine(profile);
   return profile;
 }

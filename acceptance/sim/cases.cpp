@@ -27,6 +27,7 @@ bool is_memory(std::string_view case_id) { return case_id.starts_with("memory.")
 
 bool hits(const Fault& fault, const ComputeCase& of) {
   if (fault.kind == FaultKind::attention_wrong && !of.attention) return false;
+  if (fault.kind == FaultKind::pulse_corrupt && !of.pulses) return false;
   if (fault.path == FaultPath::own && !of.own) return false;
   if (fault.path == FaultPath::vendor && of.own) return false;
   return fault.type.empty() || fault.type == of.type->name;
@@ -87,7 +88,8 @@ struct DataFault {
 constexpr DataFault kDataFaults[] = {{FaultKind::bit_flip, Damage::bit_flip},
                                      {FaultKind::zero_tile, Damage::zero_tile},
                                      {FaultKind::nan, Damage::nan},
-                                     {FaultKind::attention_wrong, Damage::bit_flip}};
+                                     {FaultKind::attention_wrong, Damage::bit_flip},
+                                     {FaultKind::pulse_corrupt, Damage::bit_flip}};
 
 std::optional<Spoiled> spoiled_output(const Scenario& scenario, const BlockName& name,
                                       const ComputeCase& of, std::int64_t launches,
@@ -187,9 +189,14 @@ Check check_of(const Scenario& scenario, const BlockName& name, std::int64_t lau
 SimulatedBlock simulate_block(const Scenario& scenario, const BlockName& name,
                               ExactWorkshop& workshop) {
   if (name.case_id == kFreshCase) return simulate_fresh(scenario, name, workshop);
-  const Die die = die_of(scenario, name.gpu, name.load_s);
+  Die die = die_of(scenario, name.gpu, name.load_s);
+  // Supplies that carry the full load and not its step: all GPUs at once, at the start of a period.
+  if (name.case_id == kPulseCase && param(name.params, "phase_percent") == 0) {
+    die.power_brake_share += severity(scenario, FaultKind::psu_weak, name);
+  }
+  const double at_work = share_at_work(name);
   const Moment moment = moment_of(scenario, die, name);
-  const double rate = noisy_rate(scenario, die, name, moment.operating);
+  const double rate = at_work * noisy_rate(scenario, die, name, moment.operating);
   const double held_ns = static_cast<double>(hold_s(name)) * kNsPerS;
   const double launch_ns =
       held_ns +
@@ -207,7 +214,10 @@ SimulatedBlock simulate_block(const Scenario& scenario, const BlockName& name,
                  : sample.unit == "ns"     ? std::llround(kNsPerS / rate)
                                            : std::llround(rate);
   sample.elapsed_ns = std::llround(static_cast<double>(launches) * std::max(1.0, launch_ns));
-  sample.power_mw = power_reading_mw(scenario, name, moment.operating.power_w);
+  // What a sensor that averages over a second shows.
+  const double rest_w = scenario.part.idle_w;
+  const double watts = rest_w + at_work * (moment.operating.power_w - rest_w);
+  sample.power_mw = power_reading_mw(scenario, name, watts);
   sample.temp_mc = temperature_reading_mc(die, moment.heat);
   sample.throttle = moment.operating.reasons;
   sample.clock_mhz = clock_reading(scenario, name, moment.operating.clock_mhz);

@@ -81,6 +81,8 @@ constexpr std::array kKinds{
               "hardware thermal slowdown (0x40), at half the clock while it lasts"},
     FaultInfo{K::power_brake, "power-brake", P::either, true, kShare, 1e-6, 1, 0.05,
               "power brake (0x80), at half the clock while it lasts"},
+    FaultInfo{K::psu_weak, "psu-weak", P::node, true, kShare, 1e-6, 1, 0.02,
+              "power brake (0x80) while loads start and stop on all GPUs in phase, and not else"},
     FaultInfo{K::hot_inlet, "hot-inlet", P::node, true, "kelvin added to the inlet", 1, 60, 25,
               "hot air enters the node"},
     FaultInfo{K::bad_cooling, "bad-cooling", P::gpu, true, "share added to the thermal resistance",
@@ -122,6 +124,8 @@ constexpr std::array kKinds{
         K::attention_wrong, "attention-wrong", P::either, true, kLaunches, 1e-9, 1, 1,
         "one bit of an attention's result is wrong and every product is right: exponentials, or "
         "one kernel"},
+    FaultInfo{K::pulse_corrupt, "pulse-corrupt", P::either, true, kLaunches, 1e-9, 1, 1,
+              "one bit of a product is wrong while loads start and stop, and not else"},
     FaultInfo{K::memory_corrupt, "memory-corrupt", P::either, true, "number of wrong words", 1, 1e6,
               1, "words of device memory come back wrong in every memory case"},
     FaultInfo{K::memory_stuck, "memory-stuck", P::gpu, true, "GiB from the start of what is walked",

@@ -12,6 +12,7 @@ foreach(scenario IN ITEMS
     healthy-h200-link-errors
     healthy-h200-uneven-links
     healthy-h200-standard
+    healthy-h200-off-lot-die
     healthy-single-no-cudnn
     ecc-off
     ecc-pending
@@ -87,6 +88,14 @@ foreach(scenario IN ITEMS
     power-brake
     standard-hot-inlet
     standard-bad-heat-sink
+    standard-heat-sink-poor
+    standard-die-wasteful
+    standard-host-starved
+    standard-brake-one-gpu
+    standard-psu-weak
+    standard-b200-psu-weak
+    standard-pulse-corrupt
+    single-pulse-corrupt
     p2p-egress-low
     p2p-ingress-low
     p2p-pair-low
