@@ -147,7 +147,7 @@ TEST(ExerciseCases, NameTheBlockAndTheSmOfADamage) {
     ASSERT_EQ(run.end.code, "") << id << ": " << run.end.text;
     ASSERT_EQ(run.blocks.size(), 1u);
     const Check& check = run.blocks[0].check;
-    EXPECT_EQ(check.wrong, 1) << id;
+    EXPECT_GT(check.wrong, 0) << id;
     ASSERT_TRUE(check.first) << id;
     EXPECT_GE(check.first->tile, 0) << id;
     EXPECT_GE(check.first->sm, 0) << id;
