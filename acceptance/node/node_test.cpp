@@ -400,7 +400,7 @@ TEST_F(NodeTest, ReadsWhatAGpuIsDoingNow) {
   state(
       "nvmlDeviceGetCurrentClocksEventReasons() = 0x44\nnvmlDeviceGetClockInfo(1) = "
       "1755\nnvmlDeviceGetPowerUsage() = 698000\nnvmlDeviceGetTemperatureV() = 64\n"
-      "nvmlDeviceGetFieldValues(82) = u32:70\n");
+      "field(82) = u32 70\n");
   Node node(options_);
   const GpuReading now = node.now(uuid(1));
   EXPECT_EQ(*now.clock_mhz, 1755);

@@ -33,7 +33,9 @@ void add_stuck(const Scenario& scenario, const BlockName& name, std::int64_t lau
   if (!(gib > 0) || byte >= param(name.params, "bytes") || check.wrong > 0) return;
   const std::uint32_t noise = noise_word({scenario.seed, "stuck", 0});
   const std::uint64_t bit = std::uint64_t{1} << (40 + noise % 24);  // of no address
-  const std::uint64_t word = (std::uint64_t{noise} * 0x9e3779b97f4a7c15u) & ~bit;
+  const bool own_address = is_walk(name) && param(name.params, "test") == 0;
+  const std::uint64_t other = (std::uint64_t{noise} * 0x9e3779b97f4a7c15u) & ~bit;
+  const std::uint64_t word = own_address ? static_cast<std::uint64_t>(byte) : other;
   check.wrong = launches;
   check.first = mismatch(byte / kWordBytes, word, word | bit);
 }
