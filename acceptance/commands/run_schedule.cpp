@@ -5,6 +5,12 @@
 namespace ga {
 namespace {
 
+// Without what only places a GPU among the others: they run together.
+Params placed(Params params) {
+  params.erase("phase_percent");
+  return params;
+}
+
 // Requests for the same blocks on several units.
 struct Column {
   std::vector<Request> requests;
@@ -12,7 +18,8 @@ struct Column {
   bool fits(const Request& request) const {
     const Request& first = requests.front();
     const bool same = first.gate == request.gate && first.case_id == request.case_id &&
-                      first.params == request.params && first.block_ns == request.block_ns &&
+                      placed(first.params) == placed(request.params) &&
+                      first.block_ns == request.block_ns &&
                       first.placement == request.placement;
     return same && std::none_of(requests.begin(), requests.end(), [&](const Request& other) {
              return other.unit_id == request.unit_id;

@@ -70,6 +70,6 @@ std::span<const Code> link_codes();           // NVLink, its fabric, the network
 std::span<const Code> speed_codes();          // the floor rule and its explanations
 std::span<const Code> compute_codes();        // GEMM of every type and attention, slow or wrong
 std::span<const Code> copy_codes();           // copies between GPUs, and with the host's memory
-std::span<const Code> sum_codes();            // sums over all GPUs
+std::span<const Code> sum_codes();            // sums over all GPUs, and the soak
 
 }  // namespace ga

@@ -24,6 +24,7 @@ std::span<const Gate> all_gates() {
     all.insert(all.end(), compute_gates().begin(), compute_gates().end());
     all.insert(all.end(), {kNvlinkP2p, kPcieNuma, kAllreduceOwn, kAllreduceNcclRing,
                            kAllreduceNcclNvls, kAllreduceLatency, kAllreduceExact});
+    all.push_back(kSoakDigest);
     all.insert(all.end(),
                {kEventsEcc, kEventsNic, kEventsNvlink, kEventsPcie, kEventsThrottle, kEventsXid});
     return all;

@@ -16,6 +16,7 @@ extern const Gate kClockLight;
 extern const Gate kHbmBandwidth, kPcieH2d, kPcieD2h, kPcieNuma;
 extern const Gate kNvlinkP2p, kAllreduceOwn, kAllreduceNcclRing, kAllreduceNcclNvls;
 extern const Gate kAllreduceLatency, kAllreduceExact;
+extern const Gate kSoakDigest;
 extern const Gate kEventsEcc, kEventsNic, kEventsNvlink, kEventsPcie, kEventsThrottle, kEventsXid;
 
 }  // namespace ga

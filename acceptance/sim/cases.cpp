@@ -187,10 +187,35 @@ Check check_of(const Scenario& scenario, const BlockName& name, std::int64_t lau
                         spoiled);
 }
 
+// TEMPORARY: the cases of memory and power are simulated by somebody else's commit.
+std::optional<BlockName> stand_in(const BlockName& name) {
+  BlockName known = name;
+  if (name.case_id == "memory.pattern") {
+    known.case_id = "memory.copy";
+    known.params = {{"bytes", param(name.params, "bytes")}};
+  } else if (name.case_id == "power.mixed" || name.case_id == "power.pulse") {
+    const std::int64_t n = param(name.params, "n");
+    known.case_id = "gemm.bf16.cublaslt";
+    known.params = {{"m", n}, {"n", n}, {"k", n}};
+  } else {
+    return std::nullopt;
+  }
+  return known;
+}
+
 }  // namespace
 
 SimulatedBlock simulate_block(const Scenario& scenario, const BlockName& name,
                               ExactWorkshop& workshop) {
+  if (const auto known = stand_in(name)) {  // TEMPORARY
+    SimulatedBlock block = simulate_block(scenario, *known, workshop);
+    block.sample.unit = std::string(find_case(name.case_id)->unit);
+    if (block.sample.unit == "launches") block.sample.value = *block.check.check.launches;
+    if (const std::int64_t hold_s = param(name.params, "hold_s"); hold_s > 0) {
+      block.check.check.launches = 1;
+    }
+    return block;
+  }
   if (name.case_id == kFreshCase) return simulate_fresh(scenario, name, workshop);
   const Die die = die_of(scenario, name.gpu, name.load_s);
   const Moment moment = moment_of(scenario, die, name);

@@ -18,6 +18,7 @@ constexpr double kLeastClockShare = 0.1;  // of the maximum; no load runs slower
 constexpr double kThermalBand = 0.8;
 constexpr double kLeastBandC = 0.5;  // where a part gives both limits the same
 constexpr double kStepS = 0.25;      // well below the fast time constant, so that control is stable
+constexpr double kSettledS = 3600;   // sixty of the slow time constants: nothing moves any more
 
 double reference_c(const Part& part) { return kReferenceInletC + part.kelvin_per_w * part.limit_w; }
 
@@ -158,6 +159,7 @@ Heat heat_after(const Part& part, const Die& die, const Heat& from, double power
 
 Moment run_load(const Part& part, const Die& die, const Load& load, const Heat& from,
                 double seconds) {
+  seconds = std::min(seconds, kSettledS);
   Moment now{from, operate(part, die, load, temperature_c(die, from))};
   while (seconds > 0) {
     const double step = std::min(kStepS, seconds);
