@@ -77,7 +77,8 @@ std::vector<Span> spans_of(const Evidence& evidence) {
 
 // Known where each part is, fallen where one is: a counter that was reset says nothing of the rest.
 Delta delta_of(const Evidence& evidence, const std::string& unit_id, KnownInt GpuCounters::*field) {
-  Delta sum{.growth = Growth::known};
+  Delta sum;
+  sum.growth = Growth::known;
   const std::vector<Span> spans = spans_of(evidence);
   for (const Span& span : spans) {
     Delta part = delta_between(span.before, span.after, span.name, unit_id, field);
