@@ -19,9 +19,9 @@ struct RunOptions {
   std::string scenario;   // file or built-in name; implies the simulator
   double time_scale = 0.01;
   std::int64_t boot_ns = 0;  // when the simulated node was started anew, on the monotonic clock
-  std::string replay;  // folder of a recorded node that gpuprobe plays: the run is simulated
-  std::string worker;  // program to use instead of gpuprobe: the run is simulated
-  std::string inject;  // --inject-unsafe
+  std::string replay;        // folder of a recorded node that gpuprobe plays: the run is simulated
+  std::string worker;        // program to use instead of gpuprobe: the run is simulated
+  std::string inject;        // --inject-unsafe
   std::vector<std::string> gates;
   bool resume = false;
   bool plan = false;

@@ -19,8 +19,7 @@ struct Column {
     const Request& first = requests.front();
     const bool same = first.gate == request.gate && first.case_id == request.case_id &&
                       placed(first.params) == placed(request.params) &&
-                      first.block_ns == request.block_ns &&
-                      first.placement == request.placement;
+                      first.block_ns == request.block_ns && first.placement == request.placement;
     return same && std::none_of(requests.begin(), requests.end(), [&](const Request& other) {
              return other.unit_id == request.unit_id;
            });

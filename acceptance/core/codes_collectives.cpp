@@ -205,13 +205,13 @@ std::span<const Code> sum_codes() {
                 "however late it came",
                 "GPU 사용을 중지하고 이 보고서를 첨부하여 반품하십시오. 늦게 나타났더라도 오답은 "
                 "한 번이면 충분합니다"}),
-      fail_row("soak.digest.wrong_sum", node, return_part, Rma::yes,
-               {"a sum over all GPUs was wrong in the soak",
-                "소크 중 전체 GPU 합산 결과가 틀렸습니다"},
-               {"stop using the node and return it with this report; allreduce.exact and the other "
-                "findings of the soak may name the GPU",
-                "노드 사용을 중지하고 이 보고서를 첨부하여 반품하십시오. allreduce.exact와 소크의 "
-                "다른 결과에서 GPU를 특정할 수 있습니다"}),
+      fail_row(
+          "soak.digest.wrong_sum", node, return_part, Rma::yes,
+          {"a sum over all GPUs was wrong in the soak", "소크 중 전체 GPU 합산 결과가 틀렸습니다"},
+          {"stop using the node and return it with this report; allreduce.exact and the other "
+           "findings of the soak may name the GPU",
+           "노드 사용을 중지하고 이 보고서를 첨부하여 반품하십시오. allreduce.exact와 소크의 "
+           "다른 결과에서 GPU를 특정할 수 있습니다"}),
   };
   return kCodes;
 }

@@ -49,7 +49,8 @@ std::string why_not_one_boot(const Span& span) {
   for (const auto& [when, id] : {std::pair("before", &before), std::pair("after", &after)}) {
     if (std::string why = why_no_id(when, span, *id); !why.empty()) return why;
   }
-  return *before == *after ? "" : fmt::format("boot_id{} was {}, is {}", span.name, *before, *after);
+  return *before == *after ? ""
+                           : fmt::format("boot_id{} was {}, is {}", span.name, *before, *after);
 }
 
 }  // namespace

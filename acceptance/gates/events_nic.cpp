@@ -182,8 +182,8 @@ std::optional<Finding> unfit(const std::vector<Port>& ports, const Evidence& evi
   if (auto no = other_boot(kId, evidence, kNode)) return no;
   const std::vector<Span> spans = spans_of(evidence);
   for (const Span& span : spans) {
-    for (const auto& [when, nics] : {std::pair("before", &span.node_before.nics),
-                                     std::pair("after", &span.node_after.nics)}) {
+    for (const auto& [when, nics] :
+         {std::pair("before", &span.node_before.nics), std::pair("after", &span.node_after.nics)}) {
       if (*nics) continue;
       return found(kId, kNode, "events.counter_absent",
                    fmt::format("network ports {}{}: {}", when, span.name, nics->absent));
@@ -220,10 +220,9 @@ Finding judge_node(const Order& order, const Evidence& evidence) {
   if (many && many->verdict == Verdict::fail) return std::move(*many);
   if (auto finding = unfit(ports, evidence)) return std::move(*finding);
   if (many) return std::move(*many);
-  Finding finding =
-      passed(kId, kNode,
-             fmt::format("{} ports: no link went down, few errors",
-                         evidence.node_before.nics.value->size()));
+  Finding finding = passed(kId, kNode,
+                           fmt::format("{} ports: no link went down, few errors",
+                                       evidence.node_before.nics.value->size()));
   for (const Port& port : ports) {
     for (const PortCounter& counter : kNoted) {
       if (const auto events = growth(port, counter); events && *events > 0) {

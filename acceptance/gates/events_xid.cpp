@@ -111,8 +111,8 @@ std::string_view code_of(Class worst) {
   return "";
 }
 
-// How often that fault befell in the boots of this run. Lines of one incident come together, and a line that
-// both the ring and the journal gave is one.
+// How often that fault befell in the boots of this run. Lines of one incident come together, and a
+// line that both the ring and the journal gave is one.
 std::size_t times_said(const std::vector<Said>& all, const XidRow& row) {
   using Moment = std::pair<std::int64_t, std::int64_t>;  // boot, and time in it
   std::map<std::string_view, std::vector<Moment>> times;

@@ -142,8 +142,7 @@ class RestartsMemory : public Restarts {
 
 TEST_F(RestartsMemory, ErrorsOfTheBootThatIsOverCount) {
   expect_on("node", Verdict::pass, "");
-  evidence.restarts[0].node_until.edac_uncorrected =
-      *evidence.node_before.edac_uncorrected + 1;
+  evidence.restarts[0].node_until.edac_uncorrected = *evidence.node_before.edac_uncorrected + 1;
   expect_on("node", Verdict::fail, "host.memory.uncorrected");
 }
 

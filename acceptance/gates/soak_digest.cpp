@@ -83,8 +83,7 @@ Params params_of(const Order& order, const Evidence& evidence, const Segment& se
     case What::mixed:
       return {{"n", order.profile.sizes.power_n}};
     case What::fade: {
-      Params params{
-          {"bytes", walked_bytes(order, evidence, unit)}, {"test", 3}, {"hold_s", 240}};
+      Params params{{"bytes", walked_bytes(order, evidence, unit)}, {"test", 3}, {"hold_s", 240}};
       params["seed"] = node_seed(order, kId, params);
       return params;
     }
@@ -133,8 +132,7 @@ std::string size_unfit(const Order& order) {
 // that the others go on.
 std::size_t cycles_in(const Order& order, const Evidence& evidence, const Segment& segment,
                       const std::string& unit) {
-  const Measurement* series =
-      find_series(evidence, series_of(order, evidence, segment, unit));
+  const Measurement* series = find_series(evidence, series_of(order, evidence, segment, unit));
   if (series == nullptr) return 0;
   if (series->discarded.size() > most_discards(order, segment)) return cycles_of(order);
   return std::min(cycles_of(order), series->samples.size() / segment.blocks);
@@ -168,8 +166,7 @@ std::vector<Request> next(const Order& order, const Evidence& evidence) {
   const std::vector<std::string> units = present_units(order, evidence);
   std::vector<std::size_t> cycles;
   for (const std::string& unit : units) cycles.push_back(cycle_of(order, evidence, unit));
-  const std::size_t furthest =
-      cycles.empty() ? 0 : *std::max_element(cycles.begin(), cycles.end());
+  const std::size_t furthest = cycles.empty() ? 0 : *std::max_element(cycles.begin(), cycles.end());
   const bool sums = order.profile.ordered.gpus > 1 &&
                     static_cast<std::int64_t>(units.size()) == order.profile.ordered.gpus;
   for (const Segment& segment : kSegments) {
@@ -209,8 +206,7 @@ std::vector<const Segment*> segments_of(const std::string& unit) {
 std::optional<Finding> wrong(const Order& order, const Evidence& evidence,
                              const std::string& unit) {
   for (const Segment* segment : segments_of(unit)) {
-    const Measurement* series =
-        find_series(evidence, series_of(order, evidence, *segment, unit));
+    const Measurement* series = find_series(evidence, series_of(order, evidence, *segment, unit));
     if (series == nullptr || !is_wrong(*series, segment->check_kind)) continue;
     return found(kId, unit, unit == kNodeUnit ? "soak.digest.wrong_sum" : "soak.digest.wrong_data",
                  fmt::format("{}, {}: {}", cycle_text(order, *segment, *series), segment->name,
@@ -223,8 +219,7 @@ std::optional<Finding> unfinished(const Order& order, const Evidence& evidence,
                                   const std::string& unit) {
   for (const Segment* segment : segments_of(unit)) {
     const Request name = series_of(order, evidence, *segment, unit);
-    const SeriesNeed need{name, segment->unit, segment->check_kind,
-                          most_discards(order, *segment)};
+    const SeriesNeed need{name, segment->unit, segment->check_kind, most_discards(order, *segment)};
     SeriesState state = look_at(need, evidence);
     if (state.finding) return std::move(state.finding);
     const std::size_t have = state.series->samples.size(), wanted = wanted_of(order, *segment);
@@ -238,8 +233,7 @@ std::string exposure_text(const Order& order, const Evidence& evidence, const st
   double seconds = 0;
   double launches = 0;
   for (const Segment* segment : segments_of(unit)) {
-    const Measurement* series =
-        find_series(evidence, series_of(order, evidence, *segment, unit));
+    const Measurement* series = find_series(evidence, series_of(order, evidence, *segment, unit));
     if (series == nullptr || !series->check) continue;
     const auto blocks = static_cast<double>(series->samples.size());
     seconds += blocks * static_cast<double>(segment->block_s);

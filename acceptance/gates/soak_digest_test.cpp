@@ -83,8 +83,10 @@ TEST_F(SoakDigest, OddGpusPulseInAntiphaseAndAllInPhase) {
       phases[one.unit_id][one.params.at("period_ms")] = one.params.at("phase_percent");
     }
   }
-  EXPECT_EQ(phases.at("gpu/2"), (std::map<std::int64_t, std::int64_t>{{200, 0}, {1000, 0}, {60'000, 0}}));
-  EXPECT_EQ(phases.at("gpu/3"), (std::map<std::int64_t, std::int64_t>{{200, 50}, {1000, 0}, {60'000, 0}}));
+  EXPECT_EQ(phases.at("gpu/2"),
+            (std::map<std::int64_t, std::int64_t>{{200, 0}, {1000, 0}, {60'000, 0}}));
+  EXPECT_EQ(phases.at("gpu/3"),
+            (std::map<std::int64_t, std::int64_t>{{200, 50}, {1000, 0}, {60'000, 0}}));
 }
 
 TEST_F(SoakDigest, IsAskedAtLevelSoakAlone) {

@@ -293,8 +293,8 @@ GpuCounters counters_of(const Scenario& scenario, int gpu, const LoadHistory& hi
   counters.unit_id = present_unit(scenario, gpu);
   counters.read_ns = history.now_ns;
   // The driver counts from nothing again once the machine was started anew.
-  const bool reset = scenario.boot_ns != 0 ||
-                     (loaded && scenario.fault(FaultKind::gpu_reset, gpu, history.load_s) != nullptr);
+  const bool reset = scenario.boot_ns != 0 || (loaded && scenario.fault(FaultKind::gpu_reset, gpu,
+                                                                        history.load_s) != nullptr);
   const auto past = [&](std::string_view what) {
     return reset ? 0 : std::int64_t{word(scenario, what, gpu, 0)};
   };

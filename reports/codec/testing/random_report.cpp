@@ -182,12 +182,13 @@ Evidence draw_evidence(Dice& dice) {
     restart.from = some(dice, counters);
   }
   evidence.log = some(dice, [&] {
-    return LogEvent{.t_ns = dice.count(),
-                    .source = dice.name(),
-                    .gpu = dice.name(),
-                    .code = dice.name(),
-                    .text = dice.text(),
-                    .boot = evidence.restarts.empty() ? 0 : static_cast<std::int64_t>(dice.below(2))};
+    return LogEvent{
+        .t_ns = dice.count(),
+        .source = dice.name(),
+        .gpu = dice.name(),
+        .code = dice.name(),
+        .text = dice.text(),
+        .boot = evidence.restarts.empty() ? 0 : static_cast<std::int64_t>(dice.below(2))};
   });
   evidence.measurements = some(dice, [&] { return draw_measurement(dice); });
   evidence.warmup = some(dice, [&] {
@@ -235,7 +236,8 @@ void draw_context(Dice& dice, Report& report) {
   const std::size_t restarts = report.evidence.restarts.size();
   if (restarts > 0) report.run.resumed.resize(restarts, {dice.utc(), ""});
   for (std::size_t i = 0; i < report.run.resumed.size(); ++i) {
-    report.run.resumed[i].boot_id = report.run.boot_id + (i < restarts ? std::string(i + 1, '+') : "");
+    report.run.resumed[i].boot_id =
+        report.run.boot_id + (i < restarts ? std::string(i + 1, '+') : "");
   }
   report.run.interrupted = some(dice, [&] { return dice.name(); });
   report.run.journal_head = dice.digest_or_none();
