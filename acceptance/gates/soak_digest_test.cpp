@@ -18,6 +18,7 @@ class SoakDigest : public GateTest {
  protected:
   SoakDigest() : GateTest(kSoakDigest) {
     level = Level::soak;
+    profile.required.emplace_back(kSoakGate);
     profile.sizes.power_n = 8192;
     profile.sizes.pattern_ppm = 950'000;
     profile.sizes.soak_hours = 1;
