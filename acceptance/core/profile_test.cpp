@@ -145,7 +145,7 @@ TEST(Profile, EveryBuiltInProfileIsSound) {
       "hbm.bandwidth",       "pcie.h2d",           "pcie.d2h",           "events.ecc",
       "events.nic",          "events.nvlink",      "events.pcie",        "events.xid",
       "nvlink.p2p",          "pcie.numa",          "allreduce.own",      "allreduce.nccl_ring",
-      "allreduce.nccl_nvls", "allreduce.latency",  "allreduce.exact"};
+      "allreduce.nccl_nvls", "allreduce.latency",  "allreduce.exact",    "soak.digest"};
   for (const char* type : {"bf16", "fp16", "tf32", "fp8", "fp32", "fp64", "int8"}) {
     for (const char* kernel : {"own", "cublaslt"}) {
       gates.push_back(fmt::format("gemm.{}.{}", type, kernel));

@@ -87,7 +87,8 @@ TEST_F(Restarts, EachPartMustBeOfOneBootAndOfItsOwn) {
 
 TEST_F(Restarts, ALineOfTheLogIsTimedByItsOwnBoot) {
   const std::int64_t first_ns = *evidence.node_before.kernel_log_last_ns;
-  const LogEvent line{.t_ns = 6'000, .source = "kmsg", .gpu = "gpu/1", .code = "xid.79"};
+  const LogEvent line{
+      .t_ns = 6'000, .source = "kmsg", .gpu = "gpu/1", .code = "xid.79", .text = ""};
   LogEvent second = line;
   second.boot = 1;
   EXPECT_LT(line.t_ns, first_ns);

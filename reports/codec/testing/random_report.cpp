@@ -232,13 +232,6 @@ void draw_context(Dice& dice, Report& report) {
   report.run.monotonic_end_ns = dice.count();
   report.run.attempt = 1 + (dice.count() >> 1);
   report.run.resumed = some(dice, [&] { return Resumed{dice.utc(), dice.name()}; });
-  // A boot that is another one has its restart, and without restarts there is one boot.
-  const std::size_t restarts = report.evidence.restarts.size();
-  if (restarts > 0) report.run.resumed.resize(restarts, {dice.utc(), ""});
-  for (std::size_t i = 0; i < report.run.resumed.size(); ++i) {
-    report.run.resumed[i].boot_id =
-        report.run.boot_id + (i < restarts ? std::string(i + 1, '+') : "");
-  }
   report.run.interrupted = some(dice, [&] { return dice.name(); });
   report.run.journal_head = dice.digest_or_none();
   report.worker = {.sha256 = dice.digest_or_none(),
@@ -262,6 +255,13 @@ Report random_report(std::uint64_t seed) {
   report.level = dice.word(kLevels);
   report.signer = dice.word(kSigners);
   report.evidence = draw_evidence(dice);
+  // A boot that is another one has its restart, and without restarts there is one boot.
+  const std::size_t restarts = report.evidence.restarts.size();
+  if (restarts > 0) report.run.resumed.resize(restarts, {dice.utc(), ""});
+  for (std::size_t i = 0; i < report.run.resumed.size(); ++i) {
+    report.run.resumed[i].boot_id =
+        report.run.boot_id + (i < restarts ? std::string(i + 1, '+') : "");
+  }
   report.subject.push_back({"node", dice.digest()});
   for (const GpuFacts& gpu : report.evidence.facts.gpus) {
     report.subject.push_back({gpu.unit_id, dice.digest()});
