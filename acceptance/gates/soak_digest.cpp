@@ -255,7 +255,7 @@ Finding judge_unit(const Order& order, const Evidence& evidence, const std::stri
   Finding finding = passed(kId, unit, exposure_text(order, evidence, unit));
   if (!evidence.restarts.empty()) {
     finding.warn.push_back(
-        fmt::format("the machine restarted in the run, {} times: what was measured since the last "
+        fmt::format("restarts of the machine in the run: {}; what was measured since the last "
                     "checkpoint was measured again, and what else befell then was not seen",
                     evidence.restarts.size()));
   }

@@ -11,7 +11,7 @@ std::int64_t walked_bytes(const Order& order, const Evidence& evidence,
   if (gpu != nullptr && gpu->memory_bytes) bytes = *gpu->memory_bytes;
   const std::int64_t ppm = order.profile.sizes.pattern_ppm;
   if (bytes <= 0 || bytes > kMost || ppm <= 0 || ppm > kMillion) return 0;
-  return bytes / kMillion * ppm / kMib * kMib;
+  return bytes * ppm / kMillion / kMib * kMib;  // at most 2^60 on the way
 }
 
 }  // namespace ga

@@ -10,6 +10,7 @@ import base64
 import json
 import os
 import pathlib
+import resource
 import signal
 import subprocess
 import sys
@@ -135,6 +136,8 @@ def cut_and_gone_on(options, folder):
     yield "to the end", f"{second_s:.0f} s on the wall"
     yield "blocks of soak.digest in the report", f"{blocks:,}"
     yield from sizes(out, payload_bytes)
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    yield "largest process", f"{largest / 1024:.0f} MiB resident"
     yield "decision", report["claimed"]["decision"]
     yield "`gpuaccept verify --require rehearsed`", f"exit {verify.returncode}, {verify_s:.1f} s"
     yield "soak.digest on gpu/0", soak_findings(report)[0]["reason"]
