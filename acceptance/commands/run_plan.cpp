@@ -14,7 +14,6 @@ namespace ga {
 namespace {
 
 constexpr double kNsPerS = 1e9;
-constexpr int kMostRounds = 200;
 // Above every floor there is: gates then ask for stage 1 only.
 constexpr std::int64_t kPassingSample = 999'000'000'000;
 // Reading facts and counters twice, in seconds of the node's time.

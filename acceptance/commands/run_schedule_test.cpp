@@ -74,6 +74,16 @@ TEST(Schedule, WhereAGpuStandsInARhythmIsNoDifference) {
   EXPECT_EQ(schedule(asked, Phase::pulses)[1].requests[1].params.at("phase_percent"), 75);
 }
 
+TEST(Schedule, ASoakGoesLoadByLoadAndItsPhasesTogether) {
+  std::vector<Request> asked{request("a", "0", 20, Phase::soak), request("a", "1", 15, Phase::soak),
+                             request("b", "0", 3, Phase::soak), request("b", "1", 3, Phase::soak)};
+  asked[2].params = {{"phase_percent", 0}};
+  asked[3].params = {{"phase_percent", 50}};
+  EXPECT_EQ(words(schedule(asked, Phase::soak)), (Words{"a0*20 a1*15", "b0*3 b1*3"}));
+  asked[3].params["n"] = 8192;
+  EXPECT_EQ(words(schedule(asked, Phase::soak)).size(), 3u);
+}
+
 TEST(Schedule, OneUnitIsNeverTwiceInAStep) {
   const std::vector<Request> asked{request("a", "0", 1, Phase::screen),
                                    request("a", "0", 1, Phase::screen)};

@@ -151,7 +151,7 @@ TEST(Profile, EveryBuiltInProfileIsSound) {
       "nvlink.p2p",          "pcie.numa",          "allreduce.own",      "allreduce.nccl_ring",
       "allreduce.nccl_nvls", "allreduce.latency",  "allreduce.exact",    "hbm.latency",
       "hbm.pattern",         "exercise.exact",     "power.sustained",    "power.pulse",
-      "thermal.resistance",  "node.uniformity"};
+      "thermal.resistance",  "node.uniformity",    "soak.digest"};
   for (const char* type : {"bf16", "fp16", "tf32", "fp8", "fp32", "fp64", "int8"}) {
     for (const char* kernel : {"own", "cublaslt"}) {
       gates.push_back(fmt::format("gemm.{}.{}", type, kernel));

@@ -46,6 +46,7 @@ std::span<const Gate> all_gates() {
     all.insert(all.end(), {kNvlinkP2p, kPcieNuma, kAllreduceOwn, kAllreduceNcclRing,
                            kAllreduceNcclNvls, kAllreduceLatency, kAllreduceExact});
     all.insert(all.end(), {kPowerSustained, kPowerPulse, kThermalResistance, kNodeUniformity});
+    all.push_back(kSoakDigest);
     all.insert(all.end(),
                {kEventsEcc, kEventsNic, kEventsNvlink, kEventsPcie, kEventsThrottle, kEventsXid});
     return all;

@@ -24,7 +24,7 @@ TEST(Gates, HaveUniqueIdsAndQuestionsInBothLanguages) {
     EXPECT_TRUE(gate.question_ko.ends_with("?")) << gate.id;
     EXPECT_EQ(find_gate(gate.id)->id, gate.id);
   }
-  EXPECT_EQ(seen.size(), 47u + 4 * (kGemmTypes.size() + 1));
+  EXPECT_EQ(seen.size(), 48u + 4 * (kGemmTypes.size() + 1));
   EXPECT_EQ(find_gate("no.such.gate"), nullptr);
 }
 
@@ -70,6 +70,7 @@ TEST(Gates, EveryCodeIsUsedByAGateOrByTheJudge) {
                            "gates/allreduce_nccl_nvls.cpp",
                            "gates/allreduce_exact.cpp",
                            "gates/allreduce_exact_wrong.cpp",
+                           "gates/soak_digest.cpp",
                            "gates/exact.cpp",
                            "gates/exercise_exact.cpp",
                            "gates/hbm_pattern.cpp",

@@ -22,6 +22,7 @@
 #include "acceptance/gates/facts.h"
 #include "acceptance/gates/series.h"
 #include "acceptance/gates/table.h"
+#include "acceptance/gates/walked.h"
 #include "benches/stats/order.h"
 
 namespace ga {
@@ -59,16 +60,6 @@ std::span<const PatternWalk> walks_of(Level level) {
 
 // Together near the half minute that standard has for them; a block is several walks.
 std::size_t blocks_of(Level level) { return level == Level::standard ? 7 : 1; }
-
-// The profile's share of the GPU's memory, in whole MiB. Where the facts do not know it, of what
-// was ordered at least; 0 where that is not known either.
-std::int64_t bytes_of(const Profile& profile, const GpuFacts& gpu) {
-  const std::int64_t memory =
-      gpu.memory_bytes ? *gpu.memory_bytes : profile.ordered.memory_bytes_min;
-  __extension__ typedef __int128 Wide;
-  const Wide share = static_cast<Wide>(memory) * profile.sizes.pattern_ppm / kMillion;
-  return share < kMib || share > kMostBytes ? 0 : static_cast<std::int64_t>(share) / kMib * kMib;
-}
 
 Request series_of(const Order& order, const PatternWalk& walk, const std::string& unit,
                   std::int64_t bytes) {
@@ -217,7 +208,7 @@ Finding judge_walks(const Unit& at) {
 std::vector<Request> next(const Order& order, const Evidence& evidence) {
   std::vector<Request> requests;
   for (const std::string& unit : present_units(order, evidence)) {
-    const std::int64_t bytes = bytes_of(order.profile, *evidence.facts.find(unit));
+    const std::int64_t bytes = walked_bytes(order, evidence, unit);
     if (bytes <= 0) continue;
     for (const PatternWalk& walk : walks_of(order.level)) {
       ask(requests, series_of(order, walk, unit, bytes), evidence, blocks_of(order.level));
@@ -231,7 +222,7 @@ std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
     if (order.profile.sizes.pattern_ppm <= 0) {
       return found(kId, gpu.unit_id, "profile.incomplete", "the profile has no sizes.pattern_ppm");
     }
-    const Unit at{order, evidence, gpu, bytes_of(order.profile, gpu)};
+    const Unit at{order, evidence, gpu, walked_bytes(order, evidence, gpu.unit_id)};
     if (auto wrong = wrong_word(at)) return std::move(*wrong);
     auto unfit =
         fact_unfit(kId, gpu.unit_id, "memory_bytes", gpu.memory_bytes, 2 * kMib, kMostBytes);

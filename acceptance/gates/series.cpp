@@ -34,8 +34,8 @@ bool is_closed_reason(const Discard& discard) {
   return discard.reason == "no_clock_reading" || discard.reason == "interrupted";
 }
 
-bool bad_discards(const Measurement& series) {
-  return series.discarded.size() > kMaxDiscards ||
+bool bad_discards(const Measurement& series, std::size_t most) {
+  return series.discarded.size() > most ||
          !std::all_of(series.discarded.begin(), series.discarded.end(), is_closed_reason);
 }
 
@@ -166,10 +166,10 @@ SeriesState look_at(const SeriesNeed& need, const Evidence& evidence) {
                                fmt::format("{}: a value is zero, negative or beyond any machine",
                                            name.case_id))};
   }
-  if (bad_discards(*series)) {
+  if (bad_discards(*series, need.most_discards)) {
     return {series, finding_of(name, "series.discards",
                                fmt::format("{}: {} blocks discarded, {} allowed", name.case_id,
-                                           series->discarded.size(), kMaxDiscards))};
+                                           series->discarded.size(), need.most_discards))};
   }
   return {series, std::nullopt};
 }

@@ -18,6 +18,7 @@ extern const Gate kHbmBandwidth, kPcieH2d, kPcieD2h, kPcieNuma;
 extern const Gate kNvlinkP2p, kAllreduceOwn, kAllreduceNcclRing, kAllreduceNcclNvls;
 extern const Gate kAllreduceLatency, kAllreduceExact;
 extern const Gate kPowerSustained, kPowerPulse, kThermalResistance, kNodeUniformity;
+extern const Gate kSoakDigest;
 extern const Gate kEventsEcc, kEventsNic, kEventsNvlink, kEventsPcie, kEventsThrottle, kEventsXid;
 
 }  // namespace ga

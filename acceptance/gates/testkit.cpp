@@ -296,7 +296,8 @@ void measure_blocks(const Order& order, const Request& request, Evidence& eviden
 std::span<const Gate> gates_of_a_profile() {
   static const std::vector<Gate> gates = [] {
     std::vector<Gate> all(all_gates().begin(), all_gates().end());
-    std::erase_if(all, [](const Gate& gate) { return gate.id == kFreshnessGate; });
+    std::erase_if(
+        all, [](const Gate& gate) { return gate.id == kFreshnessGate || gate.id == kSoakGate; });
     return all;
   }();
   return gates;

@@ -124,6 +124,9 @@ foreach(scenario IN ITEMS
     standard-library-fp64-wrong
     b200-bit-flip-own
     standard-rare-bit-flip
+    soak-late-bit-flip
+    soak-ecc-uncorrected
+    soak-worker-death
     attention-wrong
     b200-attention-wrong
     standard-cudnn-absent

@@ -138,6 +138,7 @@ Json to_json(const Check& check) {
   out.add("got", as_name(check.got)).add("wrong", check.wrong);
   if (check.launches) out.add("launches", *check.launches);
   if (check.first) out.add("first", first_to_json(*check.first));
+  if (check.first_block) out.add("first_block", *check.first_block);
   return out.add("root", check.root).add("openings", list_to_json(check.openings, opening_to_json));
 }
 
@@ -153,6 +154,7 @@ Result<Check> check_from_json(const Json& json, const std::string& path) {
   if (const Json* first = fields.optional("first")) {
     GA_TRY(check.first, first_from_json(*first, path + ".first"));
   }
+  check.first_block = read_present_count(fields, "first_block");
   check.root = read_digest_or_none(fields, "root");
   GA_TRY(check.openings, read_list<Opening>(fields, "openings", opening_from_json));
   GA_CHECK(fields.close());
@@ -246,7 +248,8 @@ Json to_json(const LogEvent& event) {
   Json out;
   out.add("t_ns", event.t_ns).add("source", as_name(event.source));
   out.add("gpu", as_name(event.gpu)).add("code", as_name(event.code));
-  return out.add("text", as_text(event.text));
+  out.add("text", as_text(event.text));
+  return event.boot == 0 ? out : out.add("boot", event.boot);
 }
 
 Result<LogEvent> log_from_json(const Json& json, const std::string& path) {
@@ -257,6 +260,7 @@ Result<LogEvent> log_from_json(const Json& json, const std::string& path) {
   event.gpu = read_name(fields, "gpu");
   event.code = read_name(fields, "code");
   event.text = read_text(fields, "text");
+  event.boot = read_present_count(fields, "boot").value_or(0);
   GA_CHECK(fields.close());
   return event;
 }

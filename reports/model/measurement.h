@@ -37,6 +37,8 @@ struct Check {
   std::int64_t wrong = 0;  // elements, tiles or words that differ, over all checked launches
   std::optional<std::int64_t> launches = {};  // that were checked; absent where nobody counted
   std::optional<FirstMismatch> first = {};
+  // Of a whole series: the first block that was wrong, by its position as it was run.
+  std::optional<std::int64_t> first_block = {};
   std::string root = {};               // SHA-256 tree over the output tiles; "" where none was made
   std::vector<Opening> openings = {};  // of `root`, chosen by the challenge
   friend bool operator==(const Check&, const Check&) = default;
@@ -107,6 +109,7 @@ struct WorkerExit {
 struct LogEvent {
   std::int64_t t_ns = 0;
   std::string source, gpu, code, text;  // source "kmsg", "nvml", "watch"; code "xid.79"
+  std::int64_t boot = 0;                // how many restarts of the run came before it
   friend bool operator==(const LogEvent&, const LogEvent&) = default;
 };
 
