@@ -236,6 +236,21 @@ TEST(WalkKernels, ACheckFindsOneWrongWordWhereverItIs) {
   }
 }
 
+// Vectors 450 and 834: the same thread of the same block, in either direction.
+TEST(WalkKernels, TheLowestOfAThreadsWrongWordsIsNamed) {
+  const WalkPattern zeros{.value = 0};
+  for (const WalkOrder order : {WalkOrder::up, WalkOrder::down}) {
+    Pieces pieces(1021);
+    WalkReport report;
+    run_pass(pieces, {.action = WalkAction::write, .written = zeros}, 0, report);
+    for (const std::size_t wrong : {900, 901, 1668}) pieces.word(wrong) = wrong;
+    run_pass(pieces, {.action = WalkAction::check, .order = order, .expected = zeros}, 1, report);
+    EXPECT_EQ(report.wrong, 3u);
+    EXPECT_EQ(report.first, 900u);
+    EXPECT_EQ(report.got, 900u);
+  }
+}
+
 TEST(WalkKernels, TheLowestWrongWordOfTheFirstPassIsNamed) {
   const WalkPattern zeros{.value = 0};
   const WalkPattern ones{.value = kAll};
