@@ -1,6 +1,7 @@
 #include "kernels/data/pattern_walk.h"
 
 #include <array>
+#include <utility>
 
 namespace ga {
 namespace {
@@ -42,10 +43,10 @@ void own_address(const Round& round, Passes& passes) {
 }
 
 // A word that changes while another is written, before its own turn comes: upwards it is seen in
-// words above the one that does it, downwards in those below.
+// words above the one that does it, downwards in those below. Every bit rises and falls both ways.
 void moving_inversions(const Round& round, Passes& passes) {
   const std::array<std::uint64_t, 4> values{
-      0, 0x5555555555555555u, 0x0F0F0F0F0F0F0F0Fu,
+      0, 0x5555555555555555u, 0xAAAAAAAAAAAAAAAAu,
       std::uint64_t{1} << (pattern_word(round.key, 0) % 64)};  // one bit, which walks with the seed
   for (std::size_t i = 0; i < values.size(); ++i) {
     const std::uint64_t p = values[i] ^ round.flip;

@@ -9,6 +9,7 @@
 // the complement of what the other leaves: after both, every bit has been held at 0 and at 1.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>

@@ -1,11 +1,12 @@
-// The streaming kernels, executed on the CPU at ragged sizes.
-#include "kernels/testing/simt_ptx.h"
+// The streaming kernels and the pointer chase, executed on the CPU at ragged sizes.
+#include "kernels/testing/simt_ptx_memory.h"
 //
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <vector>
 
+#include "kernels/memory/chase_kernels.cuh"
 #include "kernels/memory/memory_kernels.cuh"
 #include "kernels/power/light_kernel.cuh"
 
@@ -134,6 +135,105 @@ TEST(LightKernel, RunsTheMapStepByStep) {
   x = 1664525u * x + 1013904223u;
   EXPECT_EQ(out[0], x);
   EXPECT_NE(out[63], out[0]);
+}
+
+// Every size up to a few hundred, and around powers of two.
+std::vector<std::uint32_t> line_counts() {
+  std::vector<std::uint32_t> counts;
+  for (std::uint32_t n = 1; n <= 300; ++n) counts.push_back(n);
+  for (const std::uint32_t n : {511u, 512u, 513u, 8191u, 8192u, 8193u, 40961u, 65536u}) {
+    counts.push_back(n);
+  }
+  return counts;
+}
+
+TEST(ChaseOrder, IsOneCycleOverAllLinesAndKnowsItsPlaces) {
+  for (const std::uint32_t lines : line_counts()) {
+    const ga::ChaseShape shape = ga::chase_shape(lines);
+    std::vector<bool> seen(lines, false);
+    for (std::uint32_t place = 0; place < lines; ++place) {
+      const std::uint32_t line = ga::chase_line(shape, place);
+      ASSERT_LT(line, lines);
+      ASSERT_FALSE(seen[line]) << lines;
+      seen[line] = true;
+      ASSERT_EQ(ga::chase_place(shape, line), place) << lines;
+    }
+  }
+}
+
+TEST(ChaseOrder, OfTheLargestArrayIsABijectionToo) {
+  for (const std::uint32_t lines : {std::uint32_t{1} << 31, (std::uint32_t{1} << 29) + 8192}) {
+    const ga::ChaseShape shape = ga::chase_shape(lines);
+    for (std::uint32_t i = 0; i < 1000; ++i) {
+      const std::uint32_t place = i * (lines / 1000) + i;
+      EXPECT_EQ(ga::chase_place(shape, ga::chase_line(shape, place)), place);
+    }
+  }
+}
+
+// Neither a stride that a prefetcher could guess nor hops within a page: of 2^15 lines, which are
+// two pages of 2 MiB, half of the hops lead to the other page and few repeat the stride before.
+TEST(ChaseOrder, LooksRandom) {
+  const ga::ChaseShape shape = ga::chase_shape(1 << 15);
+  int other_page = 0;
+  int same_stride = 0;
+  std::int64_t before = 0;
+  for (std::uint32_t place = 0; place + 1 < shape.lines; ++place) {
+    const std::int64_t from = ga::chase_line(shape, place);
+    const std::int64_t to = ga::chase_line(shape, place + 1);
+    other_page += (from ^ to) >> 14 != 0 ? 1 : 0;
+    same_stride += to - from == before ? 1 : 0;
+    before = to - from;
+  }
+  EXPECT_NEAR(other_page, 1 << 14, 600);
+  EXPECT_LT(same_stride, 20);
+}
+
+std::vector<std::uint32_t> laid_out(std::uint32_t lines) {
+  std::vector<std::uint32_t> data(ga::kChaseLineWords * lines, 0xFFFFFFFF);
+  ga::simt::run({3}, kThreads, {},
+                [&] { ga::chase_fill_kernel<kThreads>(data.data(), ga::chase_shape(lines)); });
+  return data;
+}
+
+ga::ChaseEnd chased(const std::vector<std::uint32_t>& data, std::uint32_t start,
+                    std::uint32_t hops) {
+  const auto lines = static_cast<std::uint32_t>(data.size() / ga::kChaseLineWords);
+  ga::ChaseEnd end;
+  ga::simt::run({1}, 1, {}, [&] { ga::chase_kernel<8>(data.data(), lines, start, hops, &end); });
+  return end;
+}
+
+TEST(ChaseKernels, VisitEveryLineOnceAndEndWhereTheClosedFormSays) {
+  for (const std::uint32_t lines : {1u, 2u, 3u, 100u, 1000u, 4097u}) {
+    const std::vector<std::uint32_t> data = laid_out(lines);
+    const ga::ChaseShape shape = ga::chase_shape(lines);
+    std::vector<bool> seen(lines, false);
+    std::uint32_t line = ga::chase_line(shape, 0);
+    for (std::uint32_t hop = 0; hop < lines; ++hop) {
+      ASSERT_FALSE(seen[line]);
+      seen[line] = true;
+      line = data[ga::kChaseLineWords * line];
+    }
+    EXPECT_EQ(line, ga::chase_line(shape, 0));
+    for (const std::uint32_t hops : {1u, 7u, 8u, 9u, lines, 3 * lines + 5}) {
+      const std::uint32_t place = lines / 3;
+      const ga::ChaseEnd end = chased(data, ga::chase_line(shape, place), hops);
+      EXPECT_EQ(end.line, ga::chase_line(shape, (place + hops) % lines)) << lines << " " << hops;
+      EXPECT_EQ(end.hops, hops);
+    }
+  }
+}
+
+TEST(ChaseKernels, AWrongIndexStaysInTheArrayAndEndsElsewhere) {
+  std::vector<std::uint32_t> data = laid_out(1000);
+  const ga::ChaseShape shape = ga::chase_shape(1000);
+  const std::uint32_t start = ga::chase_line(shape, 0);
+  const ga::ChaseEnd right = chased(data, start, 100);
+  data[ga::kChaseLineWords * ga::chase_line(shape, 50)] |= 0x80000000;
+  const ga::ChaseEnd wrong = chased(data, start, 100);
+  EXPECT_LT(wrong.line, 1000u);
+  EXPECT_NE(wrong.line, right.line);
 }
 
 }  // namespace
