@@ -129,6 +129,23 @@ TEST(Cases, GemmsAllocateByTheSizesOfTheirTypes) {
   }
 }
 
+// 2048 rows of 8192 x 8192: half a millisecond on an H200; and of a product four times as wide the
+// fewest rows.
+TEST(Cases, APulseIsMadeOfShortSlabs) {
+  CaseContext context;
+  context.device.l2_bytes = 50 << 20;
+  const std::int64_t mib = 1 << 20;
+  const auto bytes = [&](const char* id, std::int64_t n) {
+    return find_cuda_case(id)->device_bytes(*complete_params(*find_case(id), {{"n", n}}), context);
+  };
+  EXPECT_GE(bytes("power.pulse", 8192), 2 * (32 + 128 + 32) * mib);
+  EXPECT_LT(bytes("power.pulse", 8192), (2 * (32 + 128 + 32) + 17) * mib);  // checksums: 16
+  EXPECT_GE(bytes("power.pulse", 32768), 2 * (16 + 2048 + 16) * mib);
+  EXPECT_LT(bytes("power.pulse", 32768), (2 * (16 + 2048 + 16) + 257) * mib);
+  // Two sets each of bf16, fp16, tf32, fp8 and int8: their operands and outputs.
+  EXPECT_GE(bytes("power.mixed", 8192), 2 * (384 + 384 + 768 + 256 + 384) * mib);
+}
+
 TEST(GemmShape, StoresBAlongKWhereTensorCoresReadItSo) {
   const Params params{{"m", 2}, {"n", 3}, {"k", 5}};
   const GemmShape rows = gemm_shape(params, ElementType::bf16, ElementType::fp32);
