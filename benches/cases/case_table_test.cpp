@@ -38,7 +38,7 @@ TEST(CaseTable, EveryFallbackIsInsideItsOwnRange) {
 TEST(CaseTable, FillsWhatWasNotGiven) {
   const auto params = complete_params(*find_case("gemm.bf16.own"), {{"k", 64}});
   ASSERT_TRUE(params);
-  EXPECT_EQ(*params, (Params{{"k", 64}, {"m", 8192}, {"n", 8192}}));
+  EXPECT_EQ(*params, (Params{{"alone", 0}, {"k", 64}, {"m", 8192}, {"n", 8192}}));
 }
 
 TEST(CaseTable, RefusesAnUnknownParameterAndNamesTheKnown) {
