@@ -30,10 +30,6 @@ std::optional<std::int64_t> reference_of(const Report& report, const Measurement
   return std::nullopt;
 }
 
-bool is_wrong(const Check& check) {
-  return check.wrong > 0 || (!check.expected.empty() && check.got != check.expected);
-}
-
 }  // namespace
 
 std::vector<SeriesGroup> series_of(const Report& report) {
