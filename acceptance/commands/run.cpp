@@ -100,7 +100,8 @@ Result<int> go_on(const RunSetup& setup, Attempt& attempt, RunSignals& signals, 
   GA_CHECK(attempt.go_on({.at = utc_now(), .boot_id = setup.identity.boot_id}, monotonic_ns()));
   if (other_boot) {
     view.note("the machine was started anew: going on from the last checkpoint of the soak");
-    for (const std::string& lost : attempt.fold().run().interrupted) view.note(lost);
+    const std::size_t lost = attempt.fold().run().interrupted.size();
+    view.note(fmt::format("{} requests and series were cut short, as the report will say", lost));
   }
   return session.run(key);
 }

@@ -220,12 +220,13 @@ std::optional<Answer> Simulator::refuse_case(const WireRequest& request, std::ve
 }
 
 // Only one request counts, and not several in a row: a resumed run asks for the same blocks in
-// other portions, and must find the same GPU.
+// other portions, and must find the same GPU. The long loads of power and of a soak are none.
 void Simulator::note_warmup(const WireRequest& request) {
   warm_s_ = std::max(warm_s_, warming_s_);
   const double load_s =
       static_cast<double>(request.blocks) * static_cast<double>(request.block_ns) / kNsPerS;
-  const bool warms = computes(request.case_id) && !request.case_id.ends_with(".exact");
+  const bool warms = computes(request.case_id) && !request.case_id.ends_with(".exact") &&
+                     !request.case_id.starts_with("power.");
   warming_s_ = warms && load_s >= kLeastWarmupS ? load_s : 0;
 }
 
