@@ -1,14 +1,14 @@
 // Does the node go on giving right answers for hours: hot, cold, at rest and under pulses?
 //
 // Evidence: cycles of forty minutes until the profile's soak_hours are full. Each has twenty
-// minutes of products in mixed formats at the power limit, a pattern that stays in the hot memory
-// for five minutes before it is read back, ten minutes of sums over all GPUs, two minutes of rest
-// in which the parts cool, and pulses of load, first in phase over all GPUs, then in antiphase.
-// Every launch is checked. Limit: none; one wrong word fails. Each GPU has a pace of its own: one
-// that is lost does not hold the others. False pass: a fault rarer than the launches that ran, and
-// the finding says which rate they exclude; a fault between a checkpoint and a restart of the
-// machine, whose blocks are measured again. False fail: none known; a worker that died is no
-// answer.
+// minutes of products in mixed formats at the power limit, five of a pattern and its complement
+// that stay in the hot memory before they are read back, ten minutes of sums over all GPUs, two
+// minutes of rest in which the parts cool, and pulses of load, first in phase over all GPUs, then
+// in antiphase. Every launch is checked. Limit: none; one wrong word fails. Each GPU has a pace of
+// its own: one that is lost does not hold the others. False pass: a fault rarer than the launches
+// that ran, and the finding says which rate they exclude; a fault between a checkpoint and a
+// restart of the machine, whose blocks are measured again. False fail: none known; a worker that
+// died is no answer.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -42,7 +42,7 @@ struct Segment {
 // In the order that a cycle has.
 constexpr std::array kSegments{
     Segment{What::mixed, "mixed products", "power.mixed", "flops", "checksum", 60, 20},
-    Segment{What::fade, "fading memory", "memory.pattern", "bytes_per_s", "pattern", 300, 1},
+    Segment{What::fade, "fading memory", "memory.pattern", "bytes_per_s", "pattern", 150, 2},
     Segment{What::sums, "sums over all GPUs", "allreduce.own", "bytes_per_s", "exact", 60, 10},
     Segment{What::rest, "rest", "power.pulse", "launches", "checksum", 60, 2},
     Segment{What::in_phase, "pulses in phase", "power.pulse", "launches", "checksum", 30, 3},
@@ -83,7 +83,7 @@ Params params_of(const Order& order, const Evidence& evidence, const Segment& se
     case What::mixed:
       return {{"n", order.profile.sizes.power_n}};
     case What::fade: {
-      Params params{{"bytes", walked_bytes(order, evidence, unit)}, {"test", 3}, {"hold_s", 290}};
+      Params params{{"bytes", walked_bytes(order, evidence, unit)}, {"test", 3}, {"hold_s", 140}};
       params["seed"] = node_seed(order, kId, params);
       return params;
     }

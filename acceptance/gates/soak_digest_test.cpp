@@ -74,7 +74,7 @@ TEST_F(SoakDigest, AsksForOneCycleAtATimeInItsOrder) {
   EXPECT_EQ(first.size(), (kSegments - 1) * 4 + 1);
   EXPECT_EQ(soak(), 2);
   EXPECT_EQ(series("power.mixed").samples.size(), 40u);
-  EXPECT_EQ(series("memory.pattern").params.at("hold_s"), 290);
+  EXPECT_EQ(series("memory.pattern").params.at("hold_s"), 140);
 }
 
 TEST_F(SoakDigest, OddGpusPulseInAntiphaseAndAllInPhase) {
