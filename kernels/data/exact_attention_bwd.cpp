@@ -7,17 +7,19 @@
 // each is rounded a few times. P, a power of two, and dS, an integer of at most 9 bits over one,
 // are at least 2^-12 of themselves from where the type (8 or 11 bits) would round them elsewhere.
 //
-// Sums, in units of their last place; each below 2^24, so that no partial sum is rounded:
+// Sums, in units of their last place; each at most 2^24, so that no partial sum is rounded:
 // - S: of dim products of A and 1 or 3: 3 dim <= 384.         - dO . V, D: 2 x 2 dim <= 512.
 // - dV: over the rows that may see a key, of |dO| <= 2.        - O: over n, of |v| <= 2.
-// - dK: over these rows, of |dO . w| <= 2 dim = 256 (q = +-A): rows <= 2^16.
+// - dK: over these rows, of |dO . w| <= 2 dim = 256 (q = +-A), or twice that where others have
+// twice
+//   the n: rows <= 2^15.
 // - dQ: over n keys, of 256 x 3: n <= 2^14.
 // D is exact because O is b. dO . V - D is exact, and +-(dO . w). Answers are sums times powers of
 // two; beyond the type's range they are infinite for everybody.
 //
-// The gradients. Of a group with code c and n keys, rows i that drew it, t_p(i) = dO_i . w_p:
-//   dV_j = 1/n sum_i dO_i,   dK_j = +-(scale A / n) c ((sum_i dO_i) . w_p),
-//   dQ_i = scale/n c sum_p t_p(i) (u_2p - u_2p+1),   as sum_j dS_ij = 0.
+// The gradients. A row i that drew a code c with n keys has t_p(i) = dO_i . w_p of two neighbours,
+// and dQ_i = scale/n c sum_p t_p(i) (u_2p - u_2p+1), as sum_j dS_ij = 0. With g the sum of dO_i / n
+// over the rows that drew key j: dV_j = g, dK_j = +-scale A c (g . w_p).
 // 0 is +0: a sum that begins at +0 and cancels is +0.
 #include "kernels/data/exact_attention_bwd.h"
 
@@ -35,8 +37,8 @@ namespace ga {
 namespace {
 
 constexpr int kMiddleRange = 1, kSpreadRange = 1;  // of b and w
-constexpr std::int64_t kMostRows = std::int64_t{1} << 16;
-constexpr std::int64_t kMostGroup = std::int64_t{1} << 14;
+constexpr std::int64_t kMostRows = std::int64_t{1} << 15;
+constexpr std::int64_t kMostMembers = std::int64_t{1} << 14;
 constexpr int kScaledScore = 256;
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
@@ -76,7 +78,13 @@ std::vector<Row> walsh(std::int64_t dim) {
 
 struct Key {
   std::size_t group;
-  std::size_t code, own;  // rows of walsh(): c and u
+  std::size_t own;  // the row of walsh() that is u
+};
+
+// What a query draws: a group that is none's repeat; and whether it sees the repeat as well.
+struct Draw {
+  std::size_t group;
+  bool both;
 };
 
 // The keys of one key head.
@@ -86,55 +94,68 @@ class Head {
       : a_(a),
         batch_(batch),
         kv_head_(kv_head),
-        ends_(exact_attention_groups(a.shape.seq_kv, a.shape.dim)) {
-    const auto dim = static_cast<std::uint32_t>(a.shape.dim);
+        groups_(exact_attention_groups(a.shape.seq_kv, a.shape.dim)) {
     const auto number = static_cast<std::uint64_t>(batch * a.shape.kv_heads + kv_head);
-    const Philox4 order = philox(a.seed, number << 32, kStreamExactK);
-    std::uint32_t group = 0;
+    order_ = philox(a.seed, number << 32, kStreamExactK);
+    const auto others = static_cast<std::uint32_t>(a.shape.dim - 1);
+    std::size_t group = 0;
     for (std::int64_t j = 0; j < a.shape.seq_kv; ++j) {
-      if (j == ends_[group]) ++group;
+      if (j == groups_[group].end) ++group;
       const std::uint32_t word =
           philox_word(a.seed, static_cast<std::uint64_t>(row_of(j)), kStreamExactOwn);
-      keys_.push_back(
-          {group, ((order.word[0] | 1u) * group + order.word[1]) % dim, 1 + word % (dim - 1)});
+      keys_.push_back({group, 1 + word % others});
     }
   }
 
-  std::size_t groups() const { return ends_.size(); }
-  std::int64_t first(std::size_t group) const { return group == 0 ? 0 : ends_[group - 1]; }
-  std::int64_t size(std::size_t group) const { return ends_[group] - first(group); }
+  std::size_t groups() const { return groups_.size(); }
+  const ExactKeyGroup& group(std::size_t i) const { return groups_[i]; }
   const Key& key(std::int64_t j) const { return keys_[at(j)]; }
+  // The row of walsh() that is c.
+  std::size_t code(std::size_t group) const {
+    const auto original = static_cast<std::uint32_t>(groups_[group].original);
+    const auto dim = static_cast<std::uint32_t>(a_.shape.dim);
+    return ((order_.word[0] | 1u) * original + order_.word[1]) % dim;
+  }
   // Of K and V, a row of dim elements.
   std::int64_t row_of(std::int64_t key) const {
     return (batch_ * a_.shape.seq_kv + key) * a_.shape.kv_heads + kv_head_;
   }
   Row middle(std::size_t group) const {
-    return drawn(a_, row_of(first(group)), kStreamExactV, kMiddleRange);
+    const ExactKeyGroup& of = groups_[groups_[group].original];
+    return drawn(a_, row_of(of.end - of.size), kStreamExactV, kMiddleRange);
   }
-  // Of a key and its neighbour, and whose sign it is. A key that is alone has none: zeros.
+  // Of a key and its neighbour. A key that is alone has none: zeros.
   Row spread(std::int64_t key) const {
-    if (size(keys_[at(key)].group) == 1) return Row(at(a_.shape.dim));
+    if (groups_[keys_[at(key)].group].size == 1) return Row(at(a_.shape.dim));
     return drawn(a_, row_of(key / 2 * 2), kStreamExactSpread, kSpreadRange);
   }
   static int sign(std::int64_t key) { return key % 2 == 0 ? 1 : -1; }
 
-  // Which group a query draws; groups() where it sees no key.
-  std::size_t drawn_by(std::int64_t row, std::int64_t head) const {
+  // Of groups that a query sees all of any is drawn; but for one of whose repeat it sees a part the
+  // first key. groups() where it sees no key.
+  Draw drawn_by(std::int64_t row, std::int64_t head) const {
     const std::int64_t seen = visible_keys(a_.shape, row);
-    const auto whole = static_cast<std::uint64_t>(
-        std::upper_bound(ends_.begin(), ends_.end(), seen) - ends_.begin());
-    if (whole == 0) return groups();
+    std::size_t whole = 0;
+    while (whole < groups() && groups_[whole].end <= seen) ++whole;
+    if (whole == 0) return {groups(), false};
     const std::int64_t index = (batch_ * a_.shape.heads + head) * a_.shape.seq_q + row;
-    const std::uint32_t word =
+    const std::uint64_t word =
         philox_word(a_.seed, static_cast<std::uint64_t>(index), kStreamExactQ);
-    return static_cast<std::size_t>(word * whole >> 32);
+    const std::size_t group = groups_[word * whole >> 32].original;
+    const std::size_t repeat = groups_[group].repeat;
+    const bool in_part = repeat == whole && seen > groups_[whole - 1].end;
+    return in_part ? Draw{0, false} : Draw{group, repeat != group && repeat < whole};
+  }
+  std::int64_t members(const Draw& draw) const {
+    return groups_[draw.group].size * (draw.both ? 2 : 1);
   }
 
  private:
   const ExactAttention& a_;
   std::int64_t batch_, kv_head_;
-  std::vector<std::int64_t> ends_;
+  std::vector<ExactKeyGroup> groups_;
   std::vector<Key> keys_;
+  Philox4 order_{};
 };
 
 // For each query of the heads that read one key head: body(head, row, the row's number in Q).
@@ -170,76 +191,97 @@ void write_data(const ExactAttention& a, std::int64_t batch, std::int64_t kv_hea
     for (std::int32_t& x : k) x += 2;
     const Row spread = keys.spread(j);
     for (std::size_t d = 0; d < v.size(); ++d) v[d] += Head::sign(j) * spread[d];
-    write(to.k, keys.row_of(j), product(k, codes[key.code]), s.type, 1);
+    write(to.k, keys.row_of(j), product(k, codes[keys.code(key.group)]), s.type, 1);
     write(to.v, keys.row_of(j), v, s.type, 1);
   }
   each_row(s, batch, kv_head, [&](std::int64_t head, std::int64_t row, std::int64_t number) {
     write(to.d_o, number, drawn(a, number, kStreamExactGradient, kExactGradientRange), s.type, 1);
-    const std::size_t group = keys.drawn_by(row, head);
-    float& lse = to.lse[at((batch * s.heads + head) * s.seq_q + row)];
-    lse = -std::numeric_limits<float>::infinity();
-    const std::size_t code = group == keys.groups() ? 0 : keys.key(keys.first(group)).code;
-    write(to.q, number, codes[code], s.type, static_cast<float>(amplitude(s.dim)));
-    if (group == keys.groups()) return;
-    write(to.o, number, keys.middle(group), s.type, 1);
-    lse = static_cast<float>(kScaledScore + std::log(static_cast<double>(keys.size(group))));
+    const Draw draw = keys.drawn_by(row, head);
+    const bool none = draw.group == keys.groups();
+    const Row& code = codes[none ? 0 : keys.code(draw.group)];
+    write(to.q, number, code, s.type, static_cast<float>(amplitude(s.dim)));
+    if (!none) write(to.o, number, keys.middle(draw.group), s.type, 1);
+    to.lse[at((batch * s.heads + head) * s.seq_q + row)] =
+        none ? -std::numeric_limits<float>::infinity()
+             : static_cast<float>(kScaledScore + std::log(static_cast<double>(keys.members(draw))));
   });
 }
 
-// dQ of a row that drew `group`.
-Row query_gradient(const Head& keys, std::size_t group, const Row& d_o,
-                   const std::vector<Row>& spreads, const std::vector<Row>& codes) {
-  Row sum(d_o.size());
-  const std::int64_t first = keys.first(group);
-  for (std::int64_t j = first; j + 1 < first + keys.size(group); j += 2) {
+// What the keys of a group add to c dQ of a row, in units of scale over n.
+void add_keys(const Head& keys, std::size_t group, const Row& d_o, const std::vector<Row>& spreads,
+              const std::vector<Row>& codes, Row& sum) {
+  const std::int64_t end = keys.group(group).end, first = end - keys.group(group).size;
+  for (std::int64_t j = first; j + 1 < end; j += 2) {
     const std::int32_t t = dot(d_o, spreads[at(j / 2)]);
     const Row &mine = codes[keys.key(j).own], &neighbours = codes[keys.key(j + 1).own];
     for (std::size_t d = 0; d < sum.size(); ++d) sum[d] += t * (mine[d] - neighbours[d]);
   }
-  return product(sum, codes[keys.key(first).code]);
 }
 
 void write_gradients(const ExactAttention& a, std::int64_t batch, std::int64_t kv_head,
                      const std::vector<Row>& codes, ExactAttentionGradients& to) {
   const AttentionShape& s = a.shape;
   const Head keys(a, batch, kv_head);
-  std::vector<Row> sums(keys.groups(), Row(at(s.dim)));  // of dO, by group
-  std::vector<Row> spreads;                              // of two neighbours each
+  // By group: of dO over n, in units of 1 over twice its size.
+  std::vector<Row> sums(keys.groups(), Row(at(s.dim)));
+  std::vector<Row> spreads;  // of two neighbours each
   for (std::int64_t j = 0; j < s.seq_kv; j += 2) spreads.push_back(keys.spread(j));
   each_row(s, batch, kv_head, [&](std::int64_t head, std::int64_t row, std::int64_t number) {
-    const std::size_t group = keys.drawn_by(row, head);
-    if (group == keys.groups()) return;
+    const Draw draw = keys.drawn_by(row, head);
+    if (draw.group == keys.groups()) return;
+    const std::size_t repeat = keys.group(draw.group).repeat;
     const Row d_o = drawn(a, number, kStreamExactGradient, kExactGradientRange);
-    for (std::size_t d = 0; d < d_o.size(); ++d) sums[group][d] += d_o[d];
-    const float factor = kExactBackwardScale / static_cast<float>(keys.size(group));
-    write(to.q, number, query_gradient(keys, group, d_o, spreads, codes), s.type, factor);
+    Row d_q(d_o.size());
+    add_keys(keys, draw.group, d_o, spreads, codes, d_q);
+    if (draw.both) add_keys(keys, repeat, d_o, spreads, codes, d_q);
+    const float factor = kExactBackwardScale / static_cast<float>(keys.members(draw));
+    write(to.q, number, product(d_q, codes[keys.code(draw.group)]), s.type, factor);
+    for (std::size_t d = 0; d < d_o.size(); ++d) {
+      sums[draw.group][d] += d_o[d] * (draw.both ? 1 : 2);
+      if (draw.both) sums[repeat][d] += d_o[d];
+    }
   });
   for (std::int64_t j = 0; j < s.seq_kv; ++j) {
-    const Key& key = keys.key(j);
-    const float inverse = 1 / static_cast<float>(keys.size(key.group));
-    write(to.v, keys.row_of(j), sums[key.group], s.type, inverse);
-    const std::int32_t spread = Head::sign(j) * dot(sums[key.group], keys.spread(j));
-    Row k = codes[key.code];
+    const std::size_t group = keys.key(j).group;
+    const float unit = 0.5f / static_cast<float>(keys.group(group).size);
+    write(to.v, keys.row_of(j), sums[group], s.type, unit);
+    const std::int32_t spread = Head::sign(j) * dot(sums[group], keys.spread(j));
+    Row k = codes[keys.code(group)];
     for (std::int32_t& x : k) x *= spread;
     write(to.k, keys.row_of(j), k, s.type,
-          static_cast<float>(amplitude(s.dim)) * kExactBackwardScale * inverse);
+          static_cast<float>(amplitude(s.dim)) * kExactBackwardScale * unit);
   }
+}
+
+// Groups of at most `most` keys, a power of two; and how many codes they need.
+std::vector<ExactKeyGroup> groups_of(std::int64_t seq_kv, std::uint64_t most, std::size_t& codes) {
+  std::vector<ExactKeyGroup> groups;
+  std::vector<std::size_t> largest;
+  std::uint64_t end = 0;
+  for (const auto keys = static_cast<std::uint64_t>(seq_kv); end < keys;) {
+    std::uint64_t size = end == 0 ? 1 : std::min(std::bit_floor(end), most);
+    while (end + size > keys) size /= 2;
+    end += size;
+    const std::size_t i = groups.size();
+    groups.push_back({static_cast<std::int64_t>(end), static_cast<std::int64_t>(size), i, i});
+    if (size == most) largest.push_back(i);
+  }
+  const std::size_t apart = (largest.size() + 1) / 2;
+  for (std::size_t i = apart; i < largest.size(); ++i) {
+    groups[largest[i]].original = largest[i - apart];
+    groups[largest[i - apart]].repeat = largest[i];
+  }
+  codes = groups.size() - largest.size() / 2;
+  return groups;
 }
 
 }  // namespace
 
-std::vector<std::int64_t> exact_attention_groups(std::int64_t seq_kv, std::int64_t dim) {
-  std::vector<std::int64_t> ends;
+std::vector<ExactKeyGroup> exact_attention_groups(std::int64_t seq_kv, std::int64_t dim) {
   for (std::uint64_t most = 8;; most *= 2) {
-    ends.clear();
-    std::uint64_t end = 0;
-    for (const auto keys = static_cast<std::uint64_t>(seq_kv); end < keys;) {
-      std::uint64_t size = end == 0 ? 1 : std::min(std::bit_floor(end), most);
-      while (end + size > keys) size /= 2;
-      end += size;
-      ends.push_back(static_cast<std::int64_t>(end));
-    }
-    if (static_cast<std::int64_t>(ends.size()) <= dim) return ends;
+    std::size_t codes = 0;
+    auto groups = groups_of(seq_kv, most, codes);
+    if (codes <= at(dim)) return groups;
   }
 }
 
@@ -256,7 +298,7 @@ Status exact_attention_bwd_check(const AttentionShape& s) {
                  "exact gradients: batch, heads and lengths must be positive, and heads a multiple "
                  "of kv_heads");
   }
-  const std::int64_t most_keys = kMostGroup * s.dim / 2;
+  const std::int64_t most_keys = kMostMembers * s.dim / 2;
   if (s.seq_kv > most_keys) {
     return Error(ErrorCode::usage, "exact gradients: at most " + std::to_string(most_keys) +
                                        " keys for dim " + std::to_string(s.dim));

@@ -2,23 +2,21 @@
 //
 // Keys come in groups: 1, 1, 2, 4, ... keys up to a largest size, as many of that as fit, and what
 // is left in smaller powers of two. So from the first key on there is always a group of which a
-// query sees every key, and it draws one of those: its vector is the group's Walsh code times an
-// amplitude. A key of the group is that code times 2 + u, with a Walsh function u of its own: its
-// elements are +-1 and +-3, and for a query of the group the sum over u vanishes, so that all n
-// keys of the group have the same score, twice what any other key can have. The scale makes the
-// difference more than fp32's exponents hold: P is 1/n in the group and exactly 0 elsewhere, n a
-// power of two.
+// query sees every key. Each group has a Walsh code; but the second half of the largest groups have
+// those of the first half again, so that which keys are hidden matters. A query draws a group, and
+// is its code times an amplitude. A key of the group is the code times 2 + u, with a Walsh function
+// u of its own: elements are +-1 and +-3, and for a query of the code the sum over u vanishes, so
+// that all n visible keys of the code have the same score, twice what any other key can have. The
+// scale makes the difference more than fp32's exponents hold: P is 1/n there and exactly 0
+// elsewhere, n a power of two.
 //
-// V has in each group one vector b, and each two neighbours have b + w and b - w: O is b, D = dO .
+// V has for each code one vector b, and each two neighbours have b + w and b - w: O is b, D = dO .
 // b, and dS = +-(dO . w) / n, an integer of at most 2 dim over a power of two. All of Q, K, V, O,
 // dO, P and dS are held exactly by both types, and every sum by fp32, in any order (counted in the
 // .cpp); the scale is a power of two. What is rounded is the answer, once.
-//
-// dV of a key is the sum of dO over the rows that drew its group, over n; dK is u's and w's
-// business no more than a sign and one dot product; dQ has a sum over the group's keys: see the
-// .cpp.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -54,7 +52,12 @@ struct ExactAttentionGradientHashes {
 };
 ExactAttentionGradientHashes exact_attention_gradient_hashes(const ExactAttention& attention);
 
-// The groups of the keys of one head: group i is keys ends[i - 1] to ends[i] - 1. At most `dim`.
-std::vector<std::int64_t> exact_attention_groups(std::int64_t seq_kv, std::int64_t dim);
+// A group of keys of one head: `size` of them up to `end`. Of two with the same code the second is
+// the first one's repeat; elsewhere both are the group's own number.
+struct ExactKeyGroup {
+  std::int64_t end = 0, size = 0;
+  std::size_t original = 0, repeat = 0;
+};
+std::vector<ExactKeyGroup> exact_attention_groups(std::int64_t seq_kv, std::int64_t dim);
 
 }  // namespace ga

@@ -6,6 +6,7 @@
 
 #include "kernels/allreduce/allreduce.h"
 #include "kernels/attention/attention.h"
+#include "kernels/attention/attention_bwd.h"
 #include "kernels/attention/attention_check.h"
 #include "kernels/check/check.h"
 #include "kernels/check/checksum_bound.h"
@@ -344,5 +345,42 @@ TEST(Attention, LaunchersRefuseWhatACallCannotBe) {
 }
 
 TEST(Light, RefusesNoSteps) { expect_usage(ga::light({}, nullptr), "steps"); }
+
+TEST(AttentionBackward, LauncherRefusesWhatACallCannotBe) {
+  alignas(16) char memory[32] = {};
+  void* const data = memory;
+  auto* const floats = reinterpret_cast<float*>(memory);
+  const ga::AttentionBackward good{.q = data,
+                                   .k = data,
+                                   .v = data,
+                                   .o = data,
+                                   .lse = floats,
+                                   .d_o = data,
+                                   .d_q = data,
+                                   .d_k = data,
+                                   .d_v = data,
+                                   .workspace = floats,
+                                   .scale = 1};
+  const auto refuses = [&](auto change, const char* part) {
+    ga::AttentionBackward args = good;
+    change(args);
+    expect_usage(ga::attention_bwd(args, nullptr), part);
+  };
+  refuses([](auto& a) { a.q = nullptr; }, "backward: q");
+  refuses([](auto& a) { a.k = nullptr; }, "backward: k");
+  refuses([](auto& a) { a.v = nullptr; }, "backward: v");
+  refuses([](auto& a) { a.o = nullptr; }, "backward: o");
+  refuses([](auto& a) { a.lse = nullptr; }, "backward: lse");
+  refuses([](auto& a) { a.d_o = nullptr; }, "backward: dO");
+  refuses([](auto& a) { a.d_q = nullptr; }, "backward: dQ");
+  refuses([](auto& a) { a.d_k = nullptr; }, "backward: dK");
+  refuses([](auto& a) { a.d_v = nullptr; }, "backward: dV");
+  refuses([](auto& a) { a.workspace = nullptr; }, "workspace");
+  refuses([&](auto& a) { a.d_v = memory + 8; }, "aligned to 16");
+  refuses([](auto& a) { a.scale = 0; }, "scale");
+  refuses([](auto& a) { a.shape.dim = 96; }, "dim");
+  refuses([](auto& a) { a.shape.kv_heads = 2; }, "kv_heads");
+  refuses([](auto& a) { a.shape.type = ga::ElementType::fp32; }, "bf16");
+}
 
 }  // namespace
