@@ -1,11 +1,12 @@
-// The backward of attention: arguments, and the launches of its three kernels. What bounds them:
-// attention_bwd_kernel.cuh.
+// The backward of attention: arguments, the choice of kernels, and the launches of the portable
+// ones. What bounds them: attention_bwd_kernel.cuh; Hopper's own: attention_bwd_sm90.cu.
 #include <cmath>
 #include <string>
 
 #include "kernels/attention/attention.h"
 #include "kernels/attention/attention_bwd.h"
 #include "kernels/attention/attention_bwd_kernel.cuh"
+#include "kernels/attention/attention_bwd_sm90.h"
 #include "kernels/check/grid.h"
 #include "kernels/runtime/device.h"
 #include "kernels/runtime/error.h"
@@ -67,11 +68,21 @@ AttentionBackwardParams params_of(const AttentionBackward& args) {
           .d_q = args.d_q,
           .d_k = args.d_k,
           .d_v = args.d_v,
-          .exponents = args.workspace,
-          .deltas = args.workspace + s.batch * s.heads * backward_rows(s),
+          .values = static_cast<QueryValues*>(args.workspace),
           .shape = s,
           .scale = args.scale,
           .scale_log2 = args.scale * kLog2e};
+}
+
+Status launch_rows(const Instance& chosen, const AttentionBackwardParams& params,
+                   cudaStream_t stream) {
+  static_assert(kBackwardRowsThreads == kCheckThreads);
+  const AttentionShape& s = params.shape;
+  const std::int64_t lanes = s.batch * s.heads * backward_rows(s) * s.dim / 8;
+  GA_TRY(const unsigned blocks, check_blocks(static_cast<std::size_t>(lanes)));
+  chosen.rows<<<blocks, kBackwardRowsThreads, 0, stream>>>(params);
+  GA_CUDA(cudaGetLastError());
+  return Ok{};
 }
 
 // One CTA for each tile of the rows of `heads` heads.
@@ -105,6 +116,11 @@ Status attention_bwd(const AttentionBackward& args, cudaStream_t stream) {
                  "attention backward: this GPU is older than sm_80, the first with matrix units "
                  "for bf16");
   }
+  const char* const refused = attention_bwd_sm90_refuses(args, device);
+  const bool sm90 = args.kernel != AttentionKernel::portable && refused[0] == '\0';
+  if (args.kernel == AttentionKernel::sm90 && !sm90) {
+    return Error(ErrorCode::usage, std::string("attention backward: kernel sm90: ") + refused);
+  }
   const AttentionShape& s = args.shape;
   const Instance chosen =
       s.type == ElementType::bf16 ? instance_for<Bf16>(s.dim) : instance_for<Fp16>(s.dim);
@@ -113,11 +129,8 @@ Status attention_bwd(const AttentionBackward& args, cudaStream_t stream) {
                  "attention backward: this GPU has too little shared memory");
   }
   const AttentionBackwardParams params = params_of(args);
-  const std::int64_t lanes = s.batch * s.heads * backward_rows(s) * s.dim / 8;
-  GA_TRY(const unsigned blocks, check_blocks(static_cast<std::size_t>(lanes)));
-  static_assert(kBackwardRowsThreads == kCheckThreads);
-  chosen.rows<<<blocks, kBackwardRowsThreads, 0, stream>>>(params);
-  GA_CUDA(cudaGetLastError());
+  GA_CHECK(launch_rows(chosen, params, stream));
+  if (sm90) return attention_bwd_sm90_launch(args, device, stream);
   GA_CHECK(
       launch(chosen.keys, chosen, params, s.seq_kv, s.kv_heads, args.placement, device, stream));
   return launch(chosen.queries, chosen, params, s.seq_q, s.heads, args.placement, device, stream);

@@ -1,5 +1,5 @@
-// The gradients of O = softmax(scale Q K^T) V by Q, K and V, any lengths: by mma.sync on sm_80 and
-// everything since.
+// The gradients of O = softmax(scale Q K^T) V by Q, K and V, any lengths: by wgmma and TMA on
+// Hopper, by mma.sync on sm_80 and everything since.
 //
 // Shapes and layout: kernels/data/attention_shape.h. bf16 or fp16 in and out; scores, probabilities
 // and sums in fp32; P and dS rounded to the type before the second products. The order of all

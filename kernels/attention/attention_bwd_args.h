@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/attention/attention_args.h"
 #include "kernels/data/attention_shape.h"
 
 namespace ga {
@@ -24,10 +25,11 @@ struct AttentionBackward {
   void* d_q = nullptr;         // in the layouts of Q, K and V
   void* d_k = nullptr;
   void* d_v = nullptr;
-  float* workspace = nullptr;  // attention_bwd_workspace_bytes(); left with values of no meaning
+  void* workspace = nullptr;  // attention_bwd_workspace_bytes(); what is in it has no meaning
   AttentionShape shape{};
   float scale = 0;
   std::uint64_t placement = 0;  // as Attention's
+  AttentionKernel kernel = AttentionKernel::by_shape;
 };
 
 // The rows of a head in the workspace: of whole tiles, so that no kernel asks where they end.
@@ -35,9 +37,13 @@ inline constexpr std::int64_t kBackwardRowStep = 128;
 GA_HOST_DEVICE constexpr std::int64_t backward_rows(const AttentionShape& s) {
   return (s.seq_q + kBackwardRowStep - 1) / kBackwardRowStep * kBackwardRowStep;
 }
-// Two floats a row of O.
+// What the workspace holds of a query of a head: [batch][heads][backward_rows()].
+struct alignas(8) QueryValues {
+  float exponent;  // its log-sum-exp in base 2
+  float delta;     // D
+};
 constexpr std::size_t attention_bwd_workspace_bytes(const AttentionShape& s) {
-  return 2 * sizeof(float) * static_cast<std::size_t>(s.batch * s.heads * backward_rows(s));
+  return sizeof(QueryValues) * static_cast<std::size_t>(s.batch * s.heads * backward_rows(s));
 }
 
 // Five products where the forward has two. What a kernel computes again is not counted.

@@ -7,6 +7,7 @@
 
 #include "kernels/attention/attention.h"
 #include "kernels/attention/attention_bwd.h"
+#include "kernels/attention/attention_bwd_sm90.h"
 #include "kernels/check/check.h"
 #include "kernels/data/exact_attention_bwd.h"
 #include "kernels/data/exact_gemm.h"
@@ -15,6 +16,7 @@
 
 namespace {
 
+using ga::AttentionKernel;
 using ga::AttentionMask;
 using ga::AttentionShape;
 using ga::ElementType;
@@ -100,6 +102,22 @@ ga::ExactAttentionGradientHashes hashes_of(const Backward& run) {
   return {hash_of(run.d_q), hash_of(run.d_k), hash_of(run.d_v)};
 }
 
+ga::Attention forward_of(const Backward& run) {
+  return {.q = run.q.data(),
+          .k = run.k.data(),
+          .v = run.v.data(),
+          .o = run.o.data(),
+          .lse = run.lse.data(),
+          .shape = run.args.shape,
+          .scale = run.args.scale};
+}
+
+void poison(const Backward& run) {
+  for (const Fenced* of : {&run.d_q, &run.d_k, &run.d_v}) {
+    GTEST_ASSERT_EQ(cudaMemsetAsync(of->data(), 0xFF, of->bytes(), nullptr), cudaSuccess);
+  }
+}
+
 std::vector<AttentionShape> backward_shapes() {
   constexpr auto kCausal = AttentionMask::causal, kFull = AttentionMask::full;
   constexpr auto kBf16 = ElementType::bf16, kFp16 = ElementType::fp16;
@@ -129,26 +147,34 @@ std::string text_of(const AttentionShape& s) {
   return text + (s.type == ElementType::bf16 ? " bf16" : " fp16");
 }
 
+// body(launch) by the portable kernels and, where this GPU has them, by its own.
+template <class Body>
+void by_each_kernel(Backward& run, Body&& body) {
+  run.args.kernel = AttentionKernel::portable;
+  body("portable ");
+  const ga::DeviceShape device = must(ga::current_shape());
+  if (device.arch != 90) return;
+  EXPECT_STREQ(ga::attention_bwd_sm90_refuses(run.args, device), "");
+  run.args.kernel = AttentionKernel::sm90;
+  body("sm90 ");
+}
+
 TEST(AttentionBackwardGpu, IsExactOnExactData) {
   std::uint64_t seed = 1;
   for (const AttentionShape& s : backward_shapes()) {
     const auto data = ga::exact_attention_bwd_data({s, ++seed});
-    const Backward run(s, ga::kExactBackwardScale, data);
-    must_ok(ga::attention_bwd(run.args, nullptr));
+    Backward run(s, ga::kExactBackwardScale, data);
     const auto right = ga::exact_attention_gradient_hashes({s, seed});
-    EXPECT_EQ(hashes_of(run), right) << text_of(s);
-    EXPECT_TRUE(run.intact()) << text_of(s) << ": wrote outside of the gradients";
-    must_ok(ga::attention({.q = run.q.data(),
-                           .k = run.k.data(),
-                           .v = run.v.data(),
-                           .o = run.o.data(),
-                           .lse = run.lse.data(),
-                           .shape = s,
-                           .scale = ga::kExactBackwardScale},
-                          nullptr));
+    const auto expect_right = [&](const std::string& by) {
+      poison(run);
+      must_ok(ga::attention_bwd(run.args, nullptr));
+      EXPECT_EQ(hashes_of(run), right) << by << text_of(s);
+      EXPECT_TRUE(run.intact()) << by << text_of(s) << ": wrote outside of the gradients";
+    };
+    by_each_kernel(run, expect_right);
+    must_ok(ga::attention(forward_of(run), nullptr));
     EXPECT_EQ(run.o.inside(), data.o) << text_of(s);
-    must_ok(ga::attention_bwd(run.args, nullptr));
-    EXPECT_EQ(hashes_of(run), right) << text_of(s) << ", from the forward's O and lse";
+    by_each_kernel(run, expect_right);  // from the forward's O and log-sum-exp
   }
 }
 
@@ -170,14 +196,7 @@ Backward random_run(const AttentionShape& s, std::uint64_t seed) {
   of.o.resize(of.q.size(), kPoisoned);
   of.lse.resize(size_of(s.lse_elements()));
   Backward run(s, ga::exact_attention_scale(s.dim), of);
-  must_ok(ga::attention({.q = run.q.data(),
-                         .k = run.k.data(),
-                         .v = run.v.data(),
-                         .o = run.o.data(),
-                         .lse = run.lse.data(),
-                         .shape = s,
-                         .scale = run.args.scale},
-                        nullptr));
+  must_ok(ga::attention(forward_of(run), nullptr));
   return run;
 }
 
@@ -202,8 +221,7 @@ TEST(AttentionBackwardGpu, RandomDataAreNearTheReference) {
   std::uint64_t seed = 100;
   for (const AttentionShape& s : backward_shapes()) {
     if (s.seq_q * s.seq_kv > 200000) continue;  // the reference takes its time
-    const Backward run = random_run(s, ++seed);
-    must_ok(ga::attention_bwd(run.args, nullptr));
+    Backward run = random_run(s, ++seed);
     const Bits q = run.q.inside(), k = run.k.inside(), v = run.v.inside(), d_o = run.d_o.inside();
     std::vector<double> d_q(q.size()), d_k(k.size()), d_v(k.size());
     ga::attention_bwd_ref({.q = q.data(),
@@ -213,10 +231,14 @@ TEST(AttentionBackwardGpu, RandomDataAreNearTheReference) {
                            .shape = s,
                            .scale = run.args.scale},
                           d_q.data(), d_k.data(), d_v.data());
-    expect_near(run.d_q, d_q, s.type, text_of(s) + " dQ");
-    expect_near(run.d_k, d_k, s.type, text_of(s) + " dK");
-    expect_near(run.d_v, d_v, s.type, text_of(s) + " dV");
-    EXPECT_TRUE(run.intact()) << text_of(s);
+    by_each_kernel(run, [&](const std::string& by) {
+      poison(run);
+      must_ok(ga::attention_bwd(run.args, nullptr));
+      expect_near(run.d_q, d_q, s.type, by + text_of(s) + " dQ");
+      expect_near(run.d_k, d_k, s.type, by + text_of(s) + " dK");
+      expect_near(run.d_v, d_v, s.type, by + text_of(s) + " dV");
+      EXPECT_TRUE(run.intact()) << by << text_of(s);
+    });
   }
 }
 
@@ -227,17 +249,17 @@ TEST(AttentionBackwardGpu, GivesTheSameBitsOneThousandTimes) {
        {AttentionShape{1, 8, 2, 1100, 1100, 128, AttentionMask::causal, ElementType::bf16},
         AttentionShape{1, 8, 8, 700, 900, 64, AttentionMask::full, ElementType::fp16}}) {
     Backward run = random_run(s, 5);
-    std::set<std::vector<std::uint64_t>> seen;
-    for (int i = 0; i < repeats; ++i) {
-      run.args.placement = static_cast<std::uint64_t>(i % 16);
-      for (const Fenced* of : {&run.d_q, &run.d_k, &run.d_v}) {
-        GTEST_ASSERT_EQ(cudaMemsetAsync(of->data(), 0xFF, of->bytes(), nullptr), cudaSuccess);
+    by_each_kernel(run, [&](const std::string& by) {
+      std::set<std::vector<std::uint64_t>> seen;
+      for (int i = 0; i < repeats; ++i) {
+        run.args.placement = static_cast<std::uint64_t>(i % 16);
+        poison(run);
+        must_ok(ga::attention_bwd(run.args, nullptr));
+        const auto hashes = hashes_of(run);
+        seen.insert({hashes.q, hashes.k, hashes.v});
       }
-      must_ok(ga::attention_bwd(run.args, nullptr));
-      const auto hashes = hashes_of(run);
-      seen.insert({hashes.q, hashes.k, hashes.v});
-    }
-    EXPECT_EQ(seen.size(), 1u) << text_of(s);
+      EXPECT_EQ(seen.size(), 1u) << by << text_of(s);
+    });
   }
 }
 

@@ -12,7 +12,7 @@ namespace ga {
 
 // One CTA has kRows rows of its own, 16 of each warp, of two tensors: of K and V where it makes dK
 // and dV, of Q and dO where it makes dQ. Rows of the other two pass by, kOthers a step. Shared
-// memory holds its own, two stages of the others, and two of the exponents and deltas of a step.
+// memory holds its own, two stages of the others, and two of the values of a step's queries.
 template <int kDim_, int kWarps = 8>
 struct AttentionBackwardTile {
   static constexpr int kDim = kDim_;
@@ -24,7 +24,7 @@ struct AttentionBackwardTile {
   static constexpr int kStagesAt = 2 * kOwnBytes;
   static constexpr int kStageBytes = 2 * kOtherBytes;
   static constexpr int kRowValuesAt = kStagesAt + kStages * kStageBytes;
-  static constexpr int kRowValuesBytes = 2 * 4 * kOthers;  // of a stage: exponents, deltas
+  static constexpr int kRowValuesBytes = kOthers * static_cast<int>(sizeof(QueryValues));
   static constexpr std::size_t kSharedBytes = std::size_t{kRowValuesAt} + kStages * kRowValuesBytes;
   static constexpr int kRowStep = kThreads / kRowChunks;  // between a thread's copies
 

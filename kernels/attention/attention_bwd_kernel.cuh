@@ -23,7 +23,7 @@ struct AttentionBackwardParams {
   const void *q = nullptr, *k = nullptr, *v = nullptr, *o = nullptr, *d_o = nullptr;
   const float* lse = nullptr;
   void *d_q = nullptr, *d_k = nullptr, *d_v = nullptr;
-  float *exponents = nullptr, *deltas = nullptr;  // [batch][heads][backward_rows()]
+  QueryValues* values = nullptr;  // the workspace
   AttentionShape shape{};
   float scale = 0, scale_log2 = 0;
   std::int64_t tiles = 0;  // of the rows of one head
@@ -68,8 +68,7 @@ __launch_bounds__(kBackwardRowsThreads) __global__
       constexpr float kLog2e = 1.44269504f;
       const std::int64_t of_head = batch * s.heads + head;
       const float lse = inside ? p.lse[of_head * s.seq_q + row] : -kNoScore;
-      p.exponents[of_head * padded + row] = lse == kNoScore ? 0.0f : lse * kLog2e;
-      p.deltas[of_head * padded + row] = sum;
+      p.values[of_head * padded + row] = {lse == kNoScore ? 0.0f : lse * kLog2e, sum};
     }
   }
 }
@@ -99,11 +98,6 @@ __device__ __forceinline__ void multiply_rows(RowProducts<Tile>& sum, std::uint3
     }
   }
 }
-
-// What a query contributes to the element of a product.
-struct QueryValues {
-  float exponent, delta;
-};
 
 // S becomes P, dP becomes dS without its scale. query(n, i): of the query of element [n][i];
 // hidden(n, i): it does not see the key.
@@ -200,13 +194,12 @@ __launch_bounds__(Tile::kThreads, 1) __global__
                                    s.seq_q - from.row, memory.other(stage, 0));
     copy_rows<Tile, Tile::kOthers>(static_cast<const std::uint16_t*>(p.d_o) + row, s.heads * s.dim,
                                    s.seq_q - from.row, memory.other(stage, 1));
-    constexpr int kChunks = Tile::kOthers / 4;  // 16 bytes of exponents; and of deltas
+    constexpr int kChunkValues = kChunkBytes / static_cast<int>(sizeof(QueryValues));
     const int thread = static_cast<int>(threadIdx.x);
-    if (thread < 2 * kChunks) {
-      const float* const values = thread < kChunks ? p.exponents : p.deltas;
+    if (thread < Tile::kOthers / kChunkValues) {
       const std::int64_t first = (at.batch * s.heads + from.head) * padded + from.row;
-      const int to = memory.row_values(stage) + thread * kChunkBytes;
-      ptx::cp_async_16(memory.at(to), values + first + thread % kChunks * 4, kChunkBytes);
+      ptx::cp_async_16(memory.at(memory.row_values(stage) + thread * kChunkBytes),
+                       p.values + first + thread * kChunkValues, kChunkBytes);
     }
   };
 
@@ -237,13 +230,10 @@ __launch_bounds__(Tile::kThreads, 1) __global__
     RowProducts<Tile> scores = {}, d_p = {};
     multiply_rows<In, Tile>(scores, memory.own(0), own_offset, memory.other(stage, 0), lane_offset);
     multiply_rows<In, Tile>(d_p, memory.own(1), own_offset, memory.other(stage, 1), lane_offset);
-    const auto* const exponents =
-        reinterpret_cast<const float*>(ptx::dynamic_shared() + memory.row_values(stage));
+    const auto* const values =
+        reinterpret_cast<const QueryValues*>(ptx::dynamic_shared() + memory.row_values(stage));
     const int col = accumulator_at(lane, 0).col;
-    const auto query = [&](int n, int i) {
-      const int at_query = 8 * n + col + i % 2;
-      return QueryValues{exponents[at_query], exponents[Tile::kOthers + at_query]};
-    };
+    const auto query = [&](int n, int i) { return values[8 * n + col + i % 2]; };
     const int hidden_queries[2] = {static_cast<int>(seen_from[0] - now.row),
                                    static_cast<int>(seen_from[1] - now.row)};
     differentiate<Tile>(scores, d_p, p.scale_log2, query, now.row < open_row,
@@ -295,8 +285,7 @@ __launch_bounds__(Tile::kThreads, 1) __global__
 #pragma unroll
   for (int half = 0; half < 2; ++half) {
     const std::int64_t row = first_row + 16 * warp + accumulator_at(lane, half).row;
-    const std::int64_t in_workspace = (at.batch * s.heads + at.head) * backward_rows(s) + row;
-    of_row[half] = {p.exponents[in_workspace], p.deltas[in_workspace]};
+    of_row[half] = p.values[(at.batch * s.heads + at.head) * backward_rows(s) + row];
     seen[half] = visible_keys(s, row);
   }
   const ChunkAt chunk = ldmatrix_at(lane);

@@ -277,13 +277,12 @@ TEST(AttentionBackwardKernels, PlantedMistakesAreSeen) {
   expect_seen("no causal mask", [](BackwardData& d) { d.shape.mask = kFull; });
   expect_seen("another scale", [](BackwardData& d) { d.scale *= 1.01f; });
   expect_seen("no deltas", nothing, [](BackwardData& d) {
-    std::fill(d.workspace.begin() + static_cast<std::ptrdiff_t>(d.workspace.size() / 2),
-              d.workspace.end(), 0.0f);
+    for (ga::QueryValues& of : d.workspace) of.delta = 0;
   });
   expect_seen("the delta of one row", nothing,
-              [](BackwardData& d) { d.workspace[d.workspace.size() / 2 + 128 + 30] += 1; });
+              [](BackwardData& d) { d.workspace[128 + 30].delta += 1; });
   expect_seen("the exponent of one row", nothing,
-              [](BackwardData& d) { d.workspace[128 + 39] += 1; });
+              [](BackwardData& d) { d.workspace[128 + 39].exponent += 1; });
 }
 
 }  // namespace

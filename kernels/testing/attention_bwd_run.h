@@ -18,7 +18,8 @@ struct BackwardData {
   AttentionShape shape;
   float scale;
   Guarded q, k, v, o, d_o, d_q, d_k, d_v;
-  std::vector<float> lse, workspace;
+  std::vector<float> lse;
+  std::vector<QueryValues> workspace;
   AttentionBackward args() {
     return {.q = q.data(),
             .k = k.data(),
@@ -49,7 +50,8 @@ inline BackwardData backward_data(const AttentionShape& s, float scale,
           Guarded(keys),
           Guarded(keys),
           of.lse,
-          std::vector<float>(attention_bwd_workspace_bytes(s) / 4, std::nanf(""))};
+          std::vector<QueryValues>(attention_bwd_workspace_bytes(s) / sizeof(QueryValues),
+                                   {std::nanf(""), std::nanf("")})};
 }
 
 inline BackwardData exact_backward(const AttentionShape& s, std::uint64_t seed) {
@@ -97,8 +99,7 @@ class BackwardKernels {
                .d_q = args.d_q,
                .d_k = args.d_k,
                .d_v = args.d_v,
-               .exponents = args.workspace,
-               .deltas = args.workspace + s_.batch * s_.heads * backward_rows(s_),
+               .values = static_cast<QueryValues*>(args.workspace),
                .shape = s_,
                .scale = args.scale,
                .scale_log2 = args.scale * 1.44269504f};

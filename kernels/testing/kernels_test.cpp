@@ -359,7 +359,7 @@ TEST(AttentionBackward, LauncherRefusesWhatACallCannotBe) {
                                    .d_q = data,
                                    .d_k = data,
                                    .d_v = data,
-                                   .workspace = floats,
+                                   .workspace = data,
                                    .scale = 1};
   const auto refuses = [&](auto change, const char* part) {
     ga::AttentionBackward args = good;
