@@ -119,22 +119,22 @@ void poison(const Backward& run) {
 }
 
 std::vector<AttentionShape> backward_shapes() {
-  constexpr auto kCausal = AttentionMask::causal, kFull = AttentionMask::full;
-  constexpr auto kBf16 = ElementType::bf16, kFp16 = ElementType::fp16;
+  using enum AttentionMask;
+  using enum ElementType;
   std::vector<AttentionShape> all;
   const std::int64_t lengths[][2] = {{1, 1},     {1, 300},   {113, 203}, {203, 113},
                                      {128, 128}, {129, 257}, {799, 3},   {512, 640}};
   for (const auto& [seq_q, seq_kv] : lengths) {
-    for (const AttentionMask mask : {kCausal, kFull}) {
-      all.push_back({2, 4, 2, seq_q, seq_kv, 128, mask, kBf16});
-      all.push_back({1, 3, 3, seq_q, seq_kv, 64, mask, kBf16});
-      all.push_back({1, 8, 1, seq_q, seq_kv, 128, mask, kFp16});
-      all.push_back({3, 2, 1, seq_q, seq_kv, 64, mask, kFp16});
+    for (const AttentionMask mask : {causal, full}) {
+      all.push_back({2, 4, 2, seq_q, seq_kv, 128, mask, bf16});
+      all.push_back({1, 3, 3, seq_q, seq_kv, 64, mask, bf16});
+      all.push_back({1, 8, 1, seq_q, seq_kv, 128, mask, fp16});
+      all.push_back({3, 2, 1, seq_q, seq_kv, 64, mask, fp16});
     }
   }
   if (small_sizes()) return {all[8], all[13], all[18], all[35]};
-  all.push_back({1, 16, 4, 4000, 4000, 128, kCausal, kBf16});
-  all.push_back({2, 8, 8, 1000, 5001, 64, kFull, kFp16});
+  all.push_back({1, 16, 4, 4000, 4000, 128, causal, bf16});
+  all.push_back({2, 8, 8, 1000, 5001, 64, full, fp16});
   return all;
 }
 
