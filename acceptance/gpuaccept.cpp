@@ -40,6 +40,8 @@ void add_run(CLI::App& app, CommandLine& line) {
   sub->add_option("--time-scale", o.time_scale, "Wall seconds for a simulated second")
       ->check(positive_number())
       ->capture_default_str();
+  sub->add_option("--simulated-boot", o.boot_ns,
+                  "Rehearse on a node that was started anew then: ns of the monotonic clock");
   sub->add_option("--worker", o.worker, "Another worker program; the run counts as simulated");
   sub->add_option("--inject-unsafe", o.inject, "Inject a fault, to see a gate fail");
   sub->add_option("--gates", o.gates, "Only these gates, with commas; can never accept")

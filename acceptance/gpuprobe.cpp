@@ -200,7 +200,7 @@ struct Shown {
 
   Status operator()(const WireEvent& event) {
     if (const auto* check = std::get_if<CheckEvent>(&event.body)) {
-      wrong = wrong || check->check.wrong != 0 || check->check.expected != check->check.got;
+      wrong = wrong || is_wrong(check->check);
     }
     const bool put = std::fputs(render(event).c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
     return put ? Status(Ok{}) : Status(Error(ErrorCode::io, "stdout cannot be written"));

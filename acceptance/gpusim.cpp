@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -23,13 +25,20 @@ struct Options {
   std::string libs;  // accepted as the real worker accepts it; nothing is loaded
   std::vector<std::string> gpus;
   std::string inject;
+  std::int64_t boot_ns = 0;
 };
+
+// The clock begins anew with the machine.
+std::function<std::int64_t()> clock_since(std::int64_t boot_ns) {
+  return [now_ns = monotonic_clock().now_ns, boot_ns] { return now_ns() - boot_ns; };
+}
 
 Status run(const Options& options) {
   GA_CHECK(die_with_parent());
   GA_TRY(const int protocol, claim_protocol());
   GA_TRY(Scenario scenario, load_scenario(options.scenario));
-  SimClock clock(options.time_scale, monotonic_clock().now_ns);
+  scenario.boot_ns = options.boot_ns;
+  SimClock clock(options.time_scale, clock_since(options.boot_ns));
   GA_TRY(Simulator simulator, Simulator::make(std::move(scenario),
                                               {.gpus = options.gpus,
                                                .inject = options.inject,
@@ -60,6 +69,8 @@ int run_main(int argc, char** argv) {
   app.add_option("--libs", options.libs, "Accepted and not used: nothing is loaded");
   app.add_option("--gpu", options.gpus, "UUID of a GPU this worker may touch; repeatable");
   app.add_option("--inject-unsafe", options.inject, injection_words());
+  app.add_option("--boot", options.boot_ns, "When the node was started anew, in monotonic ns")
+      ->check(CLI::NonNegativeNumber);
   app.footer("Example:\n  echo '{\"v\":1,...}' | gpusim --scenario healthy-h200");
   try {
     app.parse(argc, argv);

@@ -75,7 +75,11 @@ Result<Found> find_attempt(const RunSetup& setup, const Folder& folder) {
                      closed->cause.empty() ? "" : ", ", closed->cause));
     return Found{.attempt = {}, .exit = static_cast<int>(closed->exit_code)};
   }
-  const std::string difference = difference_of(*attempt.fold().opened(), setup.identity);
+  std::string difference = difference_of(*attempt.fold().opened(), setup.identity);
+  const bool other_boot = attempt.fold().boot_id() != setup.identity.boot_id;
+  if (other_boot && !attempt.fold().has_checkpoint()) {
+    difference = "the machine was started anew, and there is no soak checkpoint to go on from";
+  }
   if (!difference.empty()) {
     return Error(ErrorCode::usage, fmt::format("--resume: {}", difference))
         .hinted("repeat the options of the first session, or start anew with another --out");
@@ -92,7 +96,12 @@ Result<int> go_on(const RunSetup& setup, Attempt& attempt, RunSignals& signals, 
   if (attempt.torn_bytes() > 0) {
     warn(fmt::format("the journal's last line was torn: {} bytes are cut", attempt.torn_bytes()));
   }
+  const bool other_boot = attempt.fold().boot_id() != setup.identity.boot_id;
   GA_CHECK(attempt.go_on({.at = utc_now(), .boot_id = setup.identity.boot_id}, monotonic_ns()));
+  if (other_boot) {
+    view.note("the machine was started anew: going on from the last checkpoint of the soak");
+    for (const std::string& lost : attempt.fold().run().interrupted) view.note(lost);
+  }
   return session.run(key);
 }
 

@@ -48,6 +48,11 @@ class RunCrew {
 
   // Runs all of them at the same time, at most one for each worker, until each has ended.
   Result<Outcome> run(std::vector<Job>& jobs);
+  // A job of the node's worker, tried twice. Failing is on record and no error here.
+  Result<Outcome> ask_node(Verb verb, Purpose purpose);
+  // The counters of these GPUs, from the worker that loaded one where it still lives: it is what
+  // keeps them alive. Then, by the node's worker, of all and of the node.
+  Result<Outcome> read_counters(Purpose purpose, const std::vector<std::string>& units);
   // Asks the watchers of these units to begin, and goes on. That of "node" follows the kernel's
   // log.
   Result<Outcome> start_watching(const std::vector<std::string>& units);

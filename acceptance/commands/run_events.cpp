@@ -1,4 +1,4 @@
-// What comes in from workers: recorded first, then acted on.
+// What comes in from workers: recorded first, then acted on. And what is read from them at rest.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,6 +10,8 @@ namespace ga {
 namespace {
 
 constexpr std::int64_t kNsPerS = 1'000'000'000;
+constexpr std::int64_t kReadingNs = 60 * kNsPerS;  // facts or counters, on the worker's clock
+constexpr int kMostTries = 2;
 
 }  // namespace
 
@@ -91,6 +93,33 @@ Status RunCrew::on_departure(Member& m, const Departure& departure) {
   if (!recording_) return Ok{};
   return attempt_.record(ExitEntry{0, WorkerExit{m.name, "", "deadline", departure.detail}},
                          monotonic_ns());
+}
+
+Result<Outcome> RunCrew::ask_node(Verb verb, Purpose purpose) {
+  for (int attempt = 0; attempt < kMostTries; ++attempt) {
+    std::vector<Job> jobs(1);
+    jobs[0].purpose = purpose;
+    jobs[0].request.verb = verb;
+    jobs[0].budget_ns = kReadingNs;
+    GA_TRY(const Outcome outcome, run(jobs));
+    if (outcome == Outcome::interrupted || jobs[0].how == "done") return outcome;
+  }
+  return Outcome::finished;
+}
+
+Result<Outcome> RunCrew::read_counters(Purpose purpose, const std::vector<std::string>& units) {
+  std::vector<Job> jobs;
+  for (const std::string& unit : units) {
+    if (!is_up(Role::load, unit)) continue;
+    Job job{.role = Role::load, .purpose = purpose, .unit_id = unit};
+    job.request.verb = Verb::events;
+    job.budget_ns = kReadingNs;
+    jobs.push_back(std::move(job));
+  }
+  GA_TRY(const Outcome outcome, run(jobs));
+  if (outcome == Outcome::interrupted) return outcome;
+  // What the node's worker says of GPUs that have spoken already is not taken.
+  return ask_node(Verb::events, purpose);
 }
 
 Status RunCrew::dismiss(Role role) {

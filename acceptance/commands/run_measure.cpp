@@ -23,8 +23,6 @@ constexpr int kMostFailures = 2;
 constexpr int kMostFailuresInARow = 3;
 // The first warm-up of a session, and again after a worker died; then the unit is left alone.
 constexpr int kMostWarmups = 3;
-// Of asking; gates that need more do not converge.
-constexpr int kMostRounds = 200;
 
 std::int64_t budget_ns(const WireRequest& request) {
   return kSetUpNs + request.blocks * (3 * request.block_ns + kCheckNs);
@@ -74,6 +72,7 @@ std::string rate_text(const Measurement& series) {
   const auto median = static_cast<double>(sorted[sorted.size() / 2]);
   if (series.unit == "bytes_per_s") return fmt::format("{:.1f} GB/s", median / 1e9);
   if (series.unit == "flops") return fmt::format("{:.1f} TFLOP/s", median / 1e12);
+  if (series.unit == "ns" && median < 1e3) return fmt::format("{:.0f} ns", median);
   if (series.unit == "ns") return fmt::format("{:.2f} us", median / 1e3);
   return fmt::format("{:.0f} {}", median, series.unit == "mhz" ? "MHz" : series.unit);
 }
@@ -191,7 +190,18 @@ Result<Outcome> RunMeasure::run_batch(const std::vector<Request>& asked, Phase p
     if (outcome == Outcome::interrupted) return outcome;
   }
   show_results(mine);
-  return Outcome::finished;
+  return phase == Phase::soak ? checkpoint(mine) : Outcome::finished;
+}
+
+// After each cycle, while nothing runs: from here the attempt may go on at another boot.
+Result<Outcome> RunMeasure::checkpoint(const std::vector<Request>& asked) {
+  std::vector<std::string> units;
+  for (const std::string& unit : units_of(asked)) {
+    if (unit != kNodeUnit) units.push_back(unit);
+  }
+  GA_TRY(const Outcome outcome, crew_.read_counters(Purpose::checkpoint, units));
+  GA_CHECK(attempt_.sync());
+  return outcome;
 }
 
 Job RunMeasure::job_of(const Request& request) const {

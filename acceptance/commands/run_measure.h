@@ -28,6 +28,7 @@ class RunMeasure {
   bool may_load(const std::string& unit_id, std::string_view process = {}) const;
   Result<Outcome> run_batch(const std::vector<Request>& asked, Phase phase);
   Result<Outcome> run_step(const Step& step);
+  Result<Outcome> checkpoint(const std::vector<Request>& asked);
   Result<Outcome> keep_warm(const std::vector<Request>& asked);
   Result<Outcome> warm_up(const std::vector<std::string>& units);
   Job job_of(const Request& request) const;

@@ -14,7 +14,6 @@ namespace ga {
 namespace {
 
 constexpr double kNsPerS = 1e9;
-constexpr int kMostRounds = 200;
 // Above every floor there is: gates then ask for stage 1 only.
 constexpr std::int64_t kPassingSample = 999'000'000'000;
 // Reading facts and counters twice, in seconds of the node's time.
@@ -34,6 +33,8 @@ Evidence ordered_node(const Profile& profile) {
     gpu.uuid = unit;  // of which a challenge's seeds are made
     if (!profile.ordered.part_names.empty()) gpu.part_name = profile.ordered.part_names.front();
     gpu.power_limit_enforced_mw = profile.ordered.power_limit_mw;
+    // Where any size will do: the length of a walk through it is asked for, not how far it goes.
+    gpu.memory_bytes = std::max(profile.ordered.memory_bytes_min, std::int64_t{1} << 30);
     gpu.pcie_gen_max = gpu.pcie_gen_current = 5;
     gpu.pcie_width_max = gpu.pcie_width_current = 16;
     evidence.facts.gpus.push_back(std::move(gpu));

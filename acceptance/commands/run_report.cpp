@@ -48,6 +48,10 @@ void sort_evidence(Evidence& evidence) {
   };
   std::stable_sort(evidence.before.begin(), evidence.before.end(), by_unit);
   std::stable_sort(evidence.after.begin(), evidence.after.end(), by_unit);
+  for (Restart& restart : evidence.restarts) {
+    std::stable_sort(restart.until.begin(), restart.until.end(), by_unit);
+    std::stable_sort(restart.from.begin(), restart.from.end(), by_unit);
+  }
   std::stable_sort(evidence.warmup.begin(), evidence.warmup.end(), by_unit);
 }
 

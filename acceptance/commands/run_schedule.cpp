@@ -5,6 +5,12 @@
 namespace ga {
 namespace {
 
+// The parameters but for phase_percent, which only places a GPU among the others in a rhythm.
+Params without_place(Params params) {
+  params.erase("phase_percent");
+  return params;
+}
+
 // Requests for the same blocks on several units.
 struct Column {
   std::vector<Request> requests;
@@ -12,8 +18,8 @@ struct Column {
   bool fits(const Request& request) const {
     const Request& first = requests.front();
     const bool same = first.gate == request.gate && first.case_id == request.case_id &&
-                      first.params == request.params && first.block_ns == request.block_ns &&
-                      first.placement == request.placement;
+                      without_place(first.params) == without_place(request.params) &&
+                      first.block_ns == request.block_ns && first.placement == request.placement;
     return same && std::none_of(requests.begin(), requests.end(), [&](const Request& other) {
              return other.unit_id == request.unit_id;
            });

@@ -61,6 +61,29 @@ TEST(Schedule, TakesThePhaseThatIsAskedForAndNoOther) {
   EXPECT_EQ(words(schedule(asked, Phase::screen)), Words{"b0"});
 }
 
+// All of one rhythm run together, in phase first: the same unit is in it with another place.
+TEST(Schedule, WhereAGpuStandsInARhythmIsNoDifference) {
+  const auto pulse = [](const std::string& unit, std::int64_t period, std::int64_t place) {
+    Request made = request("p", unit, 1, Phase::pulses);
+    made.params = {{"period_ms", period}, {"phase_percent", place}};
+    return made;
+  };
+  const std::vector<Request> asked{pulse("0", 500, 0), pulse("0", 500, 25), pulse("0", 100, 0),
+                                   pulse("1", 500, 0), pulse("1", 500, 75), pulse("1", 100, 0)};
+  EXPECT_EQ(words(schedule(asked, Phase::pulses)), (Words{"p0 p1", "p0 p1", "p0 p1"}));
+  EXPECT_EQ(schedule(asked, Phase::pulses)[1].requests[1].params.at("phase_percent"), 75);
+}
+
+TEST(Schedule, ASoakGoesLoadByLoadAndItsPhasesTogether) {
+  std::vector<Request> asked{request("a", "0", 20, Phase::soak), request("a", "1", 15, Phase::soak),
+                             request("b", "0", 3, Phase::soak), request("b", "1", 3, Phase::soak)};
+  asked[2].params = {{"phase_percent", 0}};
+  asked[3].params = {{"phase_percent", 50}};
+  EXPECT_EQ(words(schedule(asked, Phase::soak)), (Words{"a0*20 a1*15", "b0*3 b1*3"}));
+  asked[3].params["n"] = 8192;
+  EXPECT_EQ(words(schedule(asked, Phase::soak)).size(), 3u);
+}
+
 TEST(Schedule, OneUnitIsNeverTwiceInAStep) {
   const std::vector<Request> asked{request("a", "0", 1, Phase::screen),
                                    request("a", "0", 1, Phase::screen)};

@@ -12,10 +12,6 @@
 namespace ga {
 namespace {
 
-constexpr std::int64_t kNsPerS = 1'000'000'000;
-constexpr std::int64_t kReadingNs = 60 * kNsPerS;  // facts or counters, on the worker's clock
-constexpr int kMostTries = 2;
-
 std::string known_text(const KnownText& text) { return text ? *text : "absent"; }
 
 // Who the node is and what drives it, in lines; what may change from hour to hour is left out.
@@ -48,24 +44,11 @@ Status RunSession::check_same_node() {
       .hinted("start a new attempt with another --out");
 }
 
-Result<Outcome> RunSession::ask_node(Verb verb, Purpose purpose, std::vector<std::string> uuids) {
-  for (int attempt = 0; attempt < kMostTries; ++attempt) {
-    std::vector<Job> jobs(1);
-    jobs[0].purpose = purpose;
-    jobs[0].request.verb = verb;
-    jobs[0].request.gpus = uuids;
-    jobs[0].budget_ns = kReadingNs;
-    GA_TRY(const Outcome outcome, crew_.run(jobs));
-    if (outcome == Outcome::interrupted || jobs[0].how == "done") return outcome;
-  }
-  return Outcome::finished;
-}
-
 Result<Outcome> RunSession::read_facts() {
   Outcome outcome = Outcome::finished;
   if (!attempt_.fold().has_facts()) {
     view_.phase("facts", 0);
-    GA_TRY(outcome, ask_node(Verb::facts, Purpose::facts, {}));
+    GA_TRY(outcome, crew_.ask_node(Verb::facts, Purpose::facts));
   }
   crew_.know_units(attempt_.fold().evidence().facts);
   if (outcome == Outcome::finished) GA_CHECK(lock_gpus());
@@ -83,36 +66,20 @@ Status RunSession::lock_gpus() {
 }
 
 Result<Outcome> RunSession::read_before() {
-  if (!attempt_.fold().evidence().before.empty()) return Outcome::finished;
-  return ask_node(Verb::events, Purpose::before, {});
+  if (attempt_.fold().has_before()) return Outcome::finished;
+  return crew_.ask_node(Verb::events, Purpose::before);
 }
 
-// GPUs whose counters after the load are not on record yet.
-std::vector<GpuFacts> RunSession::without_after() const {
+// Of the GPUs whose counters after the load are not on record yet.
+Result<Outcome> RunSession::read_after() {
   const Evidence& evidence = attempt_.fold().evidence();
-  std::vector<GpuFacts> missing;
+  std::vector<std::string> missing;
   for (const GpuFacts& gpu : evidence.facts.gpus) {
     const bool has = std::any_of(evidence.after.begin(), evidence.after.end(),
                                  [&](const auto& after) { return after.unit_id == gpu.unit_id; });
-    if (!has && gpu.uuid) missing.push_back(gpu);
+    if (!has && gpu.uuid) missing.push_back(gpu.unit_id);
   }
-  return missing;
-}
-
-// From the worker that loaded the GPU, where it still lives: it is what keeps the counters alive.
-Result<Outcome> RunSession::read_after() {
-  std::vector<Job> jobs;
-  for (const GpuFacts& gpu : without_after()) {
-    if (!crew_.is_up(Role::load, gpu.unit_id)) continue;
-    Job job{.role = Role::load, .purpose = Purpose::after, .unit_id = gpu.unit_id};
-    job.request.verb = Verb::events;
-    job.budget_ns = kReadingNs;
-    jobs.push_back(std::move(job));
-  }
-  GA_TRY(const Outcome outcome, crew_.run(jobs));
-  if (outcome == Outcome::interrupted) return outcome;
-  // What the node's worker says of GPUs that have spoken already is not taken.
-  return ask_node(Verb::events, Purpose::after, {});
+  return crew_.read_counters(Purpose::after, missing);
 }
 
 Result<Outcome> RunSession::load_node() {

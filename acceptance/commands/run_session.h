@@ -28,10 +28,6 @@ class RunSession {
   Result<Outcome> read_before();
   Result<Outcome> read_after();
   Result<Outcome> load_node();
-  // A job of the node's worker, tried twice. Failing is on record and no error here.
-  // No UUIDs: of all GPUs.
-  Result<Outcome> ask_node(Verb verb, Purpose purpose, std::vector<std::string> uuids);
-  std::vector<GpuFacts> without_after() const;
   std::vector<Finding> judge_at_rest() const;
   Status lock_gpus();
   Result<int> close(const SigningKey& key, Closing closing);

@@ -45,6 +45,12 @@ Status check_options(const RunOptions& options) {
     return usage("--bmc is the way to a real node's BMC, and this is a rehearsal")
         .hinted("leave it out");
   }
+  if (options.boot_ns != 0 && options.scenario.empty()) {
+    return usage("--simulated-boot is of a simulated node, and there is no --scenario");
+  }
+  if (options.boot_ns < 0 || options.boot_ns > monotonic_ns()) {
+    return usage("--simulated-boot is no moment of the past on the monotonic clock");
+  }
   if (!options.replay.empty() && !options.scenario.empty()) {
     return usage("--replay and --scenario are two nodes").hinted("name one of them");
   }
@@ -156,6 +162,9 @@ Status choose_worker(const RunOptions& options, const ChosenScenario& scenario, 
     setup.own_clocks = true;
     setup.worker.insert(setup.worker.end(), {"--scenario", scenario.argument, "--time-scale",
                                              fmt::format("{}", options.time_scale)});
+    if (options.boot_ns != 0) {
+      setup.worker.insert(setup.worker.end(), {"--boot", fmt::format("{}", options.boot_ns)});
+    }
     setup.identity.scenario = fmt::format("{} {}", scenario.name, scenario.sha256);
   }
   if (!options.replay.empty()) GA_CHECK(choose_replay(options.replay, setup));
@@ -212,6 +221,7 @@ Result<RunSetup> prepare_run(const RunOptions& options) {
   GA_CHECK(choose_challenge(setup));
   OpenEntry& identity = setup.identity;
   identity.boot_id = boot_id();
+  if (options.boot_ns != 0) identity.boot_id += fmt::format("+{}", options.boot_ns);
   identity.version = built_version();
   identity.commit = built_commit();
   identity.profile = {setup.profile.name, setup.profile.version, setup.profile.sha256};
@@ -231,9 +241,6 @@ Result<SigningKey> signing_key(const RunOptions& options) {
 }
 
 std::string difference_of(const OpenEntry& before, const OpenEntry& now) {
-  if (before.boot_id != now.boot_id) {
-    return "the machine was started anew, and there is no soak checkpoint to go on from";
-  }
   if (before.programs != now.programs) return "the programs are others (by digest)";
   if (!(before.worker == now.worker)) return "the worker is another, or its --inject-unsafe is";
   if (!(before.profile == now.profile)) {

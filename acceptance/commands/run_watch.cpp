@@ -33,6 +33,7 @@ std::string line_of(const std::string& unit_id, const WireEvent& event,
   line.add("t_ns", event.t_ns).add("unit_id", unit_id);
   line.add("clock_mhz", reading(telemetry.clock_mhz)).add("power_mw", reading(telemetry.power_mw));
   line.add("temp_mc", reading(telemetry.temp_mc)).add("throttle", reading(telemetry.throttle));
+  line.add("memory_temp_mc", reading(telemetry.memory_temp_mc));
   return dump(line) + "\n";
 }
 

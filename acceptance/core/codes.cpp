@@ -10,10 +10,10 @@ namespace ga {
 std::span<const Code> all_codes() {
   static const std::vector<Code> table = [] {
     std::vector<Code> codes;
-    for (const auto family :
-         {evidence_codes(), configuration_codes(), health_codes(), host_codes(), link_codes(),
-          event_counter_codes(), event_part_codes(), event_log_codes(), speed_codes(),
-          compute_codes(), copy_codes(), sum_codes()}) {
+    for (const auto family : {evidence_codes(), configuration_codes(), health_codes(), host_codes(),
+                              link_codes(), event_counter_codes(), event_part_codes(),
+                              event_log_codes(), speed_codes(), compute_codes(), copy_codes(),
+                              sum_codes(), memory_codes(), exercise_codes(), power_codes()}) {
       codes.insert(codes.end(), family.begin(), family.end());
     }
     return codes;

@@ -23,16 +23,6 @@ constexpr Code held_row(std::string_view id, Bilingual message, Bilingual next) 
   return code;
 }
 
-constexpr Bilingual kUndecidedLimit{
-    "too close to the limit to decide, with all blocks measured",
-    "모든 블록을 측정했으나 기준값에 너무 가까워 판정할 수 없습니다"};
-constexpr Bilingual kAbove{"slower than the ceiling allows", "상한값보다 오래 걸립니다"};
-constexpr Bilingual kAboveGross{"far slower than the ceiling allows: a gross defect",
-                                "상한값보다 현저히 오래 걸립니다(중대 결함)"};
-constexpr Bilingual kAboveProvisional{"above a ceiling that is not yet calibrated",
-                                      "아직 보정되지 않은 상한값보다 오래 걸립니다"};
-constexpr Bilingual kAboveAtQuick{"not clearly below the ceiling at level quick",
-                                  "quick 레벨에서 상한값 이내임을 확실히 보이지 못했습니다"};
 constexpr Bilingual kWrongCopy{"copied data arrived wrong", "복사한 데이터가 손상되었습니다"};
 constexpr Bilingual kWrongSum{"a sum over all GPUs is wrong", "전체 GPU 합산 결과가 틀렸습니다"};
 constexpr Bilingual kUneven{"slower than the other GPUs of the node, which no limit decides",
@@ -198,6 +188,20 @@ std::span<const Code> sum_codes() {
           {"fewer sums ran than this level demands", "실행 횟수가 이 레벨의 요구보다 적습니다"},
           {"run again; if it stays, the blocks are too short for this node",
            "다시 실행하고, 반복되면 이 노드에 블록 길이가 너무 짧은 것입니다"}),
+
+      fail_row("soak.digest.wrong_data", gpu, return_part, Rma::yes,
+               {"the GPU gave a wrong answer in the soak", "소크 중 GPU의 계산 결과가 틀렸습니다"},
+               {"stop using the GPU and return it with this report; one wrong answer is enough, "
+                "however late it came",
+                "GPU 사용을 중지하고 이 보고서를 첨부하여 반품하십시오. 늦게 나타났더라도 오답은 "
+                "한 번이면 충분합니다"}),
+      fail_row(
+          "soak.digest.wrong_sum", node, return_part, Rma::yes,
+          {"a sum over all GPUs was wrong in the soak", "소크 중 전체 GPU 합산 결과가 틀렸습니다"},
+          {"stop using the node and return it with this report; allreduce.exact and the other "
+           "findings of the soak may name the GPU",
+           "노드 사용을 중지하고 이 보고서를 첨부하여 반품하십시오. allreduce.exact와 소크의 "
+           "다른 결과에서 GPU를 특정할 수 있습니다"}),
   };
   return kCodes;
 }

@@ -75,10 +75,10 @@ std::span<const Code> speed_codes() {
           "slow.host_starved", host, return_part, Rma::no,
           {"below the floor with a high clock and little power: the host does not feed the GPU",
            "클럭은 높고 전력은 낮은데 하한값보다 느립니다. 호스트가 GPU에 일을 공급하지 못합니다"},
-          {"check CPU affinity, governor and NUMA placement and run this GPU alone: if it is fast "
-           "then, the host is at fault",
-           "CPU 친화도, 거버너, NUMA 배치를 점검하고 이 GPU만 단독으로 실행하십시오. 그때 빠르면 "
-           "호스트 문제입니다"}),
+          {"check CPU affinity, governor, NUMA placement and other work on the host, then run the "
+           "whole node again",
+           "CPU 친화도, 거버너, NUMA 배치와 호스트의 다른 작업을 점검한 뒤 노드 전체를 다시 "
+           "실행하십시오"}),
       fail_row(
           "slow.power_brake", node, return_part, Rma::no,
           {"below the floor because the power brake held the GPU down",

@@ -40,6 +40,17 @@ inline constexpr Bilingual kCompareRatio{
 inline constexpr Bilingual kUndecided{
     "too close to the floor to decide, with all blocks measured",
     "모든 블록을 측정했으나 하한값에 너무 가까워 판정할 수 없습니다"};
+// The same of a limit that may be a ceiling.
+inline constexpr Bilingual kUndecidedLimit{
+    "too close to the limit to decide, with all blocks measured",
+    "모든 블록을 측정했으나 기준값에 너무 가까워 판정할 수 없습니다"};
+inline constexpr Bilingual kAbove{"slower than the ceiling allows", "상한값보다 오래 걸립니다"};
+inline constexpr Bilingual kAboveGross{"far slower than the ceiling allows: a gross defect",
+                                       "상한값보다 현저히 오래 걸립니다(중대 결함)"};
+inline constexpr Bilingual kAboveProvisional{"above a ceiling that is not yet calibrated",
+                                             "아직 보정되지 않은 상한값보다 오래 걸립니다"};
+inline constexpr Bilingual kAboveAtQuick{"not clearly below the ceiling at level quick",
+                                         "quick 레벨에서 상한값 이내임을 확실히 보이지 못했습니다"};
 
 // The three kinds of row. A fail says whether the vendor usually takes it as a reason for return.
 enum class Rma { no, yes };
@@ -70,6 +81,9 @@ std::span<const Code> link_codes();           // NVLink, its fabric, the network
 std::span<const Code> speed_codes();          // the floor rule and its explanations
 std::span<const Code> compute_codes();        // GEMM of every type and attention, slow or wrong
 std::span<const Code> copy_codes();           // copies between GPUs, and with the host's memory
-std::span<const Code> sum_codes();            // sums over all GPUs
+std::span<const Code> sum_codes();            // sums over all GPUs, and the soak
+std::span<const Code> memory_codes();         // the walk through memory, its latency
+std::span<const Code> exercise_codes();       // units that no product of matrices touches
+std::span<const Code> power_codes();          // power, heat, and GPUs beside each other
 
 }  // namespace ga

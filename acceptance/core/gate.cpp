@@ -4,6 +4,7 @@ namespace ga {
 
 bool Order::asks(std::string_view gate) const {
   if (gate == kFreshnessGate) return !nonce.empty();
+  if (gate == kSoakGate && level != Level::soak) return false;
   return profile.requires_gate(gate) && (level != Level::quick || !profile.skips_at_quick(gate));
 }
 

@@ -21,11 +21,13 @@ struct Order {
   Level level = Level::standard;
   std::string nonce = {};  // of the challenge; empty: there is none
 
-  // Whether the profile requires the gate, at this level; kFreshnessGate a challenge alone asks.
+  // Whether the profile requires the gate, at this level; kFreshnessGate a challenge alone asks,
+  // kSoakGate level soak alone.
   bool asks(std::string_view gate) const;
 };
 
 inline constexpr std::string_view kFreshnessGate = "identity.freshness";
+inline constexpr std::string_view kSoakGate = "soak.digest";
 
 // The order in which requests run. A phase starts when no gate asks for an earlier one. Before
 // steady the run warms every GPU up once, by time. memory, pulses: one after the other on all GPUs.

@@ -10,8 +10,6 @@
 namespace ga {
 namespace {
 
-constexpr int kMaxRounds = 100;  // of asking; a gate that needs more does not converge
-
 bool is_node_wide(const Finding& finding) { return finding.unit_id == kNodeUnit; }
 
 // What still has to be measured cannot pass, whatever the gate made of the rest.
@@ -49,7 +47,7 @@ Measurement first_blocks(const Measurement& series, std::size_t length) {
   });
   const std::size_t kept = length - std::min(length, part.discarded.size());
   for (auto* values : {&part.samples, &part.clock_mhz, &part.power_mw, &part.temp_mc,
-                       &part.throttle, &part.link_gen, &part.link_width}) {
+                       &part.throttle, &part.link_gen, &part.link_width, &part.memory_temp_mc}) {
     values->resize(std::min(values->size(), kept));
   }
   for (Rows* rows : {&part.cells, &part.active_links}) {
@@ -59,6 +57,7 @@ Measurement first_blocks(const Measurement& series, std::size_t length) {
     part.check->wrong = 0;
     part.check->got = part.check->expected;
     part.check->first.reset();
+    part.check->first_block.reset();
   }
   return part;
 }
@@ -107,7 +106,8 @@ Result<bool> grant(const Request& request, const Evidence& full, Evidence& playe
 std::string why_not_asked(const Order& order, std::string_view gate) {
   if (gate == kFreshnessGate) return "no challenge asks for it";
   if (order.profile.requires_gate(gate)) {
-    return fmt::format("profile {} leaves this gate to level standard", order.profile.name);
+    return fmt::format("profile {} leaves this gate to level {}", order.profile.name,
+                       to_word(gate == kSoakGate ? Level::soak : Level::standard));
   }
   return fmt::format("profile {} does not require this gate", order.profile.name);
 }
@@ -159,7 +159,7 @@ Status check_asked(std::span<const Gate> gates, const Order& order, const Eviden
   Evidence played = evidence;
   played.measurements.clear();
   bool moved = true;
-  for (int round = 0; moved && round < kMaxRounds; ++round) {
+  for (int round = 0; moved && round < kMostRounds; ++round) {
     moved = false;
     for (const Request& request : ask_all(gates, order, played)) {
       GA_TRY(const bool granted, grant(request, evidence, played));

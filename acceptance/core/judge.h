@@ -10,6 +10,10 @@
 
 namespace ga {
 
+// Of asking, until no gate asks for more: one for each cycle of a soak of 72 h, and as many again
+// for units that lag behind. Gates that need more do not converge.
+inline constexpr int kMostRounds = 300;
+
 // Everything any gate still asks for, in gate order, for required gates only.
 std::vector<Request> ask_all(std::span<const Gate> gates, const Order& order,
                              const Evidence& evidence);

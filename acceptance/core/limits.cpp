@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <string>
 
 namespace ga {
@@ -61,16 +62,34 @@ bool is_of_size(const Limit& limit, const Params& params) {
   return bytes != params.end() && bytes->second == limit.key.bytes;
 }
 
+// A band that begins at nothing and has no end comes last.
+std::int64_t band_of(const Limit& limit) {
+  constexpr std::int64_t kNoEnd = std::numeric_limits<std::int64_t>::max();
+  return limit.key.memory_max_mc > 0 ? limit.key.memory_max_mc : kNoEnd;
+}
+
 }  // namespace
+
+std::optional<std::int64_t> hottest_memory_mc(const Measurement& series) {
+  const auto& all = series.memory_temp_mc;
+  const auto unread = [](std::int64_t mc) { return mc <= 0; };
+  if (all.empty() || std::any_of(all.begin(), all.end(), unread)) return std::nullopt;
+  return *std::max_element(all.begin(), all.end());
+}
 
 LimitChoice choose_limit(const Order& order, const Evidence& evidence, const Request& name) {
   LimitChoice choice;
+  const Measurement* series = find_series(evidence, name);
+  const auto hottest = series == nullptr ? std::nullopt : hottest_memory_mc(*series);
   for (const Limit& limit : order.profile.limits) {
     if (limit.gate != name.gate || limit.case_id != name.case_id) continue;
     if (!is_of_size(limit, name.params)) continue;
-    if (applies(limit.key, evidence, name.unit_id)) return {&limit, false};
     choice.elsewhere = true;
+    const bool held = limit.key.memory_max_mc == 0 || (hottest && *hottest <= band_of(limit));
+    if (!held || !applies(limit.key, evidence, name.unit_id)) continue;
+    if (choice.limit == nullptr || band_of(limit) < band_of(*choice.limit)) choice.limit = &limit;
   }
+  if (choice.limit != nullptr) choice.elsewhere = false;
   return choice;
 }
 

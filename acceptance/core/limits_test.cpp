@@ -62,6 +62,52 @@ TEST_F(Limits, AVersionPrefixMatchesItsFamily) {
   EXPECT_EQ(choose().limit, nullptr);
 }
 
+// Floors of one case for three bands, not in their order.
+class Bands : public Limits {
+ protected:
+  Bands() {
+    key().memory_max_mc = 95'000;
+    profile.limits.push_back(profile.limits[0]);
+    profile.limits.push_back(profile.limits[0]);
+    profile.limits[1].key.memory_max_mc = 85'000;
+    profile.limits[2].key.memory_max_mc = 0;
+    Measurement series;
+    series.gate = name.gate;
+    series.case_id = name.case_id;
+    series.unit_id = name.unit_id;
+    evidence.measurements = {series};
+  }
+  const Limit* at(std::vector<std::int64_t> temperatures) {
+    evidence.measurements[0].memory_temp_mc = std::move(temperatures);
+    return choose().limit;
+  }
+};
+
+TEST_F(Bands, TheLowestThatHoldsTheHottestBlockIsUsed) {
+  EXPECT_EQ(at({70'000, 85'000}), &profile.limits[1]);
+  EXPECT_EQ(at({70'000, 85'001}), &profile.limits[0]);
+  EXPECT_EQ(at({95'001, 70'000}), &profile.limits[2]) << "the one without a band comes last";
+}
+
+TEST_F(Bands, ATemperatureThatIsNotKnownIsInNone) {
+  for (const std::vector<std::int64_t>& unknown :
+       {std::vector<std::int64_t>{}, {0}, {70'000, 0}, {-1, 70'000}}) {
+    EXPECT_EQ(at(unknown), &profile.limits[2]);
+  }
+  profile.limits.pop_back();
+  EXPECT_EQ(at({70'000, 0}), nullptr);
+  EXPECT_TRUE(choose().elsewhere);
+  EXPECT_EQ(at({96'000}), nullptr);
+  EXPECT_TRUE(choose().elsewhere);
+  EXPECT_EQ(at({60'000}), &profile.limits[1]);
+  EXPECT_FALSE(choose().elsewhere);
+}
+
+TEST_F(Bands, ABandOfAnotherStackIsNotUsed) {
+  profile.limits[1].key.part_name = "NVIDIA H100";
+  EXPECT_EQ(at({60'000}), &profile.limits[0]);
+}
+
 TEST_F(Limits, AnAbsentFactMatchesNoKey) {
   key().driver = "580.";
   evidence.facts.node.driver_version = KnownText::missing("no driver");

@@ -40,13 +40,17 @@ std::int64_t share(TomlTable& table, std::string_view key) {
   return within(table, key, 0, 2 * kMillion);
 }
 
-// The unit that samples of a case have; empty for a case we do not know.
+// The unit that samples of a case have; empty for a case that we do not know, or that no limit is
+// set to.
 std::string_view unit_of(std::string_view case_id) {
+  if (case_id == "memory.pattern") return "";  // its data alone are judged
+  if (case_id == "memory.chase") return "ns";
   if (case_id.starts_with("memory.") || case_id.starts_with("pcie.")) return "bytes_per_s";
   if (case_id.ends_with(".exact")) return "launches";
   if (case_id == "allreduce.latency") return "ns";
   if (case_id.starts_with("allreduce.") || case_id.starts_with("nvlink.")) return "bytes_per_s";
-  if (case_id.starts_with("gemm.") || case_id.starts_with("attention.")) return "flops";
+  const bool computes = case_id.starts_with("gemm.") || case_id.starts_with("attention.");
+  if (computes || case_id == "power.mixed") return "flops";
   if (case_id.starts_with("clock.")) return "mhz";
   return "";
 }
@@ -63,7 +67,8 @@ std::string read_gate(TomlTable& table, const Profile& profile) {
 std::string read_case(TomlTable& table, std::string_view key) {
   std::string case_id = table.text(key);
   if (table.ok() && unit_of(case_id).empty()) {
-    table.refuse(key, fmt::format("'{}' is no case", case_id), "see gpuaccept list cases");
+    table.refuse(key, fmt::format("'{}' is no case that has limits", case_id),
+                 "see gpuaccept list cases");
   }
   return case_id;
 }
@@ -86,6 +91,10 @@ LimitKey read_key(TomlTable key) {
   }
   out.power_limit_mw = key.optional_integer("power_limit_mw").value_or(0);
   if (key.has("bytes")) out.bytes = within(key, "bytes", 1, kMaxJsonInteger);
+  if (key.has("memory_max_mc")) {
+    constexpr std::int64_t kHottestMc = 150'000;
+    out.memory_max_mc = within(key, "memory_max_mc", 1, kHottestMc);
+  }
   return out;
 }
 
@@ -114,6 +123,10 @@ Limit read_limit(TomlTable& table, const Profile& profile, bool is_ceiling) {
                  "write published or provisional");
   }
   if (table.has("key")) limit.key = read_key(table.table("key"));
+  if (limit.key.memory_max_mc > 0 && !limit.case_id.starts_with("memory.")) {
+    table.refuse("key", fmt::format("{} does not read the memory's temperature", limit.case_id),
+                 "take memory_max_mc out");
+  }
   return limit;
 }
 

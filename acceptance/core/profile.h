@@ -18,11 +18,13 @@ enum class ProfileStatus { draft, final };
 
 // The stack a figure was measured on. Empty or 0 matches anything; a version prefix "580." matches
 // its family. Outside the key the floor exists but does not apply: limit.no_floor_for_stack. bytes
-// is no part of the stack: a limit that names it is one for series of that size alone.
+// is no part of the stack: a limit that names it is one for series of that size alone. Nor is
+// memory_max_mc: of a memory case it is one for series in which the memory was never hotter.
 struct LimitKey {
   std::string part_name, vbios, driver, library;
   std::int64_t power_limit_mw = 0;
   std::int64_t bytes = 0;
+  std::int64_t memory_max_mc = 0;
   friend bool operator==(const LimitKey&, const LimitKey&) = default;
 };
 

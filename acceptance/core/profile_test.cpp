@@ -132,6 +132,10 @@ TEST(Profile, ALimitMayBeOfOneMessageSize) {
   ASSERT_TRUE(profile) << profile.error().what();
   EXPECT_EQ(profile->limits[0].key.bytes, 8'589'934'592);
   expect_refusal(with("key = { bytes = 0 }\n"), "toy.toml:37", "outside");
+  const auto banded = parse(with("key = { memory_max_mc = 85_000 }\n"));
+  ASSERT_TRUE(banded) << banded.error().what();
+  EXPECT_EQ(banded->limits[0].key.memory_max_mc, 85'000);
+  expect_refusal(with("key = { memory_max_mc = 0 }\n"), "toy.toml:37", "outside");
 }
 
 TEST(Profile, EveryBuiltInProfileIsSound) {
@@ -145,7 +149,9 @@ TEST(Profile, EveryBuiltInProfileIsSound) {
       "hbm.bandwidth",       "pcie.h2d",           "pcie.d2h",           "events.ecc",
       "events.nic",          "events.nvlink",      "events.pcie",        "events.xid",
       "nvlink.p2p",          "pcie.numa",          "allreduce.own",      "allreduce.nccl_ring",
-      "allreduce.nccl_nvls", "allreduce.latency",  "allreduce.exact"};
+      "allreduce.nccl_nvls", "allreduce.latency",  "allreduce.exact",    "hbm.latency",
+      "hbm.pattern",         "exercise.exact",     "power.sustained",    "power.pulse",
+      "thermal.resistance",  "node.uniformity",    "soak.digest"};
   for (const char* type : {"bf16", "fp16", "tf32", "fp8", "fp32", "fp64", "int8"}) {
     for (const char* kernel : {"own", "cublaslt"}) {
       gates.push_back(fmt::format("gemm.{}.{}", type, kernel));

@@ -14,6 +14,9 @@ namespace {
 constexpr std::int64_t kAtCapPercent = 97;
 constexpr std::int64_t kHighClockPercent = 97;
 constexpr std::int64_t kLowPowerPercent = 90;
+// A die that is merely poor does at each clock what its siblings do, but for the scatter of blocks
+// and of clock readings: about 0.5 % each. What does less waits, or computes otherwise.
+constexpr std::int64_t kSameWorkPpm = 970'000;
 
 std::int64_t middle(const std::vector<std::int64_t>& values) {
   return median(std::span<const std::int64_t>(values)).value_or(0);
@@ -62,6 +65,27 @@ bool runs_hot(const Measurement& series) {
   return mostly(series, kReasonSwThermal | kReasonHwThermal);
 }
 
+bool saw_reason(const Measurement& series, std::int64_t reason) {
+  return std::any_of(series.throttle.begin(), series.throttle.end(),
+                     [&](std::int64_t seen) { return (seen & reason) != 0; });
+}
+
+bool draws_its_limit(const Measurement& series, const GpuFacts* facts) {
+  return facts != nullptr &&
+         reaches_percent(middle(series.power_mw), &facts->power_limit_enforced_mw, kAtCapPercent);
+}
+
+bool runs_at_full_clock(const Measurement& series, const GpuFacts* facts) {
+  return facts != nullptr &&
+         reaches_percent(middle(series.clock_mhz), &facts->clock_sm_max_mhz, kHighClockPercent);
+}
+
+double work_per_clock(const Measurement& series) {
+  const std::int64_t clock = middle(series.clock_mhz);
+  if (clock <= 0) return 0;
+  return static_cast<double>(middle(series.samples)) / static_cast<double>(clock);
+}
+
 SlowCause explain_slow(const Measurement& series, const GpuFacts* facts, SlowContext context) {
   const KnownInt* clock_max = facts != nullptr ? &facts->clock_sm_max_mhz : nullptr;
   const KnownInt* power_max = facts != nullptr ? &facts->power_limit_enforced_mw : nullptr;
@@ -72,12 +96,12 @@ SlowCause explain_slow(const Measurement& series, const GpuFacts* facts, SlowCon
     return SlowCause::unknown;
   }
   const std::int64_t power = middle(series.power_mw);
-  const bool high_clock = reaches_percent(middle(series.clock_mhz), clock_max, kHighClockPercent);
+  const bool high_clock = runs_at_full_clock(series, facts);
   if (high_clock && power > 0 && !reaches_percent(power, power_max, kLowPowerPercent)) {
-    return SlowCause::host;
+    return context.alone ? SlowCause::unknown : SlowCause::host;
   }
-  if (!high_clock && reaches_percent(power, power_max, kAtCapPercent)) return SlowCause::silicon;
-  return SlowCause::unknown;
+  const bool at_cap = draws_its_limit(series, facts) && context.work_ppm >= kSameWorkPpm;
+  return !high_clock && at_cap ? SlowCause::silicon : SlowCause::unknown;
 }
 
 std::string describe_slow(const Measurement& series, const GpuFacts* facts, SlowCause cause) {

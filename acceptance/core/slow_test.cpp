@@ -59,6 +59,31 @@ TEST(Slow, ALockedClockIsALock) {
   EXPECT_EQ(cause(blocks(1200, 600'000, 0), true), SlowCause::lock);
 }
 
+TEST(Slow, AloneThereIsNoHostToBlame) {
+  const GpuFacts gpu = facts();
+  EXPECT_EQ(explain_slow(blocks(1965, 732'000, 0), &gpu, {.power_capped = true, .alone = true}),
+            SlowCause::unknown);
+}
+
+// What does less at each clock than its siblings waits, or computes otherwise: no poor die does.
+TEST(Slow, LessWorkForEachClockIsNotSilicon) {
+  const GpuFacts gpu = facts();
+  const auto m = blocks(1150, 990'000, 0x4);
+  EXPECT_EQ(explain_slow(m, &gpu, {.power_capped = true, .work_ppm = 975'000}), SlowCause::silicon);
+  EXPECT_EQ(explain_slow(m, &gpu, {.power_capped = true, .work_ppm = 960'000}), SlowCause::unknown);
+}
+
+TEST(Slow, AtTheLimitAndAtFullClockAreToldByTheFacts) {
+  const GpuFacts gpu = facts();
+  EXPECT_TRUE(draws_its_limit(blocks(1150, 970'000, 0), &gpu));
+  EXPECT_FALSE(draws_its_limit(blocks(1150, 969'000, 0), &gpu));
+  EXPECT_FALSE(draws_its_limit(blocks(1150, 990'000, 0), nullptr));
+  EXPECT_TRUE(runs_at_full_clock(blocks(1907, 1, 0), &gpu));
+  EXPECT_FALSE(runs_at_full_clock(blocks(1900, 1, 0), &gpu));
+  EXPECT_DOUBLE_EQ(work_per_clock(blocks(1000, 1, 0)), 0.001);
+  EXPECT_EQ(work_per_clock(Measurement{}), 0);
+}
+
 TEST(Slow, WithoutFactsOrReadingsNothingIsExplained) {
   EXPECT_EQ(explain_slow(blocks(1965, 100, 0), nullptr, {true, false}), SlowCause::unknown);
   EXPECT_EQ(cause(Measurement{}), SlowCause::unknown);

@@ -9,6 +9,7 @@
 #include "acceptance/core/codes.h"
 #include "acceptance/gates/exact.h"
 #include "acceptance/gates/series.h"
+#include "acceptance/gates/solo.h"
 #include "acceptance/gates/speed.h"
 
 namespace ga {
@@ -94,11 +95,41 @@ std::optional<ComputeSubject> warmup_subject(const Profile& profile) {
   return std::nullopt;
 }
 
+// What the repeat alone says of a GPU that looks starved among all: at its floor then, the host is
+// to blame, and what the series of all GPUs came to stands; as slow alone, the GPU itself is.
+std::optional<Finding> judge_starved(const Terms& terms, const Order& order,
+                                     const Evidence& evidence, const std::string& unit) {
+  const Request name = series_name(terms.gate, order, terms.id, unit);
+  if (!looks_starved(order, evidence, name)) return std::nullopt;
+  auto together = judge_case(terms.gate, order, evidence, name);
+  if (!together.low) return std::nullopt;
+  auto alone = judge_case(terms.gate, order, evidence, solo_series(name));
+  const bool is_host =
+      alone.finding.verdict == Verdict::pass ||
+      (alone.low && severity(alone.finding.verdict) < severity(together.finding.verdict));
+  if (is_host) {
+    together.finding.reason += "; alone " + alone.finding.reason;
+    return std::move(together.finding);
+  }
+  alone.finding.reason = "alone too: " + alone.finding.reason;
+  return std::move(alone.finding);
+}
+
 }  // namespace
 
 std::vector<Request> next_compute_speed(const ComputeSubject& subject, const Order& order,
                                         const Evidence& evidence) {
-  return next_speed(Terms(subject).gate, order, evidence);
+  const Terms terms(subject);
+  auto requests = next_speed(terms.gate, order, evidence);
+  if (terms.gate.params(order.profile.sizes).empty()) return requests;
+  for (const std::string& unit : present_units(order, evidence)) {
+    const Request together = series_name(terms.gate, order, terms.id, unit);
+    if (looks_starved(order, evidence, together) &&
+        falls_short(terms.gate, order, evidence, together)) {
+      ask_case(requests, terms.gate, order, evidence, solo_series(together));
+    }
+  }
+  return requests;
 }
 
 std::vector<Finding> judge_compute_speed(const ComputeSubject& subject, const Order& order,
@@ -107,6 +138,10 @@ std::vector<Finding> judge_compute_speed(const ComputeSubject& subject, const Or
   auto findings = judge_speed(terms.gate, order, evidence);
   const auto warmup = warmup_subject(order.profile);
   for (Finding& finding : findings) {
+    if (!terms.gate.params(order.profile.sizes).empty()) {
+      auto starved = judge_starved(terms, order, evidence, finding.unit_id);
+      if (starved) finding = std::move(*starved);
+    }
     std::string code;
     if (finding.code == terms.id + ".wrong_data") code = accused(subject, order, evidence);
     // The warm-up is one computation in one type, whatever the gate's.

@@ -9,13 +9,48 @@ namespace {
 
 constexpr std::int64_t kLargest = (std::int64_t{1} << 53) - 1;  // what a report can carry
 
-std::string why_unfit(std::string_view when, const GpuCounters* counters,
+std::string why_unfit(const std::string& when, const GpuCounters* counters,
                       KnownInt GpuCounters::*field) {
   if (counters == nullptr) return fmt::format("{}: no counters of this GPU", when);
   const KnownInt& value = counters->*field;
   if (!value) return fmt::format("{}: {}", when, value.absent);
   if (*value < 0 || *value > kLargest) return fmt::format("{}: {} is no count", when, *value);
   return "";
+}
+
+// What does not begin anew with the machine: a restart hides none of it.
+bool outlives_a_boot(KnownInt GpuCounters::*field) {
+  return field == &GpuCounters::remap_correctable_rows ||
+         field == &GpuCounters::remap_uncorrectable_rows || field == &GpuCounters::remap_failed ||
+         field == &GpuCounters::nvlinks_active;
+}
+
+Delta delta_between(const std::vector<GpuCounters>& first, const std::vector<GpuCounters>& last,
+                    const std::string& name, const std::string& unit_id,
+                    KnownInt GpuCounters::*field) {
+  const GpuCounters* before = find_counters(first, unit_id);
+  const GpuCounters* after = find_counters(last, unit_id);
+  Delta delta;
+  delta.why_absent = why_unfit("before" + name, before, field);
+  if (delta.why_absent.empty()) delta.why_absent = why_unfit("after" + name, after, field);
+  if (!delta.why_absent.empty()) return delta;
+  delta.by = *(after->*field) - *(before->*field);
+  delta.growth = delta.by < 0 ? Growth::fell : Growth::known;
+  return delta;
+}
+
+std::string why_no_id(std::string_view when, const Span& span, const KnownText& id) {
+  if (!id) return fmt::format("{}{}: boot_id: {}", when, span.name, id.absent);
+  return id.value->empty() ? fmt::format("{}{}: boot_id is empty", when, span.name) : "";
+}
+
+std::string why_not_one_boot(const Span& span) {
+  const KnownText &before = span.node_before.boot_id, &after = span.node_after.boot_id;
+  for (const auto& [when, id] : {std::pair("before", &before), std::pair("after", &after)}) {
+    if (std::string why = why_no_id(when, span, *id); !why.empty()) return why;
+  }
+  return *before == *after ? ""
+                           : fmt::format("boot_id{} was {}, is {}", span.name, *before, *after);
 }
 
 }  // namespace
@@ -27,25 +62,46 @@ const GpuCounters* find_counters(const std::vector<GpuCounters>& all, const std:
   return nullptr;
 }
 
+std::vector<Span> spans_of(const Evidence& evidence) {
+  const auto& restarts = evidence.restarts;
+  std::vector<Span> spans;
+  for (std::size_t i = 0; i <= restarts.size(); ++i) {
+    const bool first = i == 0, last = i == restarts.size();
+    spans.push_back({first ? evidence.before : restarts[i - 1].from,
+                     first ? evidence.node_before : restarts[i - 1].node_from,
+                     last ? evidence.after : restarts[i].until,
+                     last ? evidence.node_after : restarts[i].node_until,
+                     restarts.empty() ? "" : fmt::format(" of boot {}", i + 1)});
+  }
+  return spans;
+}
+
+// Known where each part is, fallen where one is: a counter that was reset says nothing of the rest.
 Delta delta_of(const Evidence& evidence, const std::string& unit_id, KnownInt GpuCounters::*field) {
-  const GpuCounters* before = find_counters(evidence.before, unit_id);
-  const GpuCounters* after = find_counters(evidence.after, unit_id);
-  Delta delta;
-  delta.why_absent = why_unfit("before", before, field);
-  if (delta.why_absent.empty()) delta.why_absent = why_unfit("after", after, field);
-  if (!delta.why_absent.empty()) return delta;
-  delta.by = *(after->*field) - *(before->*field);
-  delta.growth = delta.by < 0 ? Growth::fell : Growth::known;
-  return delta;
+  Delta sum;
+  sum.growth = Growth::known;
+  const std::vector<Span> spans = spans_of(evidence);
+  for (const Span& span : spans) {
+    Delta part = delta_between(span.before, span.after, span.name, unit_id, field);
+    if (part.growth != Growth::known) return part;
+    sum.by += part.by;
+  }
+  return outlives_a_boot(field)
+             ? delta_between(spans.front().before, spans.back().after, "", unit_id, field)
+             : sum;
 }
 
 std::string why_not_one_boot(const Evidence& evidence) {
-  const KnownText &before = evidence.node_before.boot_id, &after = evidence.node_after.boot_id;
-  for (const auto& [when, id] : {std::pair("before", &before), std::pair("after", &after)}) {
-    if (!*id) return fmt::format("{}: boot_id: {}", when, id->absent);
-    if (id->value->empty()) return fmt::format("{}: boot_id is empty", when);
+  const std::vector<Span> spans = spans_of(evidence);
+  for (std::size_t i = 0; i < spans.size(); ++i) {
+    std::string why = why_not_one_boot(spans[i]);
+    if (!why.empty()) return why;
+    for (std::size_t earlier = 0; earlier < i; ++earlier) {
+      if (!(spans[earlier].node_before.boot_id == spans[i].node_before.boot_id)) continue;
+      return fmt::format("boot_id{} is that{}", spans[i].name, spans[earlier].name);
+    }
   }
-  return *before == *after ? "" : fmt::format("boot_id was {}, is {}", *before, *after);
+  return "";
 }
 
 const TelemetryGap* find_gap(const Evidence& evidence, std::string_view unit_id) {

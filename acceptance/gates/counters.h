@@ -1,4 +1,7 @@
 // Counters: what one of them grew by between the start and the end of the run.
+//
+// A machine that was started anew in the run counts from nothing again, so that growth is added up
+// boot by boot: docs/adr/0022-soak-checkpoints.md.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +15,16 @@ namespace ga {
 
 const GpuCounters* find_counters(const std::vector<GpuCounters>& all, const std::string& unit_id);
 
+// The part of the run within one boot of the machine: the counters at its two ends.
+struct Span {
+  const std::vector<GpuCounters>& before;
+  const NodeCounters& node_before;
+  const std::vector<GpuCounters>& after;
+  const NodeCounters& node_after;
+  std::string name;  // " of boot 2" where there is more than one, for people
+};
+std::vector<Span> spans_of(const Evidence& evidence);  // at least one, in order
+
 // absent: not read before or after, or a value that no counter has. fell: lower after than before,
 // so something was reset in between.
 enum class Growth { known, absent, fell };
@@ -22,7 +35,8 @@ struct Delta {
 };
 Delta delta_of(const Evidence& evidence, const std::string& unit_id, KnownInt GpuCounters::*field);
 
-// Why the two readings are not known to be of one boot of the machine; empty where they are.
+// Why the two readings of a part are not known to be of one boot of the machine, or those of two
+// parts of two; empty where they are.
 std::string why_not_one_boot(const Evidence& evidence);
 
 // The first silence of that unit's watcher that was longer than allowed, or null. The watcher of

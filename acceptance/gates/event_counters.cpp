@@ -36,8 +36,11 @@ std::optional<Finding> counter_unfit(std::string_view gate, const Evidence& evid
                  fmt::format("{} fell by {}", counter.name, -delta.by));
   }
   // Whatever replaces a counter is a counter of the same gate, which asks for it by itself.
-  const bool asked = find_counters(evidence.before, gpu.unit_id) != nullptr &&
-                     find_counters(evidence.after, gpu.unit_id) != nullptr;
+  const auto spans = spans_of(evidence);
+  const bool asked = std::all_of(spans.begin(), spans.end(), [&](const Span& span) {
+    return find_counters(span.before, gpu.unit_id) != nullptr &&
+           find_counters(span.after, gpu.unit_id) != nullptr;
+  });
   if (asked && need == Need::by_table &&
       expectation(evidence.facts, gpu, counter.name).support != Support::required) {
     return std::nullopt;

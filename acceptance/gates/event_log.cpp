@@ -33,22 +33,29 @@ bool is_loss(const LogEvent& event) { return event.code == "log.lost" || event.c
 }  // namespace
 
 bool said_in_run(const Evidence& evidence, const LogEvent& event) {
-  const NodeCounters& before = evidence.node_before;
+  const std::vector<Span> spans = spans_of(evidence);
+  const auto boot = static_cast<std::size_t>(std::max<std::int64_t>(0, event.boot));
+  const NodeCounters& before = spans[std::min(boot, spans.size() - 1)].node_before;
   return why_unread("before", before).empty() && event.t_ns > *before.kernel_log_last_ns;
 }
 
 std::optional<Finding> log_unfit(std::string_view gate, const Evidence& evidence,
                                  std::string_view unit) {
-  const NodeCounters &before = evidence.node_before, &after = evidence.node_after;
-  std::string why = why_unread("before", before);
-  if (why.empty()) why = why_unread("after", after);
-  if (!why.empty()) return found(gate, unit, "events.xid.log_unreadable", why);
-  if (auto no = other_boot(gate, evidence, unit)) return no;
-  if (*after.kernel_log_last_ns < *before.kernel_log_last_ns) {
-    return found(gate, unit, "events.xid.log_lost", "the log after the run ends before it began");
+  const std::vector<Span> spans = spans_of(evidence);
+  for (const Span& span : spans) {
+    std::string why = why_unread("before" + span.name, span.node_before);
+    if (why.empty()) why = why_unread("after" + span.name, span.node_after);
+    if (!why.empty()) return found(gate, unit, "events.xid.log_unreadable", why);
   }
-  if (*after.kernel_log_first_ns > *before.kernel_log_last_ns) {
-    return found(gate, unit, "events.xid.log_lost", "lines of the run were overwritten");
+  if (auto no = other_boot(gate, evidence, unit)) return no;
+  for (const Span& span : spans) {
+    const NodeCounters &before = span.node_before, &after = span.node_after;
+    if (*after.kernel_log_last_ns < *before.kernel_log_last_ns) {
+      return found(gate, unit, "events.xid.log_lost", "the log after the run ends before it began");
+    }
+    if (*after.kernel_log_first_ns > *before.kernel_log_last_ns) {
+      return found(gate, unit, "events.xid.log_lost", "lines of the run were overwritten");
+    }
   }
   const auto lost = std::find_if(
       evidence.log.begin(), evidence.log.end(),

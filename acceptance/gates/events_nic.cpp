@@ -62,16 +62,31 @@ std::optional<std::int64_t> growth(const Port& port, const PortCounter& counter)
   return *after - *before;
 }
 
-// The ports that were there before; one without a name has none to be found again by.
+// The ports that were there before, in each boot; one without a name has none to be found again by.
 std::vector<Port> ports_of(const Evidence& evidence) {
   std::vector<Port> ports;
-  if (!evidence.node_before.nics) return ports;
-  for (const NicCounters& before : *evidence.node_before.nics) {
-    Port port{before.port.value.value_or(""), &before, nullptr};
-    if (before.port) port.after = find_port(evidence.node_after.nics, port.name);
-    ports.push_back(std::move(port));
+  for (const Span& span : spans_of(evidence)) {
+    if (!span.node_before.nics) continue;
+    for (const NicCounters& before : *span.node_before.nics) {
+      Port port{before.port.value.value_or(""), &before, nullptr};
+      if (before.port) port.after = find_port(span.node_after.nics, port.name);
+      ports.push_back(std::move(port));
+    }
   }
   return ports;
+}
+
+// Over all boots of the run.
+std::optional<std::int64_t> growth(const std::vector<Port>& ports, const std::string& name,
+                                   const PortCounter& counter) {
+  std::int64_t sum = 0;
+  for (const Port& port : ports) {
+    if (port.name != name) continue;
+    const auto events = growth(port, counter);
+    if (!events) return std::nullopt;
+    sum += *events;
+  }
+  return sum;
 }
 
 // The longest time between two readings of a GPU: they are read together with the ports.
@@ -107,12 +122,13 @@ std::optional<Finding> went_down(const std::vector<Port>& ports, const Evidence&
   return std::nullopt;
 }
 
-std::optional<Finding> too_many(const Order& order, const Evidence& evidence, const Port& port,
+std::optional<Finding> too_many(const Order& order, const Evidence& evidence,
+                                const std::vector<Port>& ports, const std::string& port,
                                 const PortCounter& counter) {
-  const auto events = growth(port, counter);
+  const auto events = growth(ports, port, counter);
   if (!events || *events <= 0) return std::nullopt;
   const EventLimit* limit = event_limit(order.profile, kId, counter.name);
-  const std::string what = fmt::format("{} {}", port.name, counter.name);
+  const std::string what = fmt::format("{} {}", port, counter.name);
   if (limit == nullptr) {
     return found(kId, kNode, "events.no_limit", fmt::format("{}: {} in the run", what, *events));
   }
@@ -144,9 +160,9 @@ std::optional<Finding> unfit_counter(const Port& port, const PortCounter& counte
 }
 
 // A port that the facts or the second reading name, and the first reading does not.
-std::optional<Finding> uncounted(const Evidence& evidence) {
+std::optional<Finding> uncounted(const Evidence& evidence, const Span& span) {
   const auto unknown = [&](const KnownText& port) {
-    return port && find_port(evidence.node_before.nics, *port) == nullptr;
+    return port && find_port(span.node_before.nics, *port) == nullptr;
   };
   const auto name = [](const std::string& port) {
     return found(kId, kNode, "events.nic.no_port", port + " had no counters before the run");
@@ -156,7 +172,7 @@ std::optional<Finding> uncounted(const Evidence& evidence) {
       if (unknown(nic.port)) return name(*nic.port);
     }
   }
-  for (const NicCounters& after : *evidence.node_after.nics) {
+  for (const NicCounters& after : *span.node_after.nics) {
     if (unknown(after.port)) return name(*after.port);
   }
   return std::nullopt;
@@ -164,16 +180,21 @@ std::optional<Finding> uncounted(const Evidence& evidence) {
 
 std::optional<Finding> unfit(const std::vector<Port>& ports, const Evidence& evidence) {
   if (auto no = other_boot(kId, evidence, kNode)) return no;
-  for (const auto& [when, nics] : {std::pair("before", &evidence.node_before.nics),
-                                   std::pair("after", &evidence.node_after.nics)}) {
-    if (*nics) continue;
-    return found(kId, kNode, "events.counter_absent",
-                 fmt::format("network ports {}: {}", when, nics->absent));
+  const std::vector<Span> spans = spans_of(evidence);
+  for (const Span& span : spans) {
+    for (const auto& [when, nics] :
+         {std::pair("before", &span.node_before.nics), std::pair("after", &span.node_after.nics)}) {
+      if (*nics) continue;
+      return found(kId, kNode, "events.counter_absent",
+                   fmt::format("network ports {}{}: {}", when, span.name, nics->absent));
+    }
   }
   if (ports.empty()) {
     return found(kId, kNode, "events.nic.no_port", "the node lists no network port");
   }
-  if (auto no = uncounted(evidence)) return no;
+  for (const Span& span : spans) {
+    if (auto no = uncounted(evidence, span)) return no;
+  }
   for (const Port& port : ports) {
     if (port.after == nullptr) {
       return found(kId, kNode, "events.nic.no_port",
@@ -193,14 +214,15 @@ Finding judge_node(const Order& order, const Evidence& evidence) {
   std::optional<Finding> many;
   for (const Port& port : ports) {
     for (const PortCounter& counter : kRated) {
-      keep_worse(many, too_many(order, evidence, port, counter));
+      keep_worse(many, too_many(order, evidence, ports, port.name, counter));
     }
   }
   if (many && many->verdict == Verdict::fail) return std::move(*many);
   if (auto finding = unfit(ports, evidence)) return std::move(*finding);
   if (many) return std::move(*many);
-  Finding finding =
-      passed(kId, kNode, fmt::format("{} ports: no link went down, few errors", ports.size()));
+  Finding finding = passed(kId, kNode,
+                           fmt::format("{} ports: no link went down, few errors",
+                                       evidence.node_before.nics.value->size()));
   for (const Port& port : ports) {
     for (const PortCounter& counter : kNoted) {
       if (const auto events = growth(port, counter); events && *events > 0) {

@@ -42,7 +42,9 @@ std::optional<std::int64_t> ber_of(const std::vector<GpuCounters>& all, const st
 std::optional<Finding> ber_too_high(const Order& order, const GpuFacts& gpu,
                                     const Evidence& evidence) {
   const std::string& unit = gpu.unit_id;
-  const auto before = ber_of(evidence.before, unit), after = ber_of(evidence.after, unit);
+  const std::optional<std::int64_t> before = ber_of(evidence.before, unit);
+  std::optional<std::int64_t> after;  // the highest at the end of a boot
+  for (const Span& span : spans_of(evidence)) after = std::max(after, ber_of(span.after, unit));
   const std::int64_t errors = events_in_run(evidence, unit, kEffective);
   const EventLimit* limit = event_limit(order.profile, kId, kBer);
   if (limit == nullptr) {
@@ -89,7 +91,8 @@ std::optional<Finding> unfit(const Order& order, const GpuFacts& gpu, const Evid
   for (const EventCounter& counter : {kActive, kFatal[0]}) {
     if (auto no = counter_unfit(kId, evidence, gpu, counter, Need::wanted)) return no;
   }
-  if (*find_counters(evidence.after, unit)->nvlinks_active == 0) {
+  for (const Span& span : spans_of(evidence)) {
+    if (*find_counters(span.after, unit)->nvlinks_active > 0) continue;
     return found(kId, unit, "events.counter_absent", "nvlinks_active: no link is active");
   }
   for (const EventCounter& counter :

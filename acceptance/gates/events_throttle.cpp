@@ -7,6 +7,7 @@
 // software power cap is normal. False pass: a driver that does not count; then the counters are
 // absent. False fail: heat that the site is to blame for; hot neighbours move the blame there.
 // Reason 0x8 alone explains nothing: it warns, and fails only through a time counter.
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -123,13 +124,10 @@ std::optional<Finding> unfit(const Evidence& evidence, const GpuFacts& gpu) {
 }
 
 bool saw_reason(const Evidence& evidence, const std::string& unit, std::int64_t reason) {
-  for (const Measurement& series : evidence.measurements) {
-    if (series.unit_id != unit) continue;
-    for (const std::int64_t seen : series.throttle) {
-      if ((seen & reason) != 0) return true;
-    }
-  }
-  return false;
+  return std::any_of(evidence.measurements.begin(), evidence.measurements.end(),
+                     [&](const Measurement& series) {
+                       return series.unit_id == unit && ga::saw_reason(series, reason);
+                     });
 }
 
 Finding judge_unit(const Order& order, const Evidence& evidence, const GpuFacts& gpu,

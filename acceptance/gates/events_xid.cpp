@@ -111,24 +111,26 @@ std::string_view code_of(Class worst) {
   return "";
 }
 
-// How often that fault befell in this boot. Lines of one incident come together, and a line that
-// both the ring and the journal gave is one.
+// How often that fault befell in the boots of this run. Lines of one incident come together, and a
+// line that both the ring and the journal gave is one.
 std::size_t times_said(const std::vector<Said>& all, const XidRow& row) {
-  std::map<std::string_view, std::vector<std::int64_t>> times;
+  using Moment = std::pair<std::int64_t, std::int64_t>;  // boot, and time in it
+  std::map<std::string_view, std::vector<Moment>> times;
   for (const Said& said : all) {
     if (said.row.code == row.code && said.row.tolerated == row.tolerated) {
-      times[said.event->source].push_back(said.event->t_ns);
+      times[said.event->source].emplace_back(said.event->boot, said.event->t_ns);
     }
   }
   std::size_t most = 0;
   for (auto& [source, at] : times) {
     std::sort(at.begin(), at.end());
     std::size_t incidents = 0;
-    std::int64_t began = 0;
-    for (const std::int64_t t : at) {
-      if (incidents > 0 && t - began <= kOneIncidentNs) continue;
+    Moment began;
+    for (const Moment& now : at) {
+      const bool same = incidents > 0 && now.first == began.first;
+      if (same && now.second - began.second <= kOneIncidentNs) continue;
       ++incidents;
-      began = t;
+      began = now;
     }
     most = std::max(most, incidents);
   }

@@ -12,18 +12,41 @@ namespace ga {
 // An explicit table: a linker drops self-registering objects of a static library.
 std::span<const Gate> all_gates() {
   static const std::vector<Gate> gates = [] {
-    std::vector<Gate> all{kIdentityInventory, kIdentityFirmware,  kIdentityFreshness,
-                          kSitePower,         kSiteCooling,       kConfigEcc,
-                          kConfigMig,         kConfigPowerLimit,  kConfigClocksSet,
-                          kConfigComputeMode, kConfigPersistence, kConfigIdle,
-                          kConfigNuma,        kConfigAcs,         kConfigPcie,
-                          kConfigFabric,      kNvlinkLinks,       kNicLinks,
-                          kHostMemory,        kHostCpu,           kHostNvme,
-                          kMemoryRemap,       kMemoryEcc,         kClockLight,
-                          kHbmBandwidth,      kPcieH2d,           kPcieD2h};
+    std::vector<Gate> all{kIdentityInventory,
+                          kIdentityFirmware,
+                          kIdentityFreshness,
+                          kSitePower,
+                          kSiteCooling,
+                          kConfigEcc,
+                          kConfigMig,
+                          kConfigPowerLimit,
+                          kConfigClocksSet,
+                          kConfigComputeMode,
+                          kConfigPersistence,
+                          kConfigIdle,
+                          kConfigNuma,
+                          kConfigAcs,
+                          kConfigPcie,
+                          kConfigFabric,
+                          kNvlinkLinks,
+                          kNicLinks,
+                          kHostMemory,
+                          kHostCpu,
+                          kHostNvme,
+                          kMemoryRemap,
+                          kMemoryEcc,
+                          kClockLight,
+                          kHbmBandwidth,
+                          kHbmLatency,
+                          kHbmPattern,
+                          kPcieH2d,
+                          kPcieD2h};
     all.insert(all.end(), compute_gates().begin(), compute_gates().end());
+    all.push_back(kExerciseExact);
     all.insert(all.end(), {kNvlinkP2p, kPcieNuma, kAllreduceOwn, kAllreduceNcclRing,
                            kAllreduceNcclNvls, kAllreduceLatency, kAllreduceExact});
+    all.insert(all.end(), {kPowerSustained, kPowerPulse, kThermalResistance, kNodeUniformity});
+    all.push_back(kSoakDigest);
     all.insert(all.end(),
                {kEventsEcc, kEventsNic, kEventsNvlink, kEventsPcie, kEventsThrottle, kEventsXid});
     return all;

@@ -24,7 +24,7 @@ TEST(Gates, HaveUniqueIdsAndQuestionsInBothLanguages) {
     EXPECT_TRUE(gate.question_ko.ends_with("?")) << gate.id;
     EXPECT_EQ(find_gate(gate.id)->id, gate.id);
   }
-  EXPECT_EQ(seen.size(), 40u + 4 * (kGemmTypes.size() + 1));
+  EXPECT_EQ(seen.size(), 48u + 4 * (kGemmTypes.size() + 1));
   EXPECT_EQ(find_gate("no.such.gate"), nullptr);
 }
 
@@ -70,7 +70,10 @@ TEST(Gates, EveryCodeIsUsedByAGateOrByTheJudge) {
                            "gates/allreduce_nccl_nvls.cpp",
                            "gates/allreduce_exact.cpp",
                            "gates/allreduce_exact_wrong.cpp",
+                           "gates/soak_digest.cpp",
                            "gates/exact.cpp",
+                           "gates/exercise_exact.cpp",
+                           "gates/hbm_pattern.cpp",
                            "gates/facts.cpp",
                            "gates/facts.h",
                            "gates/identity_inventory.cpp",
@@ -106,6 +109,10 @@ TEST(Gates, EveryCodeIsUsedByAGateOrByTheJudge) {
                            "gates/events_pcie.cpp",
                            "gates/events_throttle.cpp",
                            "gates/events_xid.cpp",
+                           "gates/power_sustained.cpp",
+                           "gates/power_pulse.cpp",
+                           "gates/thermal_resistance.cpp",
+                           "gates/node_uniformity.cpp",
                            "core/slow.cpp",
                            "core/judge.cpp"}) {
     all += source_text(file);
@@ -170,9 +177,9 @@ TEST(PlanningEvidence, AsksForEveryUnitAndEveryMeasuringGate) {
     EXPECT_GT(request.block_ns, 0);
     asked.insert({request.gate, request.unit_id});
   }
-  // Clock, link, HBM, two PCIe, four GEMM of each type and four of attention, on four GPUs; seven
-  // of the node.
-  EXPECT_EQ(asked.size(), (5u + 4u * (kGemmTypes.size() + 1)) * 4u + 7u);
+  // Clock, link, three of HBM, two PCIe, the exercisers, two of power, four GEMM of each type and
+  // four of attention, on four GPUs; seven of the node.
+  EXPECT_EQ(asked.size(), (10u + 4u * (kGemmTypes.size() + 1)) * 4u + 7u);
 }
 
 }  // namespace

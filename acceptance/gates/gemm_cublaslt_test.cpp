@@ -42,11 +42,50 @@ TEST_F(GemmBf16Cublaslt, FailsSlowSiliconAtTheCap) {
   EXPECT_NE(on_gpu1().reason.find("silicon"), std::string::npos);
 }
 
-TEST_F(GemmBf16Cublaslt, BlamesTheHostForAHighClockAndLittlePower) {
+// Half the speed at full clock and little power among all; its own machine alone.
+TEST_F(GemmBf16Cublaslt, FastAloneTheHostIsToBlame) {
   slow_down(kCase, "gpu/1", 500'000);
   readings(1980, 512'000, 0);
+  expect(Verdict::not_measured, "series.absent");  // undecided until it ran alone
+  const auto asked = gate_.next(order(), evidence);
+  ASSERT_EQ(asked.size(), 1u);
+  EXPECT_EQ(asked[0].placement, Placement::alone);
+  EXPECT_EQ(asked[0].phase, Phase::memory);
+  EXPECT_EQ(asked[0].params.at("alone"), 1);
+  machine = healthy_sample;
+  measure_on();
+  EXPECT_EQ(series(kCase).params.count("alone"), 1u);
   expect(Verdict::fail, "slow.host_starved");
   EXPECT_EQ(on_gpu1().blame, Blame::host);
+  EXPECT_NE(on_gpu1().reason.find("host; alone gemm.bf16.cublaslt"), std::string::npos);
+}
+
+TEST_F(GemmBf16Cublaslt, AsSlowAloneTheGpuIsToBlameAndTheHostIsNot) {
+  slow_down(kCase, "gpu/1", 500'000);
+  readings(1980, 512'000, 0);
+  measure_on();
+  readings(1980, 512'000, 0);  // alone
+  expect(Verdict::fail, "gemm.bf16.cublaslt.below_gross");
+  EXPECT_EQ(on_gpu1().blame, Blame::gpu);
+  series(kCase).check->wrong = 1;
+  expect(Verdict::fail, "gemm.bf16.cublaslt.wrong_data");
+}
+
+TEST_F(GemmBf16Cublaslt, BelowAFloorThatDoesNotDecideAStarvedGpuStaysBorderline) {
+  for (Limit& limit : profile.limits) limit.status = LimitStatus::provisional;
+  slow_down(kCase, "gpu/1", 900'000);
+  readings(1980, 600'000, 0);
+  machine = healthy_sample;
+  measure_on();
+  expect(Verdict::borderline, "gemm.bf16.cublaslt.below_provisional");
+  EXPECT_NE(on_gpu1().reason.find("host; alone"), std::string::npos);
+}
+
+// Above its floor, or with nobody else in the node, nothing is repeated.
+TEST_F(GemmBf16Cublaslt, AGpuAtItsFloorIsNotRepeatedAlone) {
+  readings(1980, 512'000, 0);
+  EXPECT_TRUE(gate_.next(order(), evidence).empty());
+  expect(Verdict::pass, "");
 }
 
 TEST_F(GemmBf16Cublaslt, BlamesHeatAPowerBrakeAndALock) {

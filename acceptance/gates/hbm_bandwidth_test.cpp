@@ -75,6 +75,33 @@ TEST_F(HbmBandwidth, AFloorUnderAnotherKeyIsNoFloor) {
   expect(Verdict::not_measured, "limit.no_floor_for_stack");
 }
 
+TEST_F(HbmBandwidth, TheFloorOfTheBandThatHoldsTheMemorysTemperatureDecides) {
+  Limit hot = profile.limits[0];
+  ASSERT_EQ(hot.case_id, "memory.copy");
+  hot.key.memory_max_mc = 95'000;
+  hot.value = hot.value / 100 * 90;  // slower when it must refresh more often
+  profile.limits[0].key.memory_max_mc = 85'000;
+  profile.limits.push_back(hot);
+  slow_down("memory.copy", "gpu/1", 930'000);
+  expect(Verdict::fail, "hbm.bandwidth.below_floor");
+  series("memory.copy").memory_temp_mc[5] = 90'000;
+  expect(Verdict::pass, "");
+  EXPECT_NE(on_gpu1().reason.find("memory at most 90 C"), std::string::npos) << on_gpu1().reason;
+}
+
+TEST_F(HbmBandwidth, AFloorOfACoolerBandIsNoFloor) {
+  profile.limits[0].key.memory_max_mc = 85'000;
+  expect(Verdict::pass, "");
+  series("memory.copy").memory_temp_mc[5] = 85'001;
+  expect(Verdict::not_measured, "limit.no_floor_for_stack");
+  series("memory.copy").memory_temp_mc[5] = 0;
+  expect(Verdict::not_measured, "limit.no_floor_for_stack");
+  series("memory.copy").memory_temp_mc.pop_back();
+  expect(Verdict::not_measured, "series.malformed");
+  series("memory.copy").memory_temp_mc.clear();
+  expect(Verdict::not_measured, "limit.no_floor_for_stack");
+}
+
 TEST_F(HbmBandwidth, WithoutAFloorItPassesOnCompleteVerifiedData) {
   profile.limits.clear();
   measure();

@@ -19,17 +19,21 @@ constexpr std::int64_t kMost = (std::int64_t{1} << 53) - 1;
 // What the run added to the uncorrected errors, or why that is not known.
 std::optional<Finding> unfit_in_run(const Evidence& evidence) {
   if (auto no = other_boot(kId, evidence, "node")) return no;
-  const KnownInt& before = evidence.node_before.edac_uncorrected;
-  const KnownInt& after = evidence.node_after.edac_uncorrected;
-  if (auto no = fact_unfit(kId, "node", "before: edac_uncorrected", before, 0, kMost)) return no;
-  if (auto no = fact_unfit(kId, "node", "after: edac_uncorrected", after, 0, kMost)) return no;
-  if (*after > *before) {
-    return found(kId, "node", "host.memory.uncorrected",
-                 fmt::format("{} uncorrected errors in the run", *after - *before));
+  std::int64_t grew = 0;
+  for (const Span& span : spans_of(evidence)) {
+    const KnownInt& before = span.node_before.edac_uncorrected;
+    const KnownInt& after = span.node_after.edac_uncorrected;
+    if (auto no = fact_unfit(kId, "node", "before: edac_uncorrected", before, 0, kMost)) return no;
+    if (auto no = fact_unfit(kId, "node", "after: edac_uncorrected", after, 0, kMost)) return no;
+    if (*after < *before) {
+      return found(kId, "node", "events.counter_fell",
+                   fmt::format("edac_uncorrected fell by {}", *before - *after));
+    }
+    grew += *after - *before;
   }
-  if (*after == *before) return std::nullopt;
-  return found(kId, "node", "events.counter_fell",
-               fmt::format("edac_uncorrected fell by {}", *before - *after));
+  if (grew == 0) return std::nullopt;
+  return found(kId, "node", "host.memory.uncorrected",
+               fmt::format("{} uncorrected errors in the run", grew));
 }
 
 Finding judge_node(const OrderedHost& ordered, const Evidence& evidence) {

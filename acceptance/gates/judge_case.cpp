@@ -12,6 +12,7 @@
 #include "acceptance/gates/held.h"
 #include "acceptance/gates/series.h"
 #include "benches/stats/autocorrelation.h"
+#include "benches/stats/order.h"
 
 namespace ga {
 namespace {
@@ -22,6 +23,13 @@ struct Case {
   const Evidence& evidence;
   const Request& name;
 };
+
+// How hot the memory was, where the series says so.
+std::string memory_text(const Case& at) {
+  const Measurement* series = find_series(at.evidence, at.name);
+  const auto hottest = series == nullptr ? std::nullopt : hottest_memory_mc(*series);
+  return hottest ? fmt::format(", memory at most {} C", *hottest / 1000) : "";
+}
 
 std::optional<Finding> unfit_series(const Case& at, const std::string& case_id) {
   const SeriesNeed need{of_case(at.name, case_id), at.gate.unit, at.gate.check_kind};
@@ -51,8 +59,8 @@ std::optional<Finding> unfit(const Case& at) {
   const auto choice = choose_limit(at.order, at.evidence, at.name);
   if (choice.limit == nullptr && choice.elsewhere) {
     return open("limit.no_floor_for_stack",
-                fmt::format("profile {} has a floor for {} under another key",
-                            at.order.profile.name, at.name.case_id));
+                fmt::format("profile {} has a floor for {} under another key{}",
+                            at.order.profile.name, at.name.case_id, memory_text(at)));
   }
   if (of_link && !link_rate(at.evidence, at.name.unit_id)) {
     return open("fact.absent", "pcie_gen_max or pcie_width_max is not known");
@@ -69,6 +77,27 @@ bool neighbours_hot(const Case& at) {
     if (series != nullptr && runs_hot(*series)) ++hot;
   }
   return is_most(at.order, hot);
+}
+
+// Work for each clock, in parts per million of the other GPUs' middle; a million where too few are
+// known.
+std::int64_t work_ppm(const Case& at, const Measurement& series) {
+  constexpr std::size_t kLeastOthers = 3;  // a median of two is either of them
+  constexpr double kMillion = 1e6;
+  Request other = at.name;
+  other.params.erase("alone");
+  std::vector<double> others;
+  for (const std::string& unit : ordered_units(at.order.profile)) {
+    if (unit == at.name.unit_id) continue;
+    other.unit_id = unit;
+    const Measurement* sibling = find_series(at.evidence, other);
+    const double work = sibling == nullptr ? 0 : work_per_clock(*sibling);
+    if (work > 0) others.push_back(work);
+  }
+  if (others.size() < kLeastOthers) return static_cast<std::int64_t>(kMillion);
+  const double node = median(std::span<const double>(others)).value_or(0);
+  const double share = node > 0 ? work_per_clock(series) / node : 1;
+  return static_cast<std::int64_t>(kMillion * std::clamp(share, 0.0, kMillion));
 }
 
 // The bounds in words: "memory.copy 3981.2 to 3990.1 GB/s (median, 11 blocks), floor ..."
@@ -93,7 +122,11 @@ Finding low_finding(const Case& at, const Held& held, const FloorJudgement& judg
   if (at.gate.explained && held.case_of.empty() && series != nullptr) {
     const GpuFacts* gpu = at.evidence.facts.find(at.name.unit_id);
     const bool locked = clock_is_locked(at.order, at.evidence, at.name.unit_id);
-    const SlowCause cause = explain_slow(*series, gpu, {at.gate.power_capped, locked});
+    const SlowCause cause = explain_slow(*series, gpu,
+                                         {.power_capped = at.gate.power_capped,
+                                          .clock_locked = locked,
+                                          .alone = at.name.params.count("alone") > 0,
+                                          .work_ppm = work_ppm(at, *series)});
     reason += "; " + describe_slow(*series, gpu, cause);
     const Code* row = find_code(code);
     const auto blamed = slow_code(cause, neighbours_hot(at));
@@ -141,6 +174,7 @@ CaseResult judge_complete(const Case& at) {
 void add_warnings(const Case& at, Finding& finding) {
   const Measurement* series = find_series(at.evidence, at.name);
   if (series == nullptr) return;
+  finding.reason += memory_text(at);
   if (at.gate.power_capped &&
       warmup_state(at.evidence, at.name.unit_id, at.order.level) == WarmupState::not_settled) {
     finding.warn.push_back("not_settled: the temperature still moved at the end of the warm-up");

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "acceptance/gates/series.h"
+#include "acceptance/gates/solo.h"
 
 namespace ga {
 namespace {
@@ -11,20 +12,14 @@ Request together_series(const SpeedGate& gate, const Order& order, const std::st
   return series_name(gate, order, gate.cases.front(), unit);
 }
 
-Request alone_series(const SpeedGate& gate, const Order& order, const std::string& unit) {
-  Request name = together_series(gate, order, unit);
-  name.params["alone"] = 1;
-  name.placement = Placement::alone;
-  return name;
-}
-
 Finding judge_unit(const SpeedGate& gate, const Order& order, const Evidence& evidence,
                    const std::string& unit) {
   if (auto missing = size_missing(gate, order, unit)) return std::move(*missing);
   if (auto absent = unit_absent(gate.id, unit, evidence)) return std::move(*absent);
-  auto together = judge_case(gate, order, evidence, together_series(gate, order, unit));
+  const Request name = together_series(gate, order, unit);
+  auto together = judge_case(gate, order, evidence, name);
   if (!together.low) return std::move(together.finding);
-  auto alone = judge_case(gate, order, evidence, alone_series(gate, order, unit));
+  auto alone = judge_case(gate, order, evidence, alone_series(name));
   if (alone.finding.verdict == Verdict::pass) {
     alone.finding.warn.push_back("slow only with all GPUs at once, so look at the host: " +
                                  together.finding.reason);
@@ -47,7 +42,7 @@ std::vector<Request> next_pcie(const SpeedGate& gate, const Order& order,
     const Request together = together_series(gate, order, unit);
     ask_case(requests, gate, order, evidence, together);
     if (!falls_short(gate, order, evidence, together)) continue;
-    ask_case(requests, gate, order, evidence, alone_series(gate, order, unit));
+    ask_case(requests, gate, order, evidence, alone_series(together));
   }
   return requests;
 }

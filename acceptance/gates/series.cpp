@@ -34,8 +34,8 @@ bool is_closed_reason(const Discard& discard) {
   return discard.reason == "no_clock_reading" || discard.reason == "interrupted";
 }
 
-bool bad_discards(const Measurement& series) {
-  return series.discarded.size() > kMaxDiscards ||
+bool bad_discards(const Measurement& series, std::size_t most) {
+  return series.discarded.size() > most ||
          !std::all_of(series.discarded.begin(), series.discarded.end(), is_closed_reason);
 }
 
@@ -53,8 +53,9 @@ bool is_well_formed(const Measurement& series, const SeriesNeed& need) {
          series.clock_mhz.size() == n && series.power_mw.size() == n &&
          series.temp_mc.size() == n && series.throttle.size() == n &&
          (series.link_gen.empty() || series.link_gen.size() == n) &&
-         series.link_width.size() == series.link_gen.size() && fits(series.cells, n) &&
-         fits(series.active_links, n);
+         series.link_width.size() == series.link_gen.size() &&
+         (series.memory_temp_mc.empty() || series.memory_temp_mc.size() == n) &&
+         fits(series.cells, n) && fits(series.active_links, n);
 }
 
 bool is_possible(const Measurement& series) {
@@ -165,10 +166,10 @@ SeriesState look_at(const SeriesNeed& need, const Evidence& evidence) {
                                fmt::format("{}: a value is zero, negative or beyond any machine",
                                            name.case_id))};
   }
-  if (bad_discards(*series)) {
+  if (bad_discards(*series, need.most_discards)) {
     return {series, finding_of(name, "series.discards",
                                fmt::format("{}: {} blocks discarded, {} allowed", name.case_id,
-                                           series->discarded.size(), kMaxDiscards))};
+                                           series->discarded.size(), need.most_discards))};
   }
   return {series, std::nullopt};
 }
@@ -223,6 +224,8 @@ std::string show_rate(std::int64_t value, std::string_view unit) {
   if (unit == "flops") return fmt::format("{:.1f} TFLOP/s", x / 1e12);
   if (unit == "ppm") return fmt::format("{:.1f} %", x / 1e4);
   if (unit == "mhz") return fmt::format("{} MHz", value);
+  constexpr std::int64_t kShortNs = 1000;
+  if (unit == "ns" && value < kShortNs) return fmt::format("{} ns", value);
   if (unit == "ns") return fmt::format("{:.2f} us", x / 1e3);
   return fmt::format("{} {}", value, unit);
 }

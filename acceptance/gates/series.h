@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "acceptance/core/floor.h"
 #include "acceptance/core/gate.h"
 
 namespace ga {
@@ -14,6 +15,7 @@ struct SeriesNeed {
   Request name;                 // gate, case, unit, params, block length; blocks is not read
   std::string_view unit;        // of the samples
   std::string_view check_kind;  // how the data must have been checked
+  std::size_t most_discards = kMaxDiscards;
 };
 
 // The series if it is sound so far: all the asked kind, checked, right. Else the finding that says

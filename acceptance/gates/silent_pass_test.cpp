@@ -18,6 +18,8 @@ class AtRest : public ::testing::Test {
   std::vector<Finding> judged() const {
     std::vector<Gate> gates;
     for (const Gate& gate : gates_of_a_profile()) {
+      const bool reads_series = gate.id == kThermalResistance.id || gate.id == kNodeUniformity.id;
+      if (reads_series) continue;  // of other gates
       if (gate.next(order(), planning_evidence(profile)).empty()) gates.push_back(gate);
     }
     return judge_all(gates, order(), evidence);

@@ -13,9 +13,12 @@ extern const Gate kConfigPcie, kConfigPersistence, kIdentityFirmware, kIdentityF
 extern const Gate kHostCpu, kHostMemory, kHostNvme, kSiteCooling, kSitePower;
 extern const Gate kMemoryRemap, kMemoryEcc;
 extern const Gate kClockLight;
+extern const Gate kHbmLatency, kHbmPattern, kExerciseExact;
 extern const Gate kHbmBandwidth, kPcieH2d, kPcieD2h, kPcieNuma;
 extern const Gate kNvlinkP2p, kAllreduceOwn, kAllreduceNcclRing, kAllreduceNcclNvls;
 extern const Gate kAllreduceLatency, kAllreduceExact;
+extern const Gate kPowerSustained, kPowerPulse, kThermalResistance, kNodeUniformity;
+extern const Gate kSoakDigest;
 extern const Gate kEventsEcc, kEventsNic, kEventsNvlink, kEventsPcie, kEventsThrottle, kEventsXid;
 
 }  // namespace ga

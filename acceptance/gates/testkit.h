@@ -13,7 +13,7 @@
 
 namespace ga {
 
-// Every gate but the one that a challenge alone asks for.
+// Every gate but those that a challenge alone, or level soak alone, asks for.
 std::span<const Gate> gates_of_a_profile();
 
 // Four GPUs, all of these required, every speed gate with a calibrated floor.

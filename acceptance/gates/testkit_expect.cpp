@@ -111,7 +111,7 @@ void GateTest::expect_unsound_never_passes(std::string_view case_id, std::string
   const bool is_one = series(case_id, unit).samples.size() == 1;
   spoiled(is_one ? "series.absent" : "evidence.incomplete", [](Measurement& m) {
     for (auto* values : {&m.samples, &m.clock_mhz, &m.power_mw, &m.temp_mc, &m.throttle,
-                         &m.link_gen, &m.link_width}) {
+                         &m.link_gen, &m.link_width, &m.memory_temp_mc}) {
       if (!values->empty()) values->pop_back();
     }
     for (Rows* rows : {&m.cells, &m.active_links}) {

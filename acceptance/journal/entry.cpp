@@ -11,9 +11,10 @@
 namespace ga {
 namespace {
 
-constexpr std::array<std::pair<Purpose, std::string_view>, 6> kPurposes{{
+constexpr std::array<std::pair<Purpose, std::string_view>, 7> kPurposes{{
     {Purpose::facts, "facts"},
     {Purpose::before, "before"},
+    {Purpose::checkpoint, "checkpoint"},
     {Purpose::after, "after"},
     {Purpose::warmup, "warmup"},
     {Purpose::series, "series"},

@@ -49,8 +49,9 @@ struct SpawnEntry {
   friend bool operator==(const SpawnEntry&, const SpawnEntry&) = default;
 };
 
-// before, after: counters around the load. refresh: facts read again by a resumed session.
-enum class Purpose { facts, before, after, warmup, series, watch };
+// before, after: counters around the load. checkpoint: counters in its middle, while nothing runs;
+// before, on another boot than the last session's: those that the run goes on from.
+enum class Purpose { facts, before, checkpoint, after, warmup, series, watch };
 
 // A request is about to be sent. `ask` numbers requests through the whole attempt.
 struct AskEntry {

@@ -3,22 +3,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace ga {
 namespace {
 
 Error contradicts(const std::string& what) { return Error(ErrorCode::protocol, what); }
 
-// A worker is wrong where it says so, or where it names a right word and shows another.
-bool is_wrong(const Check& check) {
-  return check.wrong > 0 || (!check.expected.empty() && check.got != check.expected);
-}
-
 // Launches of two blocks, either of which may not have counted them; at most what JSON carries.
 std::optional<std::int64_t> added(std::optional<std::int64_t> a, std::optional<std::int64_t> b) {
   constexpr std::int64_t kMost = (std::int64_t{1} << 53) - 1;
   if (!a || !b) return a ? a : b;
   return std::min(*a + *b, kMost);
+}
+
+// The first reading stays: it came from the worker that kept the GPU awake.
+void add_first(std::vector<GpuCounters>& list, const std::vector<GpuCounters>& read) {
+  for (const GpuCounters& counters : read) {
+    const auto known = std::find_if(list.begin(), list.end(), [&](const GpuCounters& old) {
+      return old.unit_id == counters.unit_id;
+    });
+    if (known == list.end()) list.push_back(counters);
+  }
 }
 
 bool measures(Purpose purpose) { return purpose == Purpose::series || purpose == Purpose::warmup; }
@@ -30,6 +36,10 @@ std::string topic_of(const AskEntry& ask) {
   if (ask.purpose != Purpose::series) return topic;
   for (const auto& [name, value] : ask.request.params) topic += fmt::format(" {}={}", name, value);
   return topic;
+}
+
+bool is_wrong(const Check& check) {
+  return check.wrong > 0 || (!check.expected.empty() && check.got != check.expected);
 }
 
 void merge_check(std::optional<Check>& sum, const Check& block) {
@@ -75,7 +85,7 @@ Status Fold::apply(const Entry& entry, std::int64_t t_ns) {
 Status Fold::on(const OpenEntry& entry, std::int64_t t_ns) {
   opened_ = entry;
   run_.started = entry.started;
-  run_.boot_id = entry.boot_id;
+  run_.boot_id = boot_id_ = entry.boot_id;
   run_.monotonic_start_ns = t_ns;
   return Ok{};
 }
@@ -91,6 +101,7 @@ void Fold::interrupt_open() {
 
 Status Fold::on(const ResumeEntry& entry, std::int64_t) {
   interrupt_open();
+  if (entry.boot_id != boot_id_) GA_CHECK(start_anew(entry.boot_id));
   run_.resumed.push_back({entry.at, entry.boot_id});
   failures_in_a_row_.clear();
   return Ok{};
@@ -105,6 +116,7 @@ Status Fold::on(const AskEntry& entry, std::int64_t) {
   ++next_ask_;
   open_.emplace(entry.ask, entry);
   if (entry.purpose == Purpose::warmup) warming_[entry.ask].unit_id = entry.unit_id;
+  if (measures(entry.purpose)) reading_ = {};
   return Ok{};
 }
 
@@ -150,20 +162,25 @@ Status Fold::take(const AskEntry& ask, const WireEvent& event) {
 }
 
 Status Fold::take_counters(const AskEntry& ask, const CountersEvent& event) {
-  const bool reads = ask.purpose == Purpose::before || ask.purpose == Purpose::after;
+  const bool before = ask.purpose == Purpose::before, after = ask.purpose == Purpose::after;
+  const bool reads = before || after || ask.purpose == Purpose::checkpoint;
   if (!reads && ask.purpose != Purpose::watch) return contradicts("counters nobody asked for");
   if (!reads && (!event.gpus.empty() || event.node)) return contradicts("counters in a watch");
-  auto& list = ask.purpose == Purpose::before ? evidence_.before : evidence_.after;
-  auto& node = ask.purpose == Purpose::before ? evidence_.node_before : evidence_.node_after;
-  for (const GpuCounters& counters : event.gpus) {
-    // The first reading after the load stays: it came from the worker that kept the GPU awake.
-    const auto known = std::find_if(list.begin(), list.end(), [&](const GpuCounters& old) {
-      return old.unit_id == counters.unit_id;
-    });
-    if (known == list.end()) list.push_back(counters);
+  // Another boot begins with a checkpoint of its own.
+  if (!after && (!before || !evidence_.restarts.empty())) {
+    add_first(reading_.gpus, event.gpus);
+    if (event.node) reading_.node = event.node;
   }
-  if (event.node) node = *event.node;
-  for (const LogEvent& line : event.log) {
+  if (before && !evidence_.restarts.empty()) {
+    Restart& restart = evidence_.restarts.back();
+    add_first(restart.from, event.gpus);
+    if (event.node) restart.node_from = *event.node;
+  } else if (before || after) {
+    add_first(before ? evidence_.before : evidence_.after, event.gpus);
+    if (event.node) (before ? evidence_.node_before : evidence_.node_after) = *event.node;
+  }
+  for (LogEvent line : event.log) {
+    line.boot = static_cast<std::int64_t>(evidence_.restarts.size());
     if (std::find(evidence_.log.begin(), evidence_.log.end(), line) == evidence_.log.end()) {
       evidence_.log.push_back(line);
     }
@@ -222,7 +239,7 @@ Status Fold::take_check(const AskEntry& ask, const CheckEvent& event) {
   });
   if (block == pending.end()) {
     // Of a discarded block: what is wrong stays wrong.
-    merge_check(series_of(ask, "").check, event.check);
+    note_check(series_of(ask, ""), event);
     return Ok{};
   }
   block->check = event.check;
@@ -231,6 +248,14 @@ Status Fold::take_check(const AskEntry& ask, const CheckEvent& event) {
     pending.pop_front();
   }
   return Ok{};
+}
+
+void Fold::note_check(Measurement& series, const CheckEvent& event) {
+  const bool was_wrong = series.check && is_wrong(*series.check);
+  Check check = event.check;
+  check.first_block.reset();
+  merge_check(series.check, check);
+  if (!was_wrong && is_wrong(*series.check)) series.check->first_block = event.block;
 }
 
 // Another algorithm in the middle of a series is no fault, and nobody must overlook it.
@@ -245,7 +270,7 @@ void note_algorithm(Measurement& series, const std::string& algorithm) {
 void Fold::keep_block(const AskEntry& ask, const Pending& block) {
   Measurement& series = series_of(ask, block.sample.unit);
   const SampleEvent& sample = block.sample;
-  if (block.check) merge_check(series.check, *block.check);
+  if (block.check) note_check(series, {sample.block, *block.check});
   if (!sample.discard.empty()) {
     series.discarded.push_back({sample.block, sample.discard});
     return;
@@ -258,6 +283,7 @@ void Fold::keep_block(const AskEntry& ask, const Pending& block) {
   series.throttle.push_back(sample.throttle);
   if (sample.link_gen) series.link_gen.push_back(*sample.link_gen);
   if (sample.link_width) series.link_width.push_back(*sample.link_width);
+  if (sample.memory_temp_mc) series.memory_temp_mc.push_back(*sample.memory_temp_mc);
   if (!sample.cells.empty()) series.cells.push_back(sample.cells);
   if (!sample.active_links.empty()) series.active_links.push_back(sample.active_links);
 }
@@ -276,6 +302,8 @@ Status Fold::on(const ExitEntry& entry, std::int64_t) {
     int& row = failures_in_a_row_[ask.worker];
     row = well ? 0 : row + 1;
   }
+  const bool at_begin = ask.purpose == Purpose::before && !evidence_.restarts.empty();
+  if (well && (ask.purpose == Purpose::checkpoint || at_begin)) set_checkpoint(ask);
   if (const auto warming = warming_.find(entry.ask); warming != warming_.end()) {
     if (well) evidence_.warmup.push_back(std::move(warming->second));
     warming_.erase(warming);

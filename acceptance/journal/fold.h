@@ -28,6 +28,11 @@ class Fold {
   const std::optional<CloseEntry>& closed() const { return closed_; }
   const std::vector<Library>& libraries() const { return evidence_.libraries; }
   bool has_facts() const { return has_facts_; }
+  // Whether the counters are on record that the current boot's part of the run begins with.
+  bool has_before() const;
+  // Of the newest session, and whether the attempt may go on at another one.
+  const std::string& boot_id() const { return boot_id_; }
+  bool has_checkpoint() const { return checkpoint_.has_value(); }
 
   // Filled as far as the records go; journal_head is the caller's.
   const RunInfo& run() const { return run_; }
@@ -47,6 +52,13 @@ class Fold {
     std::optional<Check> check;
   };
 
+  // Counters that were read while nothing ran, and what had been measured then.
+  struct Checkpoint {
+    std::vector<GpuCounters> gpus;
+    std::optional<NodeCounters> node;
+    std::vector<Measurement> measurements;
+  };
+
   Status on(const OpenEntry& entry, std::int64_t t_ns);
   Status on(const ResumeEntry& entry, std::int64_t t_ns);
   Status on(const SpawnEntry& entry, std::int64_t t_ns);
@@ -59,11 +71,15 @@ class Fold {
   Status on(const CloseEntry& entry, std::int64_t t_ns);
 
   void interrupt_open();
+  Status start_anew(const std::string& boot_id);
+  void drop_since_checkpoint();
+  void set_checkpoint(const AskEntry& ask);
   void note_libraries(const std::vector<Library>& libraries);
   Status take(const AskEntry& ask, const WireEvent& event);
   Status take_counters(const AskEntry& ask, const CountersEvent& event);
   Status take_sample(const AskEntry& ask, const SampleEvent& sample);
   Status take_check(const AskEntry& ask, const CheckEvent& event);
+  void note_check(Measurement& series, const CheckEvent& event);
   void keep_block(const AskEntry& ask, const Pending& block);
   Measurement& series_of(const AskEntry& ask, const std::string& unit);
 
@@ -72,6 +88,10 @@ class Fold {
   std::optional<CloseEntry> closed_;
   RunInfo run_;
   bool has_facts_ = false;
+  std::string boot_id_;
+  Checkpoint reading_;  // as far as it goes
+  std::optional<Checkpoint> checkpoint_;
+  bool checkpointed_here_ = false;  // in this boot
   std::map<std::int64_t, AskEntry> open_;
   std::map<std::int64_t, std::deque<Pending>> pending_;  // blocks that still lack their check
   std::map<std::int64_t, Warmup> warming_;
@@ -79,6 +99,9 @@ class Fold {
   std::map<std::string, int> failures_;
   std::map<std::string, int> failures_in_a_row_;  // by worker
 };
+
+// A worker is wrong where it says so, or where it names a right word and shows another.
+bool is_wrong(const Check& check);
 
 // One check for a whole series: what is wrong is summed up, the first mismatch is kept. Two blocks
 // of an exact case that disagree about the one right word are wrong, whatever the worker says.

@@ -56,6 +56,27 @@ class FoldTest : public ::testing::Test {
   void end(std::int64_t ask, const std::string& how) {
     apply(ExitEntry{ask, {"load gpu/3", "hbm.bandwidth memory.copy gpu/3", how, "why"}});
   }
+  // One block, checked.
+  void measure(std::int64_t block, std::int64_t wrong = 0) {
+    const auto request = ask(block, 1);
+    sample(request, block);
+    check(request, block, wrong);
+    end(request, "done");
+  }
+  // The counters of one GPU and of the node, as the node's worker reads them.
+  void counters(Purpose purpose, const std::string& unit, std::int64_t energy_mj) {
+    AskEntry entry{.ask = fold_.next_ask(), .worker = "facts node", .purpose = purpose};
+    entry.unit_id = "node";
+    entry.request.id = entry.ask;
+    entry.request.verb = Verb::events;
+    apply(entry);
+    CountersEvent event;
+    event.gpus.emplace_back().unit_id = unit;
+    event.gpus[0].energy_mj = energy_mj;
+    event.node.emplace();
+    this->event(entry.ask, std::move(event));
+    apply(ExitEntry{entry.ask, {"facts node", "events node", "done", ""}});
+  }
   const Measurement& series() { return fold_.evidence().measurements.at(0); }
 
   Fold fold_;
@@ -92,17 +113,19 @@ TEST_F(FoldTest, KeepsEveryAlgorithmThatRanInASeriesOnce) {
   EXPECT_EQ(series().algorithm, "id 66 | id 6");
 }
 
-TEST_F(FoldTest, KeepsTheLinkOfACopyBlockByBlock) {
+TEST_F(FoldTest, KeepsLinkAndMemoryTemperatureBlockByBlock) {
   const auto request = ask(0, 2);
   for (std::int64_t block = 0; block < 2; ++block) {
     SampleEvent copy{.block = block, .unit = "bytes_per_s", .value = 100, .clock_mhz = 1980};
     copy.link_gen = 5 - block;
     copy.link_width = 16;
+    copy.memory_temp_mc = 70'000 + block;
     event(request, copy);
     check(request, block);
   }
   EXPECT_EQ(series().link_gen, (Samples{5, 4}));
   EXPECT_EQ(series().link_width, (Samples{16, 16}));
+  EXPECT_EQ(series().memory_temp_mc, (Samples{70'000, 70'001}));
 }
 
 TEST_F(FoldTest, KeepsTheCellsOfANodeBlockByBlock) {
@@ -131,6 +154,91 @@ TEST_F(FoldTest, ExtendsASeriesByFurtherRequests) {
   EXPECT_EQ(series().temp_mc, (Samples{50'000, 50'001, 50'002}));
   EXPECT_EQ(series().block_ns, 400);
   EXPECT_TRUE(fold_.evidence().exits.empty());
+}
+
+TEST_F(FoldTest, TheFirstWrongBlockIsNoted) {
+  const auto request = ask(0, 3);
+  for (const std::int64_t block : {0, 1, 2}) {
+    sample(request, block);
+    check(request, block, block);
+  }
+  EXPECT_EQ(series().check->wrong, 3);
+  EXPECT_EQ(series().check->first_block, 1);
+}
+
+TEST_F(FoldTest, AnotherBootGoesOnFromTheCheckpoint) {
+  counters(Purpose::before, "gpu/3", 100);
+  measure(0);
+  counters(Purpose::checkpoint, "gpu/3", 120);
+  EXPECT_TRUE(fold_.has_checkpoint());
+  measure(1);
+  counters(Purpose::after, "gpu/3", 130);
+  apply(ResumeEntry{"t", "c", 0});
+  EXPECT_EQ(series().samples, Samples{100}) << "what was counted later is lost, and its blocks too";
+  EXPECT_EQ(fold_.run().interrupted,
+            std::vector<std::string>{
+                "hbm.bandwidth memory.copy gpu/3: 1 blocks since the last checkpoint"});
+  EXPECT_TRUE(fold_.evidence().after.empty());
+  ASSERT_EQ(fold_.evidence().restarts.size(), 1u);
+  EXPECT_EQ(*fold_.evidence().restarts[0].until.at(0).energy_mj, 120);
+  EXPECT_FALSE(fold_.has_before());
+  counters(Purpose::before, "gpu/3", 1);
+  EXPECT_TRUE(fold_.has_before());
+  EXPECT_EQ(*fold_.evidence().before.at(0).energy_mj, 100);
+  EXPECT_EQ(*fold_.evidence().restarts[0].from.at(0).energy_mj, 1);
+  measure(1);
+  counters(Purpose::after, "gpu/3", 9);
+  EXPECT_EQ(series().samples, (Samples{100, 101}));
+  EXPECT_EQ(*fold_.evidence().after.at(0).energy_mj, 9);
+}
+
+TEST_F(FoldTest, ABootThatCameToNothingLeavesNoPart) {
+  counters(Purpose::before, "gpu/3", 100);
+  measure(0);
+  counters(Purpose::checkpoint, "gpu/3", 120);
+  apply(ResumeEntry{"t", "c", 0});
+  apply(ResumeEntry{"t", "d", 0});
+  ASSERT_EQ(fold_.evidence().restarts.size(), 1u);
+  counters(Purpose::before, "gpu/3", 2);
+  measure(1);
+  apply(ResumeEntry{"t", "e", 0});
+  EXPECT_EQ(series().samples, Samples{100});
+  ASSERT_EQ(fold_.evidence().restarts.size(), 2u) << "its own beginning is its checkpoint";
+  EXPECT_EQ(*fold_.evidence().restarts[1].until.at(0).energy_mj, 2);
+}
+
+TEST_F(FoldTest, AWrongWordOutlivesTheRestart) {
+  counters(Purpose::before, "gpu/3", 100);
+  measure(0);
+  counters(Purpose::checkpoint, "gpu/3", 120);
+  measure(1, 5);
+  apply(ResumeEntry{"t", "c", 0});
+  EXPECT_EQ(series().check->wrong, 5);
+  EXPECT_EQ(series().samples.size(), 2u);
+}
+
+TEST_F(FoldTest, WithoutACheckpointNothingGoesOnAtAnotherBoot) {
+  counters(Purpose::before, "gpu/3", 100);
+  measure(0);
+  EXPECT_TRUE(fold_.apply(ResumeEntry{"t", "b", 0}, ++t_));
+  EXPECT_FALSE(fold_.apply(ResumeEntry{"t", "c", 0}, ++t_));
+}
+
+TEST_F(FoldTest, ALineOfTheLogKnowsItsBoot) {
+  counters(Purpose::before, "gpu/3", 100);
+  counters(Purpose::checkpoint, "gpu/3", 120);
+  apply(ResumeEntry{"t", "c", 0});
+  CountersEvent event;
+  event.log.push_back({.t_ns = 5, .source = "kmsg", .gpu = "", .code = "xid.1", .text = ""});
+  event.gpus.emplace_back().unit_id = "gpu/3";
+  AskEntry entry{.ask = fold_.next_ask(), .worker = "facts node", .purpose = Purpose::before};
+  entry.unit_id = "node";
+  entry.request.id = entry.ask;
+  entry.request.verb = Verb::events;
+  apply(entry);
+  apply(EventEntry{entry.ask, WireEvent{entry.ask, seq_++, 77, event}});
+  ASSERT_EQ(fold_.evidence().log.size(), 1u);
+  EXPECT_EQ(fold_.evidence().log[0].boot, 1);
 }
 
 TEST_F(FoldTest, ADiscardedBlockIsNamedAndNotKept) {

@@ -340,7 +340,11 @@ GpuReading Node::now(const std::string& uuid) {
     reason = nvml_->error().what();
   }
   const KnownInt none = KnownInt::missing(reason);
-  return {.clock_mhz = none, .power_mw = none, .temp_mc = none, .throttle = none};
+  return {.clock_mhz = none,
+          .power_mw = none,
+          .temp_mc = none,
+          .throttle = none,
+          .memory_temp_mc = none};
 }
 
 PciLink Node::link_now(const std::string& uuid) {

@@ -399,13 +399,15 @@ TEST_F(NodeTest, ALibraryThatWasOpenedIsNamedWithItsDigest) {
 TEST_F(NodeTest, ReadsWhatAGpuIsDoingNow) {
   state(
       "nvmlDeviceGetCurrentClocksEventReasons() = 0x44\nnvmlDeviceGetClockInfo(1) = "
-      "1755\nnvmlDeviceGetPowerUsage() = 698000\nnvmlDeviceGetTemperatureV() = 64\n");
+      "1755\nnvmlDeviceGetPowerUsage() = 698000\nnvmlDeviceGetTemperatureV() = 64\n"
+      "field(82) = u32 70\n");
   Node node(options_);
   const GpuReading now = node.now(uuid(1));
   EXPECT_EQ(*now.clock_mhz, 1755);
   EXPECT_EQ(*now.power_mw, 698000);
   EXPECT_EQ(*now.temp_mc, 64000);
   EXPECT_EQ(*now.throttle, 0x44);
+  EXPECT_EQ(*now.memory_temp_mc, 70000);
   EXPECT_EQ(node.now("GPU-nobody").throttle, KnownInt::missing("no GPU answers to GPU-nobody"));
 }
 

@@ -167,10 +167,13 @@ GpuCounters Nvml::read_counters(const Gpu& gpu) const {
 
 GpuReading Nvml::read_now(const Gpu& gpu) const {
   const Asker nvml = asker(gpu);
+  KnownInt memory;
+  nvml.fields({{nvml::kFieldMemoryTemperature, 0, &memory}});
   return {.clock_mhz = nvml.clock("nvmlDeviceGetClockInfo", nvml::ClockType::sm),
           .power_mw = nvml.number("nvmlDeviceGetPowerUsage"),
           .temp_mc = nvml.temperature_mc(),
-          .throttle = nvml.throttle_reasons()};
+          .throttle = nvml.throttle_reasons(),
+          .memory_temp_mc = nvml::millis(memory)};
 }
 
 KnownInt Nvml::read_links_up(const Gpu& gpu) const { return ga::read_links_up(asker(gpu)); }

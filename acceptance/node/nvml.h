@@ -23,6 +23,7 @@ class Asker;
 struct GpuReading {
   KnownInt clock_mhz, power_mw, temp_mc;
   KnownInt throttle;  // bits of the clock event reasons
+  KnownInt memory_temp_mc;
 };
 
 class Nvml {

@@ -38,25 +38,27 @@ struct AsText {
   std::string operator()(const TelemetryEvent& event) const {
     const std::string throttle = event.throttle ? fmt::format("0x{:x}", *event.throttle)
                                                 : fmt::format("- ({})", event.throttle.absent);
-    return fmt::format("{}  {}  {}  {}  reasons {}\n", event.gpu,
-                       reading(event.clock_mhz, "MHz", 1),
-                       reading(event.power_mw, "W", kPerThousand),
-                       reading(event.temp_mc, "C", kPerThousand), throttle);
+    return fmt::format(
+        "{}  {}  {}  {}  memory {}  reasons {}\n", event.gpu, reading(event.clock_mhz, "MHz", 1),
+        reading(event.power_mw, "W", kPerThousand), reading(event.temp_mc, "C", kPerThousand),
+        reading(event.memory_temp_mc, "C", kPerThousand), throttle);
   }
   std::string operator()(const SampleEvent& event) const {
+    const double memory_c = static_cast<double>(event.memory_temp_mc.value_or(0)) * kPerThousand;
+    const std::string memory = memory_c > 0 ? fmt::format(", memory {:.1f} C", memory_c) : "";
     const std::string discard =
         event.discard.empty() ? std::string() : fmt::format("  discarded: {}", event.discard);
     return fmt::format(
-        "block {}: {:.5g} {} in {:.3f} ms at {} MHz, {:.1f} W, {:.1f} C, reasons "
-        "0x{:x}{}\n",
+        "block {}: {:.5g} {} in {:.3f} ms at {} MHz, {:.1f} W, {:.1f} C{}, "
+        "reasons 0x{:x}{}\n",
         event.block, static_cast<double>(event.value), event.unit,
         static_cast<double>(event.elapsed_ns) * kNsToMs, event.clock_mhz,
         static_cast<double>(event.power_mw) * kPerThousand,
-        static_cast<double>(event.temp_mc) * kPerThousand, event.throttle, discard);
+        static_cast<double>(event.temp_mc) * kPerThousand, memory, event.throttle, discard);
   }
   std::string operator()(const CheckEvent& event) const {
     const Check& check = event.check;
-    if (check.wrong == 0 && check.expected == check.got) {
+    if (!is_wrong(check)) {
       return fmt::format("block {}: data right ({})\n", event.block, check.kind);
     }
     std::string text = fmt::format("block {}: data WRONG ({}): {} differ, expected {}, got {}\n",

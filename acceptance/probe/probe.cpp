@@ -34,6 +34,7 @@ SampleEvent sample_of(const BlockResult& block) {
           .algorithm = block.algorithm,
           .link_gen = block.link_gen,
           .link_width = block.link_width,
+          .memory_temp_mc = block.memory_temp_mc,
           .cells = block.cells,
           .active_links = block.active_links};
 }
@@ -181,7 +182,8 @@ Answer Probe::watch(const WireRequest& request, Turn& turn) {
                                .clock_mhz = now.clock_mhz,
                                .power_mw = now.power_mw,
                                .temp_mc = now.temp_mc,
-                               .throttle = now.throttle});
+                               .throttle = now.throttle,
+                               .memory_temp_mc = now.memory_temp_mc});
     }
     // A reading that took long is not followed by a burst.
     next_ns = std::max(next_ns + kWatchPeriodNs, clock.now_ns());
@@ -229,6 +231,7 @@ DeviceReading Probe::read_one(const std::string& gpu, const std::string& case_id
                         .power_mw = now.power_mw,
                         .temp_mc = now.temp_mc,
                         .throttle = now.throttle};
+  if (loads_memory(case_id)) reading.memory_temp_mc = now.memory_temp_mc;
   if (!copies_over_pcie(case_id)) return reading;
   const PciLink link = node_->link_now(gpu);
   reading.link_gen = link.gen_current;

@@ -24,7 +24,10 @@ std::int64_t param(const Params& params, std::string_view key) {
 
 std::string series_of(std::string_view unit, std::string_view case_id, const Params& params) {
   std::string text = fmt::format("{} {}", unit, case_id);
-  for (const auto& [key, value] : params) text += fmt::format(" {}={}", key, value);
+  for (const auto& [key, value] : params) {
+    // The series of all GPUs is called what it was before there was one of a GPU alone.
+    if (key != "alone" || value != 0) text += fmt::format(" {}={}", key, value);
+  }
   return text;
 }
 
@@ -39,8 +42,8 @@ double severity(const Scenario& scenario, FaultKind kind, const BlockName& name)
 
 double starved(const Scenario& scenario, const BlockName& name) {
   const bool alone = param(name.params, "alone") == 1;
-  const bool hurts = (copies_over_pcie(name.case_id) && !alone) ||
-                     (computes(name.case_id) && !name.case_id.ends_with(".exact"));
+  const bool works = computes(name.case_id) && !name.case_id.ends_with(".exact");
+  const bool hurts = !alone && (copies_over_pcie(name.case_id) || works);
   return hurts ? severity(scenario, FaultKind::host_starvation, name) : 0;
 }
 
@@ -49,6 +52,29 @@ double age_s(const BlockName& name) {
   if (name.warm_s <= 0) return 0;
   return name.warm_s + static_cast<double>(name.index) * block_s * kInterleaved;
 }
+
+double share_at_work(const BlockName& name) {
+  if (name.case_id != kPulseCase) return 1;
+  return static_cast<double>(param(name.params, "duty_percent")) / 100;
+}
+
+namespace {
+
+// On and off until the block is over; `operating` is that of the last time on.
+Moment run_pulses(const Part& part, const Die& die, const Load& load, Heat heat,
+                  const BlockName& name) {
+  const Load rest{.dynamic_w = 0.001, .wanted_mhz = part.clock_idle};
+  const double period_s = static_cast<double>(param(name.params, "period_ms")) / 1000;
+  const double on_s = period_s * share_at_work(name);
+  Moment now{heat, {}};
+  for (double left = static_cast<double>(name.block_ns) / kNsPerS; left > 0; left -= period_s) {
+    now = run_load(part, die, load, now.heat, on_s);
+    now.heat = run_load(part, die, rest, now.heat, period_s - on_s).heat;
+  }
+  return now;
+}
+
+}  // namespace
 
 Moment moment_of(const Scenario& scenario, const Die& die, const BlockName& name) {
   const Part& part = scenario.part;
@@ -63,6 +89,7 @@ Moment moment_of(const Scenario& scenario, const Die& die, const BlockName& name
     return run_load(part, die, load, rest, (static_cast<double>(name.index) + 1) * block_s);
   }
   const Moment warm = run_load(part, die, load_of(part, "gemm.bf16.cublaslt"), rest, age_s(name));
+  if (name.case_id == kPulseCase) return run_pulses(part, die, load, warm.heat, name);
   return run_load(part, die, load, warm.heat, block_s);
 }
 

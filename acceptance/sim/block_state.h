@@ -27,6 +27,9 @@ double severity(const Scenario& scenario, FaultKind kind, const BlockName& name)
 // The share that host starvation takes: the GPU waits for its host, at full clock and little power.
 double starved(const Scenario& scenario, const BlockName& name);
 
+// Of the block's time; 1 but for loads that start and stop.
+double share_at_work(const BlockName& name);
+
 // Seconds of load behind this block. Not the worker's own count: a resumed run must agree.
 double age_s(const BlockName& name);
 

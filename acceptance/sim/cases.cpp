@@ -8,7 +8,9 @@
 
 #include "acceptance/sim/block_state.h"
 #include "acceptance/sim/compute.h"
+#include "acceptance/sim/exercise.h"
 #include "acceptance/sim/fresh.h"
+#include "acceptance/sim/memory.h"
 #include "acceptance/sim/noise.h"
 #include "acceptance/sim/physics.h"
 #include "benches/cases/case_table.h"
@@ -18,13 +20,14 @@ namespace {
 
 constexpr double kSettlingS = 40;       // of slow_settling
 constexpr double kLightLaunchNs = 1e6;  // assumed
+constexpr double kLoadsOfLaunch = 1e5;  // of a chain of addresses; assumed
 
-bool is_exact(std::string_view case_id) { return case_id.ends_with(".exact"); }
 bool is_pcie(std::string_view case_id) { return case_id.starts_with("pcie."); }
 bool is_memory(std::string_view case_id) { return case_id.starts_with("memory."); }
 
 bool hits(const Fault& fault, const ComputeCase& of) {
   if (fault.kind == FaultKind::attention_wrong && !of.attention) return false;
+  if (fault.kind == FaultKind::pulse_corrupt && !of.pulses) return false;
   if (fault.path == FaultPath::own && !of.own) return false;
   if (fault.path == FaultPath::vendor && of.own) return false;
   return fault.type.empty() || fault.type == of.type->name;
@@ -72,7 +75,10 @@ double noisy_rate(const Scenario& scenario, const Die& die, const BlockName& nam
 
 double work_of_launch(const BlockName& name) {
   if (const auto compute = compute_case(name.case_id)) return launch_flops(*compute, name.params);
-  return static_cast<double>(param(name.params, "bytes"));
+  if (exercises(name.case_id)) return 1;
+  if (name.case_id == "memory.chase") return kLoadsOfLaunch;
+  const auto bytes = static_cast<double>(param(name.params, "bytes"));
+  return name.case_id == "memory.pattern" ? 2 * bytes : bytes;  // written, and read
 }
 
 struct DataFault {
@@ -82,7 +88,8 @@ struct DataFault {
 constexpr DataFault kDataFaults[] = {{FaultKind::bit_flip, Damage::bit_flip},
                                      {FaultKind::zero_tile, Damage::zero_tile},
                                      {FaultKind::nan, Damage::nan},
-                                     {FaultKind::attention_wrong, Damage::bit_flip}};
+                                     {FaultKind::attention_wrong, Damage::bit_flip},
+                                     {FaultKind::pulse_corrupt, Damage::bit_flip}};
 
 std::optional<Spoiled> spoiled_output(const Scenario& scenario, const BlockName& name,
                                       const ComputeCase& of, std::int64_t launches,
@@ -160,22 +167,12 @@ Check random_check(const Scenario& scenario, const BlockName& name, const Comput
   return check;
 }
 
-Check pattern_check(const Scenario& scenario, const BlockName& name) {
-  const FaultKind kind =
-      is_pcie(name.case_id) ? FaultKind::pcie_corrupt : FaultKind::memory_corrupt;
-  Check check{.kind = "pattern", .expected = "", .got = ""};
-  const double words = severity(scenario, kind, name);
-  if (!(words > 0)) return check;
-  check.wrong = std::llround(words);
-  check.first = wrong_word(scenario, series_of(name), name.index, param(name.params, "bytes"));
-  return check;
-}
-
 Check check_of(const Scenario& scenario, const BlockName& name, std::int64_t launches,
                double clock_mhz, ExactWorkshop& workshop) {
   if (name.case_id == "clock.light") return {.kind = "exact", .expected = "", .got = ""};
   const auto compute = compute_case(name.case_id);
-  if (!compute) return pattern_check(scenario, name);
+  if (exercises(name.case_id)) return exercise_check(scenario, name, launches);
+  if (!compute) return memory_check(scenario, name, launches);
   const auto spoiled = spoiled_output(scenario, name, *compute, launches, clock_mhz);
   if (!compute->exact) return random_check(scenario, name, *compute, spoiled);
   const auto seed = static_cast<std::uint64_t>(param(name.params, "seed"));
@@ -192,27 +189,44 @@ Check check_of(const Scenario& scenario, const BlockName& name, std::int64_t lau
 SimulatedBlock simulate_block(const Scenario& scenario, const BlockName& name,
                               ExactWorkshop& workshop) {
   if (name.case_id == kFreshCase) return simulate_fresh(scenario, name, workshop);
-  const Die die = die_of(scenario, name.gpu, name.load_s);
+  Die die = die_of(scenario, name.gpu, name.load_s);
+  // Supplies that carry the full load and not its step: all GPUs at once, at the start of a period.
+  if (name.case_id == kPulseCase && param(name.params, "phase_percent") == 0) {
+    die.power_brake_share += severity(scenario, FaultKind::psu_weak, name);
+  }
+  const double at_work = share_at_work(name);
   const Moment moment = moment_of(scenario, die, name);
-  const double rate = noisy_rate(scenario, die, name, moment.operating);
+  const double rate = at_work * noisy_rate(scenario, die, name, moment.operating);
+  const double held_ns = static_cast<double>(hold_s(name)) * kNsPerS;
   const double launch_ns =
-      name.case_id == "clock.light" ? kLightLaunchNs : work_of_launch(name) / rate * kNsPerS;
-  const double wanted = std::ceil(static_cast<double>(name.block_ns) / launch_ns);
+      held_ns +
+      (name.case_id == "clock.light" ? kLightLaunchNs : work_of_launch(name) / rate * kNsPerS);
+  // A launch that waits for minutes is not begun again for the rest of a block.
+  const double count = static_cast<double>(name.block_ns) / launch_ns;
+  const double wanted = held_ns > 0 ? std::floor(count) : std::ceil(count);
   const auto launches = static_cast<std::int64_t>(std::clamp(wanted, 1.0, 1e12));
   SimulatedBlock block;
   SampleEvent& sample = block.sample;
   sample.block = name.index;
   const CaseInfo* info = find_case(name.case_id);
   sample.unit = info == nullptr ? "" : std::string(info->unit);
-  sample.value = is_exact(name.case_id) ? launches : std::llround(rate);
+  sample.value = sample.unit == "launches" ? launches
+                 : sample.unit == "ns"     ? std::llround(kNsPerS / rate)
+                                           : std::llround(rate);
   sample.elapsed_ns = std::llround(static_cast<double>(launches) * std::max(1.0, launch_ns));
-  sample.power_mw = power_reading_mw(scenario, name, moment.operating.power_w);
+  // What a sensor that averages over a second shows.
+  const double rest_w = scenario.part.idle_w;
+  const double watts = rest_w + at_work * (moment.operating.power_w - rest_w);
+  sample.power_mw = power_reading_mw(scenario, name, watts);
   sample.temp_mc = temperature_reading_mc(die, moment.heat);
   sample.throttle = moment.operating.reasons;
   sample.clock_mhz = clock_reading(scenario, name, moment.operating.clock_mhz);
   if (copies_over_pcie(name.case_id)) {
     sample.link_gen = link_gen_reading(scenario, name);
     sample.link_width = die.link_width;
+  }
+  if (loads_memory(name.case_id)) {
+    sample.memory_temp_mc = memory_reading_mc(scenario, name, die, moment.heat);
   }
   if (static_cast<double>(name.index) < severity(scenario, FaultKind::clock_unreadable, name)) {
     sample.clock_mhz = 0;

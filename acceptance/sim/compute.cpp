@@ -4,7 +4,21 @@
 
 namespace ga {
 
+namespace {
+
+// Of a product; those that draw power are square and have n alone.
+std::int64_t side(const Params& params, std::string_view name) {
+  const std::int64_t own = param(params, name);
+  return own > 0 ? own : param(params, "n");
+}
+
+}  // namespace
+
 std::optional<ComputeCase> compute_case(std::string_view case_id) {
+  if (case_id == kMixedCase || case_id == kPulseCase) {
+    const GemmCase bf16{.type = &gemm_type(ElementType::bf16), .own = true, .exact = false};
+    return ComputeCase{bf16, false, case_id == kPulseCase};
+  }
   if (const auto gemm = gemm_case(case_id)) return ComputeCase{*gemm};
   for (const bool own : {true, false}) {
     for (const bool exact : {true, false}) {
@@ -30,8 +44,8 @@ AttentionShape attention_shape(const Params& params) {
 
 double launch_flops(const ComputeCase& of, const Params& params) {
   if (of.attention) return attention_flops(attention_shape(params));
-  return 2.0 * static_cast<double>(param(params, "m")) * static_cast<double>(param(params, "n")) *
-         static_cast<double>(param(params, "k"));
+  return 2.0 * static_cast<double>(side(params, "m")) * static_cast<double>(side(params, "n")) *
+         static_cast<double>(side(params, "k"));
 }
 
 std::int64_t device_bytes(const ComputeCase& of, const Params& params) {
@@ -40,13 +54,13 @@ std::int64_t device_bytes(const ComputeCase& of, const Params& params) {
     const AttentionShape shape = attention_shape(params);
     return 2 * element_bytes(type.in) * (shape.q_elements() + shape.kv_elements());
   }
-  const std::int64_t m = param(params, "m"), n = param(params, "n"), k = param(params, "k");
+  const std::int64_t m = side(params, "m"), n = side(params, "n"), k = side(params, "k");
   return element_bytes(type.in) * (m * k + k * n) +
          element_bytes(of.exact ? type.sum : type.out) * m * n;
 }
 
 OutputShape output_of(const ComputeCase& of, const Params& params) {
-  if (!of.attention) return {param(params, "m"), param(params, "n")};
+  if (!of.attention) return {side(params, "m"), side(params, "n")};
   const AttentionShape shape = attention_shape(params);
   return {shape.batch * shape.seq_q * shape.heads, shape.dim};
 }

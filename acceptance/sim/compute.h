@@ -1,5 +1,6 @@
 // Compute: the cases that run at the power limit, GEMM and attention, each by our kernel and by the
-// vendor's library: what the simulator has to know of one.
+// vendor's library, and the products of several formats that draw power, which are played as bf16
+// by our kernel: what the simulator has to know of one.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +15,13 @@ namespace ga {
 
 struct ComputeCase : GemmCase {
   bool attention = false;  // else GEMM
+  bool pulses = false;     // on and off in a rhythm
 };
+inline constexpr std::string_view kMixedCase = "power.mixed", kPulseCase = "power.pulse";
 std::optional<ComputeCase> compute_case(std::string_view case_id);
 inline bool computes(std::string_view case_id) {
-  return case_id.starts_with("gemm.") || case_id.starts_with("attention.");
+  return case_id.starts_with("gemm.") || case_id.starts_with("attention.") ||
+         case_id == kMixedCase || case_id == kPulseCase;
 }
 
 // Precondition of these: complete params of that case.

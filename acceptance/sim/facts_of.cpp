@@ -200,7 +200,10 @@ void hide_fields(const Scenario& scenario, int gpu, Record& record) {
   }
 }
 
-std::string boot_of(const Scenario& scenario) { return uuid_text(scenario, "boot", -1); }
+std::string boot_of(const Scenario& scenario) {
+  const std::string first = uuid_text(scenario, "boot", -1);
+  return scenario.boot_ns == 0 ? first : fmt::format("{}+{}", first, scenario.boot_ns);
+}
 
 NodeFacts node_facts(const Scenario& scenario, std::int64_t present) {
   NodeFacts node;
@@ -289,7 +292,9 @@ GpuCounters counters_of(const Scenario& scenario, int gpu, const LoadHistory& hi
   GpuCounters counters;
   counters.unit_id = present_unit(scenario, gpu);
   counters.read_ns = history.now_ns;
-  const bool reset = loaded && scenario.fault(FaultKind::gpu_reset, gpu, history.load_s) != nullptr;
+  // The driver counts from nothing again once the machine was started anew.
+  const bool reset = scenario.boot_ns != 0 || (loaded && scenario.fault(FaultKind::gpu_reset, gpu,
+                                                                        history.load_s) != nullptr);
   const auto past = [&](std::string_view what) {
     return reset ? 0 : std::int64_t{word(scenario, what, gpu, 0)};
   };

@@ -41,6 +41,7 @@ enum class FaultKind {
   clock_locked,
   hw_thermal,
   power_brake,
+  psu_weak,
   hot_inlet,
   bad_cooling,
   slow_hbm,
@@ -57,7 +58,15 @@ enum class FaultKind {
   zero_tile,
   nan,
   attention_wrong,
+  pulse_corrupt,
   memory_corrupt,
+  memory_stuck,
+  memory_alias,
+  memory_fades,
+  memory_hot,
+  slow_chase,
+  exercise_wrong,
+  special_differs,
   pcie_corrupt,
   acs_on,
   clock_max_low,
@@ -133,6 +142,7 @@ struct Fault {
   std::string type;                  // bit_flip, zero_tile, nan, slow_type: of GEMM; empty: all
   std::int64_t sm = -1;              // of path own: the SM that is wrong, where it is known
   double least_mhz = 0;              // those of a path: only at this SM clock and above
+  std::string exercise;              // exercise_wrong: which, "atomic"
   friend bool operator==(const Fault&, const Fault&) = default;
 };
 

@@ -27,6 +27,7 @@ std::vector<Fault> damaged(FaultKind gemm) {
   std::vector<Fault> faults = damaged_copies(1);
   faults.push_back(everywhere(gemm, 0));
   faults.push_back(everywhere(FaultKind::allreduce_corrupt, 0));
+  faults.push_back(everywhere(FaultKind::exercise_wrong, 0));
   return faults;
 }
 
@@ -65,6 +66,7 @@ std::vector<Fault> faults_of(const Injection& injection) {
       std::vector<Fault> faults = damaged_copies(kManyWords);
       faults.push_back(everywhere(FaultKind::bit_flip, kEveryLaunch));
       faults.push_back(everywhere(FaultKind::allreduce_corrupt, kEveryLaunch));
+      faults.push_back(everywhere(FaultKind::exercise_wrong, kEveryLaunch));
       return faults;
     }
     case InjectionKind::none:

@@ -103,12 +103,13 @@ void read_spread(TomlTable table, Part& part) {
 struct RateKey {
   std::string_view key, case_id;
 };
-constexpr std::array<RateKey, 7> kByteRates{{
+constexpr std::array<RateKey, 8> kByteRates{{
     {"memory_read_bytes_per_s", "memory.read"},
     {"memory_write_bytes_per_s", "memory.write"},
     {"memory_copy_bytes_per_s", "memory.copy"},
     {"memory_triad_bytes_per_s", "memory.triad"},
     {"memory_d2d_bytes_per_s", "memory.d2d"},
+    {"memory_pattern_bytes_per_s", "memory.pattern"},
     {"pcie_h2d_bytes_per_s", "pcie.h2d"},
     {"pcie_d2h_bytes_per_s", "pcie.d2h"},
 }};
@@ -124,6 +125,8 @@ void read_rates(TomlTable table, Part& part) {
   for (const RateKey& rate : kByteRates) {
     part.bytes_per_s[std::string(rate.case_id)] = within(table, rate.key, 1e6, 1e15);
   }
+  part.chase_ns = within(table, "memory_chase_ns", 1, 1e6);
+  part.exercise_launch_ns = within(table, "exercise_launch_ns", 1e3, 1e9);
   part.cublaslt.fill(read_capped(table, "gemm_bf16_cublaslt", part));
   part.own.fill(read_capped(table, "gemm_bf16_own", part));
   part.attention_cudnn = read_capped(table, "attention_bf16_cudnn", part);
@@ -142,7 +145,7 @@ void read_types(TomlTable table, Part& part) {
 
 // A figure without a source is refused; "assumed" is a source as long as it is said.
 void read_sources(TomlTable table) {
-  constexpr std::array<std::string_view, 15> kGroups{"clock",
+  constexpr std::array<std::string_view, 17> kGroups{"clock",
                                                      "power",
                                                      "heat",
                                                      "spread",
@@ -153,6 +156,8 @@ void read_sources(TomlTable table) {
                                                      "fabric_numa",
                                                      "gemm_cublaslt",
                                                      "gemm_own",
+                                                     "memory_chase_ns",
+                                                     "exercise_launch_ns",
                                                      "gemm_bf16_cublaslt_flops",
                                                      "gemm_bf16_own_flops",
                                                      "attention_bf16_cudnn_flops",

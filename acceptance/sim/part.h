@@ -58,7 +58,8 @@ struct Part {
   // Relative standard deviations: between GPUs, and between blocks of one series.
   double spread_gemm = 0, spread_memory = 0, spread_pcie = 0, spread_nvlink = 0;
   double block_gemm = 0, block_memory = 0, block_pcie = 0, block_nvlink = 0, block_wait = 0;
-  std::map<std::string, double> bytes_per_s;                // by case id: "memory.copy", "pcie.h2d"
+  std::map<std::string, double> bytes_per_s;    // by case id: "memory.copy", "pcie.h2d"
+  double chase_ns = 0, exercise_launch_ns = 0;  // one dependent load; one launch at full clock
   std::array<CappedRate, kGemmTypes.size()> cublaslt, own;  // in the order of kGemmTypes
   CappedRate attention_cudnn, attention_own;                // bf16
 };

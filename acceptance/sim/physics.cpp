@@ -17,7 +17,10 @@ constexpr double kLeastClockShare = 0.1;  // of the maximum; no load runs slower
 // The driver's thermal control ends this share of the way from its limit to the hardware's.
 constexpr double kThermalBand = 0.8;
 constexpr double kLeastBandC = 0.5;  // where a part gives both limits the same
-constexpr double kStepS = 0.25;      // well below the fast time constant, so that control is stable
+constexpr double kNsInS = 1e9;
+constexpr double kStepS = 0.25;  // well below the fast time constant, so that control is stable
+// A step that moves heat by less has come to rest: hours of load cost no more than minutes.
+constexpr double kRestK = 1e-7;
 
 double reference_c(const Part& part) { return kReferenceInletC + part.kelvin_per_w * part.limit_w; }
 
@@ -71,6 +74,7 @@ Die die_of(const Scenario& scenario, int gpu, double load_s) {
   die.power_factor = std::pow(rate, -part.exponent);
   die.memory_factor =
       spread(scenario, "spread memory", gpu, part.spread_memory) * (1 - lost(FaultKind::slow_hbm));
+  die.chase_factor = 1 / (1 + lost(FaultKind::slow_chase));
   die.pcie_factor =
       spread(scenario, "spread pcie", gpu, part.spread_pcie) * (1 - lost(FaultKind::slow_pcie));
   for (const FaultKind kind : {FaultKind::pcie_gen_low, FaultKind::pcie_gen_falls}) {
@@ -98,8 +102,10 @@ Load load_of(const Part& part, std::string_view case_id) {
   if (case_id.starts_with("memory.")) {
     return {dynamic_at_max(part, part.memory_w, part.clock_memory_bound), part.clock_memory_bound};
   }
-  // Traffic between GPUs draws what host copies do, which is assumed.
-  const double watts = case_id == "clock.light" ? part.light_w : part.pcie_w;
+  // Traffic between GPUs draws what host copies do, and exercisers what a light kernel does, which
+  // is assumed.
+  const bool light = case_id == "clock.light" || case_id.starts_with("exercise.");
+  const double watts = light ? part.light_w : part.pcie_w;
   return {dynamic_at_max(part, watts, part.clock_max), part.clock_max};
 }
 
@@ -161,9 +167,13 @@ Moment run_load(const Part& part, const Die& die, const Load& load, const Heat& 
   Moment now{from, operate(part, die, load, temperature_c(die, from))};
   while (seconds > 0) {
     const double step = std::min(kStepS, seconds);
+    const Heat before = now.heat;
     now.heat = heat_after(part, die, now.heat, now.operating.power_w, step);
     now.operating = operate(part, die, load, temperature_c(die, now.heat));
     seconds -= step;
+    const bool rests = std::abs(now.heat.fast_k - before.fast_k) < kRestK &&
+                       std::abs(now.heat.slow_k - before.slow_k) < kRestK;
+    if (rests && step == kStepS) break;
   }
   return now;
 }
@@ -174,10 +184,16 @@ double rate_of(const Part& part, const Die& die, std::string_view case_id,
     const CappedRate& rate = capped_rate(part, *compute);
     return rate.flops * operating.clock_mhz / rate.mhz * (compute->own ? die.own_factor : 1);
   }
-  const auto bytes = part.bytes_per_s.find(std::string(case_id));
-  if (bytes == part.bytes_per_s.end()) return operating.clock_mhz;  // clock.light
+  if (case_id.starts_with("exercise.")) {
+    return kNsInS / part.exercise_launch_ns * operating.clock_mhz / part.clock_max;
+  }
   // The memory clock is fixed: only hardware slowdown reaches it.
   const double slowed = 1 - 0.5 * std::min(1.0, die.hw_thermal_share + die.power_brake_share);
+  if (case_id == "memory.chase") {
+    return kNsInS / part.chase_ns * die.memory_factor * die.chase_factor * slowed;
+  }
+  const auto bytes = part.bytes_per_s.find(std::string(case_id));
+  if (bytes == part.bytes_per_s.end()) return operating.clock_mhz;  // clock.light
   const bool memory = case_id.starts_with("memory.");
   return bytes->second * (memory ? die.memory_factor * slowed : die.pcie_factor);
 }

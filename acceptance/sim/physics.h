@@ -22,7 +22,8 @@ inline constexpr std::int64_t kThrottleIdle = 0x1, kThrottleSwPower = 0x4,
 struct Die {
   double power_factor = 1;  // of dynamic power: spread between dies, a poor die
   double memory_factor = 1, pcie_factor = 1, own_factor = 1;
-  double clock_max = 0;  // MHz; a lock is below the part's
+  double chase_factor = 1;  // of loads that wait for each other
+  double clock_max = 0;     // MHz; a lock is below the part's
   double limit_w = 0;
   double inlet_c = 0;  // of its slot
   double kelvin_per_w = 0;
@@ -65,7 +66,8 @@ struct Moment {
 Moment run_load(const Part& part, const Die& die, const Load& load, const Heat& from,
                 double seconds);
 
-// The rate of a case in its unit (bytes/s, flops, MHz) at that operating point, without noise.
+// The rate of a case in its unit (bytes/s, flops, MHz; loads or launches a second) at that
+// operating point, without noise.
 double rate_of(const Part& part, const Die& die, std::string_view case_id,
                const Operating& operating);
 

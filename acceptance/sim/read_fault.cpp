@@ -139,6 +139,11 @@ void read_extras(TomlTable& table, const FaultInfo& info, Fault& fault) {
   if (info.kind == FaultKind::slow_type || (is_of_any_type(info.kind) && table.has("type"))) {
     fault.type = read_type(table);
   }
+  if (info.kind == FaultKind::exercise_wrong) {
+    constexpr std::array<std::string_view, 6> kExercises{"special", "shuffle", "atomic",
+                                                         "integer", "copy",    "l2"};
+    fault.exercise = one_of(table, "exercise", kExercises);
+  }
   if ((data || is_sum(info.kind)) && table.has("path")) read_path(table, fault);
   if (data && table.has("sm")) {
     constexpr double kMostSm = 1023;

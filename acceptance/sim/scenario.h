@@ -33,6 +33,7 @@ struct Scenario {
   std::uint64_t seed = 0;
   double inlet_c = 0;
   std::string level = "quick";
+  std::int64_t boot_ns = 0;  // when the node was started anew; told by the run and not by the file
   std::vector<Fault> faults;
   std::optional<Expect> expect = {};
 

@@ -18,7 +18,11 @@ import tempfile
 import time
 import tomllib
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "testing"))
+import short_soak  # noqa: E402
+
 TIMEOUT_S = 240
+SOAK_TIME_SCALE = 0.0002
 
 
 def expected_findings(scenario):
@@ -63,6 +67,11 @@ def rehearse(options, path):
             "--level", scenario.get("level", "quick"), "--out", str(out),
             "--time-scale", str(options.time_scale),
         ]
+        if scenario.get("level") == "soak":  # an hour of it, by the gates that can see it
+            profile = pathlib.Path(folder) / "short-soak.toml"
+            short_soak.write(profile)
+            command[-1] = str(SOAK_TIME_SCALE)
+            command += ["--profile", str(profile)]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S)
             got, findings, loaded = actual(out, done.returncode)

@@ -12,6 +12,7 @@ foreach(scenario IN ITEMS
     healthy-h200-link-errors
     healthy-h200-uneven-links
     healthy-h200-standard
+    healthy-h200-off-lot-die
     healthy-single-no-cudnn
     ecc-off
     ecc-pending
@@ -87,6 +88,14 @@ foreach(scenario IN ITEMS
     power-brake
     standard-hot-inlet
     standard-bad-heat-sink
+    standard-heat-sink-poor
+    standard-die-wasteful
+    standard-host-starved
+    standard-brake-one-gpu
+    standard-psu-weak
+    standard-b200-psu-weak
+    standard-pulse-corrupt
+    single-pulse-corrupt
     p2p-egress-low
     p2p-ingress-low
     p2p-pair-low
@@ -115,6 +124,9 @@ foreach(scenario IN ITEMS
     standard-library-fp64-wrong
     b200-bit-flip-own
     standard-rare-bit-flip
+    soak-late-bit-flip
+    soak-ecc-uncorrected
+    soak-worker-death
     attention-wrong
     b200-attention-wrong
     standard-cudnn-absent
@@ -131,6 +143,14 @@ foreach(scenario IN ITEMS
     single-slow-pcie
     single-zero-tile
     single-attention-wrong
-    single-ecc-second-error)
+    single-ecc-second-error
+    healthy-single-corrected-memory
+    healthy-single-hot-memory
+    single-memory-stuck
+    single-memory-alias
+    soak-single-memory-fades
+    single-exercise-wrong
+    single-exercise-wrong-hot
+    standard-memory-and-exercisers)
   list(APPEND GA_SCENARIO_FILES ${CMAKE_CURRENT_SOURCE_DIR}/scenarios/${scenario}.toml)
 endforeach()

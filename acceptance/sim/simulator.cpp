@@ -9,6 +9,7 @@
 #include "acceptance/sim/compute.h"
 #include "acceptance/sim/events_of.h"
 #include "acceptance/sim/injection.h"
+#include "acceptance/sim/memory.h"
 #include "acceptance/sim/misbehave.h"
 #include "acceptance/sim/physics.h"
 #include "benches/cases/case_table.h"
@@ -21,7 +22,7 @@ constexpr std::int64_t kSecondNs = 1'000'000'000;
 // Computing on random data for at least this long warms the GPU up; a block or two do not.
 constexpr double kLeastWarmupS = 4;
 // Telemetry never comes faster than this in wall time, whatever the scale.
-constexpr std::int64_t kLeastWatchWallNs = 2'000'000;
+constexpr std::int64_t kLeastWatchWallNs = 10'000'000;
 
 void add(LoadHistory& sum, const LoadHistory& part) {
   sum.load_s += part.load_s;
@@ -146,6 +147,7 @@ Answer Simulator::watch(const WireRequest& request, Turn& turn) {
       event.power_mw = std::llround(now.operating.power_w * 1000);
       event.temp_mc = 1000 * std::llround(temperature_c(die, now.heat));
       event.throttle = now.operating.reasons;
+      event.memory_temp_mc = *event.temp_mc + std::llround(1000 * kMemoryHotterC);
       turn.send(std::move(event));
     }
     if (wall_step < static_cast<double>(kLeastWatchWallNs)) nap_ns(kLeastWatchWallNs);

@@ -55,6 +55,7 @@ void add_body(Json& out, const TelemetryEvent& event) {
   out.add("gpu", as_name(event.gpu)).add("clock_mhz", known(event.clock_mhz));
   out.add("power_mw", known(event.power_mw)).add("temp_mc", known(event.temp_mc));
   out.add("throttle", known(event.throttle));
+  if (event.memory_temp_mc != KnownInt()) out.add("memory_temp_mc", known(event.memory_temp_mc));
 }
 void add_body(Json& out, const SampleEvent& sample) {
   out.add("block", sample.block).add("unit", as_name(sample.unit)).add("value", sample.value);
@@ -64,6 +65,7 @@ void add_body(Json& out, const SampleEvent& sample) {
   if (!sample.algorithm.empty()) out.add("algorithm", as_name(sample.algorithm));
   if (sample.link_gen) out.add("link_gen", *sample.link_gen);
   if (sample.link_width) out.add("link_width", *sample.link_width);
+  if (sample.memory_temp_mc) out.add("memory_temp_mc", *sample.memory_temp_mc);
   const auto add_row = [&](const char* key, const std::vector<std::int64_t>& row) {
     if (!row.empty()) out.add(key, JsonArray(row.begin(), row.end()));
   };
@@ -176,6 +178,9 @@ Result<Body> read_telemetry(Fields& fields) {
   event.power_mw = read_known(fields, "power_mw");
   event.temp_mc = read_known(fields, "temp_mc");
   event.throttle = read_known(fields, "throttle");
+  if (fields.optional("memory_temp_mc") != nullptr) {
+    event.memory_temp_mc = read_known(fields, "memory_temp_mc");
+  }
   return Body(std::move(event));
 }
 
@@ -206,6 +211,7 @@ Result<Body> read_sample(Fields& fields) {
   sample.algorithm = read_present_name(fields, "algorithm");
   sample.link_gen = read_present_count(fields, "link_gen");
   sample.link_width = read_present_count(fields, "link_width");
+  sample.memory_temp_mc = read_present_count(fields, "memory_temp_mc");
   sample.cells = read_row(fields, "cells");
   sample.active_links = read_row(fields, "active_links");
   return Body(std::move(sample));

@@ -61,6 +61,7 @@ struct CountersEvent {
 struct TelemetryEvent {
   std::string gpu;  // UUID
   KnownInt clock_mhz, power_mw, temp_mc, throttle;
+  KnownInt memory_temp_mc = {};  // left out where nobody asked
   friend bool operator==(const TelemetryEvent&, const TelemetryEvent&) = default;
 };
 struct SampleEvent {  // one block
@@ -72,7 +73,8 @@ struct SampleEvent {  // one block
   std::string discard;         // reason from the closed list, or empty
   std::string algorithm = {};  // what a library chose to run, or empty
   std::optional<std::int64_t> link_gen = {}, link_width = {};  // of a copy; 0: could not be read
-  std::vector<std::int64_t> cells = {}, active_links = {};     // of a case that spans GPUs
+  std::optional<std::int64_t> memory_temp_mc = {};  // of a memory case; 0: could not be read
+  std::vector<std::int64_t> cells = {}, active_links = {};  // of a case that spans GPUs
   friend bool operator==(const SampleEvent&, const SampleEvent&) = default;
 };
 struct CheckEvent {  // of the data of that block; a block without one is not evidence

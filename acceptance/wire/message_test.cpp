@@ -115,12 +115,17 @@ TEST(WireEvent, EveryTypeSurvivesARoundTrip) {
   telemetry.power_mw = KnownInt::missing("not supported");
   telemetry.temp_mc = -1000;
   telemetry.throttle = 0;
+  TelemetryEvent with_memory = telemetry;
+  with_memory.memory_temp_mc = 71'000;
+  TelemetryEvent without_memory = telemetry;
+  without_memory.memory_temp_mc = KnownInt::missing("not supported");
   CheckEvent check;
   check.block = 11;
   check.check.kind = "pattern";
   for (const WireEvent& event :
        {event_of(hello), event_of(facts), event_of(counters), event_of(telemetry),
-        event_of(sample()), event_of(check), event_of(DoneEvent{hello.libraries}),
+        event_of(with_memory), event_of(without_memory), event_of(sample()), event_of(check),
+        event_of(DoneEvent{hello.libraries}),
         event_of(ErrorEvent{"device.fault", "cudaErrorIllegalAddress"})}) {
     const std::string line = encode(event);
     const auto read = decode_event(line);
@@ -141,6 +146,17 @@ TEST(WireEvent, ASampleOfACopyCarriesItsLink) {
   EXPECT_EQ(*read, event_of(copy));
   EXPECT_TRUE(
       names(why(decode_event(spoiled(line, R"("link_gen":3)", R"("link_gen":-3)"))), "link_gen"));
+}
+
+TEST(WireEvent, ASampleOfAMemoryCaseCarriesItsTemperature) {
+  SampleEvent copy = sample();
+  copy.memory_temp_mc = 71'000;
+  const std::string line = encode(event_of(copy));
+  EXPECT_TRUE(names(line, R"("memory_temp_mc":71000)")) << line;
+  const auto read = decode_event(line);
+  ASSERT_TRUE(read) << why(read);
+  EXPECT_EQ(*read, event_of(copy));
+  EXPECT_TRUE(names(why(decode_event(spoiled(line, "71000", "-71000"))), "memory_temp_mc"));
 }
 
 TEST(WireEvent, ASampleOfAWholeNodeCarriesACellForEachPart) {

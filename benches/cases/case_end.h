@@ -2,6 +2,7 @@
 #pragma once
 
 #include "benches/cases/case_runner.h"
+#include "kernels/runtime/error.h"
 #include "reports/model/error.h"
 
 namespace ga {
@@ -20,6 +21,7 @@ inline CaseEnd end_with(const char* code, const Error& error) {
 }
 
 inline CaseEnd end_of_setup(const Error& error) {
+  if (out_of_memory(error)) return end_with("memory.too_small", error);
   if (is_lost(error)) return {"device.fault", to_line(error), true};
   if (error.code() == ErrorCode::usage) return end_with("params.bad", error);
   return end_with("library.missing", error);

@@ -121,23 +121,30 @@ Result<Prepared> CaseRunner::State::set_up(const Case& c, const CaseInfo& info, 
   Prepared fresh{.key = key, .info = &info, .bench = {}, .group = {}, .carried = {}};
   GA_TRY(fresh.bench, c.setup(params, static_cast<std::uint64_t>(key.seed), context));
   GA_TRY(fresh.group, loop->calibrate(*fresh.bench, block_ns, stop, fresh.carried));
+  if (const auto rhythm = fresh.bench->rhythm()) {
+    GA_CHECK(rhythm_fits(*rhythm, fresh.group.span_ns));
+  }
   return fresh;
 }
 
 Result<BlockResult> CaseRunner::State::block(Prepared& p, const CaseRequest& request,
                                              std::int64_t number, const ReadDevice& read,
                                              const Stop& stop) {
-  const BlockOrder order{.groups = groups_for_block(request.block_ns, p.group.span_ns),
-                         .group = p.group,
-                         .read = read,
-                         .stop = stop};
+  const std::optional<Rhythm> rhythm = p.bench->rhythm();
+  const std::int64_t hold_ns = p.bench->hold_ns();
+  std::int64_t groups_wanted = groups_for_block(request.block_ns, p.group.span_ns);
+  if (hold_ns > 0) groups_wanted = 1;
+  if (rhythm) groups_wanted = pulses_in(*rhythm, request.block_ns);
+  const BlockOrder order{
+      .groups = groups_wanted, .group = p.group, .hold_ns = hold_ns, .read = read, .stop = stop};
   Check check = p.bench->begin();
-  GA_TRY(const BlockTiming timing, loop->block(*p.bench, order, check));
+  GA_TRY(const BlockTiming timing, rhythm ? loop->pulses(*p.bench, order, *rhythm, check)
+                                          : loop->block(*p.bench, order, check));
   merge(std::exchange(p.carried, Check{}), check);
   check.launches = timing.launches;
-  // The clock settles over the blocks; their length does not.
+  // The clock settles over the blocks; their length does not. Of pulses their own edges count.
   const std::int64_t groups = timing.launches / p.bench->sets();
-  p.group = {.span_ns = timing.span_ns / groups, .timed_ns = p.group.timed_ns};
+  if (groups > 0) p.group = {.span_ns = timing.span_ns / groups, .timed_ns = p.group.timed_ns};
   BlockResult result{.block = number,
                      .unit = std::string(p.info->unit),
                      .value = p.bench->value(timing),
@@ -152,6 +159,10 @@ Result<BlockResult> CaseRunner::State::block(Prepared& p, const CaseRequest& req
   if (copies_over_pcie(request.case_id)) {
     result.link_gen = timing.reading.link_gen.value.value_or(0);
     result.link_width = timing.reading.link_width.value.value_or(0);
+  }
+  if (loads_memory(request.case_id)) {
+    const auto read_mc = timing.reading.memory_temp_mc.value.value_or(0);
+    result.memory_temp_mc = std::max<std::int64_t>(0, read_mc);
   }
   if (!complete(timing.reading)) result.discard = "no_clock_reading";
   if (timing.interrupted) result.discard = "interrupted";

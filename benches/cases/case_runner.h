@@ -37,7 +37,8 @@ struct BlockResult {
   std::int64_t elapsed_ns = 0;
   std::int64_t clock_mhz = 0, power_mw = 0, temp_mc = 0, throttle = 0;
   std::optional<std::int64_t> link_gen = {}, link_width = {};  // of a copy; 0: could not be read
-  std::vector<std::int64_t> cells = {}, active_links = {};     // of a case that spans GPUs
+  std::optional<std::int64_t> memory_temp_mc = {};  // of a memory case; 0: could not be read
+  std::vector<std::int64_t> cells = {}, active_links = {};  // of a case that spans GPUs
   std::string discard;    // "no_clock_reading", "interrupted", or empty
   std::string algorithm;  // what was chosen to run, or empty
   Check check;

@@ -25,14 +25,16 @@ constexpr std::array kMemory{
     CaseParameter{"bytes", "bytes", 8 * kGiB, 4096, 1024 * kGiB, 4096},
 };
 // alone only names the series: a repeat while every other GPU is idle.
+constexpr CaseParameter kAlone{"alone", "", 0, 0, 1};
 constexpr std::array kPcie{
     CaseParameter{"bytes", "bytes", 256 * kMiB, 4096, 16 * kGiB, 4096},
-    CaseParameter{"alone", "", 0, 0, 1},
+    kAlone,
 };
 constexpr std::array kGemm{
     CaseParameter{"m", "elements", 8192, 1, kMaxSide},
     CaseParameter{"n", "elements", 8192, 1, kMaxSide},
     CaseParameter{"k", "elements", 8192, 1, kMaxSide},
+    kAlone,
 };
 // hot only names the series: the same question before and after the load.
 using ExactParameters = std::array<CaseParameter, 5>;
@@ -62,6 +64,7 @@ constexpr std::array kAttention{
     CaseParameter{"seq", "elements", 8192, 1, kMaxSide},
     kDim,
     kCausal,
+    kAlone,
 };
 constexpr std::array kAttentionExact{
     how_many("batch", kExactAttention.batch),
@@ -91,7 +94,7 @@ constexpr std::array kExercise{
 };
 // n: of the square products. phase_percent: where in the period the load begins; it only places a
 // GPU, so that requests which differ in nothing else run together.
-constexpr std::array kMixed{CaseParameter{"n", "elements", 8192, 256, 32768, 256}};
+constexpr std::array kMixed{CaseParameter{"n", "elements", 8192, 256, 32768, 256}, kAlone};
 constexpr std::array kPulse{
     CaseParameter{"n", "elements", 8192, 256, 32768, 256},
     CaseParameter{"period_ms", "ms", 1000, 100, 120'000},

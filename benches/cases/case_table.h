@@ -35,6 +35,8 @@ struct CaseInfo {
 
 // Whether its launches are copies between host and device: then the links are read while it runs.
 inline bool copies_over_pcie(std::string_view case_id) { return case_id.starts_with("pcie."); }
+// Whether its launches are bound by the memory: then the memory's temperature is read as well.
+inline bool loads_memory(std::string_view case_id) { return case_id.starts_with("memory."); }
 
 std::span<const CaseInfo> all_cases();
 std::span<const CaseInfo> cases_of_one_gpu();  // the first of them

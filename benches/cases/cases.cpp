@@ -11,18 +11,25 @@ namespace ga {
 namespace {
 
 std::vector<Case> make_cases() {
-  std::vector<Case> cases{kMemoryRead, kMemoryWrite, kMemoryCopy, kMemoryTriad,
-                          kMemoryD2d,  kPcieH2d,     kPcieD2h};
+  std::vector<Case> cases{kMemoryRead,    kMemoryWrite, kMemoryCopy, kMemoryTriad, kMemoryD2d,
+                          kMemoryPattern, kMemoryChase, kPcieH2d,    kPcieD2h};
   for (const CaseInfo& info : cases_of_one_gpu()) {
     if (const auto which = gemm_case(info.id)) {
       cases.push_back(which->exact ? gemm_exact_case(info.id, *which)
                                    : gemm_speed_case(info.id, *which));
     }
   }
-  for (const Case& one : {kFreshGemm, kAttentionOwn, kAttentionCudnn, kAttentionOwnExact,
-                          kAttentionCudnnExact, kClockLight}) {
+  for (const Case& one :
+       {kFreshGemm, kAttentionOwn, kAttentionCudnn, kAttentionOwnExact, kAttentionCudnnExact}) {
     cases.push_back(one);
   }
+  cases.push_back(exercise_case("exercise.special", Exercise::special));
+  cases.push_back(exercise_case("exercise.shuffle", Exercise::shuffle));
+  cases.push_back(exercise_case("exercise.atomic", Exercise::atomic));
+  cases.push_back(exercise_case("exercise.integer", Exercise::integer));
+  cases.push_back(exercise_case("exercise.copy", Exercise::copy));
+  cases.push_back(exercise_case("exercise.l2", Exercise::l2));
+  for (const Case& one : {kPowerMixed, kPowerPulse, kClockLight}) cases.push_back(one);
   return cases;
 }
 

@@ -15,6 +15,7 @@
 #include "benches/harness/bench.h"
 #include "kernels/baselines/cublaslt.h"
 #include "kernels/baselines/cudnn/cudnn.h"
+#include "kernels/data/exercise.h"
 #include "kernels/runtime/device.h"
 #include "reports/model/injection.h"
 #include "reports/model/measurement.h"
@@ -53,10 +54,12 @@ const Case* find_cuda_case(std::string_view id);
 
 // One file each.
 extern const Case kMemoryRead, kMemoryWrite, kMemoryCopy, kMemoryD2d, kMemoryTriad;
+extern const Case kMemoryPattern, kMemoryChase;
 extern const Case kPcieH2d, kPcieD2h;
 extern const Case kAttentionOwn, kAttentionCudnn, kAttentionOwnExact, kAttentionCudnnExact;
-extern const Case kClockLight, kFreshGemm;
+extern const Case kClockLight, kFreshGemm, kPowerMixed, kPowerPulse;
 Case gemm_speed_case(std::string_view id, const GemmCase& which);
 Case gemm_exact_case(std::string_view id, const GemmCase& which);
+Case exercise_case(std::string_view id, Exercise which);
 
 }  // namespace ga

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "benches/cases/attender.h"
+#include "benches/cases/case_end.h"
 #include "benches/cases/case_runner.h"
 #include "benches/cases/case_table.h"
 #include "benches/cases/multiplier.h"
@@ -11,6 +12,7 @@
 #include "benches/cases/node_runner.h"
 #include "benches/cases/numa_memory.h"
 #include "benches/cases/pattern_slots.h"
+#include "benches/cases/walked_memory.h"
 #include "benches/harness/damage.h"
 #include "kernels/runtime/device.h"
 
@@ -199,6 +201,51 @@ TEST(Cases, SmallArraysAreRotatedBeyondTheL2) {
   const Params params{{"bytes", 10 * mib}};
   EXPECT_EQ(find_cuda_case("memory.copy")->device_bytes(params, context),
             6 * 20 * mib + kSlotBytes);
+}
+
+// A GPU with holes: no allocation is larger than the largest of them.
+struct Holes {
+  std::vector<std::size_t> mib;
+  std::vector<std::size_t> taken_mib;
+  Status take(std::size_t bytes) {
+    const auto hole = std::ranges::find_if(mib, [&](std::size_t h) { return h << 20 >= bytes; });
+    if (hole == mib.end()) return cuda_status(cudaErrorMemoryAllocation, "cudaMalloc");
+    *hole -= bytes >> 20;
+    taken_mib.push_back(bytes >> 20);
+    return Ok{};
+  }
+};
+
+TEST(TakeChunks, TakesLargeOnesAndTheRestLast) {
+  Holes holes{.mib = {8192}, .taken_mib = {}};
+  ASSERT_TRUE(take_chunks(std::size_t{2091} << 20, [&](std::size_t b) { return holes.take(b); }));
+  EXPECT_EQ(holes.taken_mib, (std::vector<std::size_t>{1024, 1024, 32, 11}));
+}
+
+TEST(TakeChunks, FillsHolesWithSmallerOnes) {
+  Holes holes{.mib = {1100, 600, 40}, .taken_mib = {}};
+  ASSERT_TRUE(take_chunks(std::size_t{1632} << 20, [&](std::size_t b) { return holes.take(b); }));
+  EXPECT_EQ(holes.taken_mib, (std::vector<std::size_t>{1024, 512, 64, 32}));
+}
+
+TEST(TakeChunks, NeverTakesLessThanItWasAskedFor) {
+  Holes holes{.mib = {1100, 20, 20}, .taken_mib = {}};
+  const Status taken =
+      take_chunks(std::size_t{1200} << 20, [&](std::size_t b) { return holes.take(b); });
+  ASSERT_FALSE(taken);
+  EXPECT_TRUE(taken.error().what().starts_with(
+      "1258291200 bytes are to be walked and only 1140850688 could be had: cudaMalloc"))
+      << taken.error().what();
+  const CaseEnd end = end_of_setup(taken.error());
+  EXPECT_EQ(end.code, "memory.too_small");
+  EXPECT_FALSE(end.worker_lost);
+}
+
+TEST(TakeChunks, PassesOtherErrorsOn) {
+  const Status taken = take_chunks(
+      1 << 20, [](std::size_t) { return cuda_status(cudaErrorIllegalAddress, "cudaMalloc"); });
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(end_of_setup(taken.error()).code, "device.fault");
 }
 
 TEST(CaseRunner, RefusesAnUnknownCase) {

@@ -1,5 +1,5 @@
 // Our streaming kernels: copy against the driver's device-to-device copy, the others against the
-// peak of the part's memory.
+// peak of the part's memory; the passes of the walk over 95 % of all memory, and the pointer chase.
 #include <fmt/format.h>
 
 #include <memory>
@@ -7,6 +7,9 @@
 
 #include "benches/cases/case_table.h"
 #include "benches/cases/compare.h"
+#include "benches/cases/walked_memory.h"
+#include "benches/harness/plan.h"
+#include "kernels/data/pattern_walk.h"
 
 namespace ga {
 namespace {
@@ -27,6 +30,92 @@ Comparison start(const CompareBed& bed, std::string_view own, std::string_view b
   return c;
 }
 
+// One pass of the walk, timed alone. A write is checked by another pass; the others check.
+class PassBench final : public Bench {
+ public:
+  static Result<std::unique_ptr<PassBench>> make(WalkAction action, std::size_t bytes,
+                                                 cudaStream_t stream) {
+    std::unique_ptr<PassBench> bench(new PassBench());
+    bench->action_ = action;
+    GA_TRY(bench->memory_, WalkedMemory::make(bytes));
+    GA_CHECK(bench->memory_.run(bench->pass(WalkAction::write, 0), 0, stream));
+    GA_CUDA(cudaStreamSynchronize(stream));
+    return bench;
+  }
+
+  std::int64_t sets() const override { return 1; }
+  std::int64_t groups_per_collect() const override { return 1; }
+  Status poison(const Turn&, cudaStream_t stream) override { return memory_.clear_report(stream); }
+  Status launch(const Turn& turn, cudaStream_t stream) override {
+    return memory_.run(pass(action_, turn.serial), 0, stream);
+  }
+  Status check(const Turn& turn, cudaStream_t stream) override {
+    if (action_ != WalkAction::write) return Ok{};
+    return memory_.run(pass(WalkAction::check, turn.serial), 0, stream);
+  }
+  Status collect(std::int64_t, Check& total) override {
+    GA_TRY(const WalkReport report, memory_.report());
+    const std::uint64_t words = memory_.bytes() / 8;
+    total.wrong += static_cast<std::int64_t>(report.wrong);
+    if (report.checked != words) total.wrong += static_cast<std::int64_t>(words);
+    return Ok{};
+  }
+  Check begin() override { return {.kind = "pattern", .expected = {}, .got = {}}; }
+  Inject output(const Turn&) const override { return memory_.middle(); }
+  std::int64_t value(const BlockTiming& timing) const override {
+    return per_second(bytes() * static_cast<double>(timing.launches), timing.timed_ns);
+  }
+  double bytes() const {
+    const WalkPass one = pass(action_, 0);
+    return walk_bytes(std::span(&one, 1), memory_.bytes());
+  }
+
+ private:
+  PassBench() = default;
+
+  // Random words are the most arithmetic; in place only stripes are rewritten, to their complement
+  // and back. A write leaves something else with each launch.
+  WalkPass pass(WalkAction action, std::uint64_t serial) const {
+    const bool flips = action_ != WalkAction::check && serial % 2 != 0;
+    WalkPattern now{.value = flips ? ~std::uint64_t{0} : 0};
+    if (action_ != WalkAction::rewrite) {
+      now.kind = WalkKind::random;
+      now.key = pattern_key(1, 0);
+    }
+    WalkPattern next = now;
+    if (action == WalkAction::rewrite) next.value = ~now.value;
+    return {.action = action, .order = WalkOrder::up, .expected = now, .written = next};
+  }
+
+  WalkAction action_ = WalkAction::write;
+  WalkedMemory memory_;
+};
+
+constexpr std::int64_t kWalkedPerMille = 950;
+
+Result<Comparison> compare_pass(CompareBed& bed, std::string_view name, WalkAction action) {
+  constexpr std::int64_t kMiB = std::int64_t{1} << 20;
+  const auto all = static_cast<std::int64_t>(bed.context.device.memory_bytes);
+  const std::int64_t bytes = all / 1000 * kWalkedPerMille / kMiB * kMiB;
+  Comparison c = start(bed, name, "", bytes);
+  GA_TRY(const auto bench,
+         PassBench::make(action, static_cast<std::size_t>(bytes), bed.context.stream));
+  GA_CHECK(alone(bed, *bench, c));
+  const auto rate = static_cast<double>(median(c.own_samples).value_or(0));
+  if (rate > 0) c.what += fmt::format(", {:.1f} ms", 1e3 * bench->bytes() / rate);
+  return c;
+}
+
+Result<Comparison> compare_chase(CompareBed& bed) {
+  GA_TRY(const Params params, complete_params(*find_case("memory.chase"), {}));
+  Comparison c = start(bed, "memory.chase", "", params.at("bytes"));
+  c.unit = "ns";
+  c.peak = 0;
+  GA_TRY(const auto bench, find_cuda_case("memory.chase")->setup(params, 1, bed.context));
+  GA_CHECK(alone(bed, *bench, c));
+  return c;
+}
+
 }  // namespace
 
 Result<std::vector<Comparison>> compare_memory(CompareBed& bed, std::int64_t bytes) {
@@ -44,6 +133,14 @@ Result<std::vector<Comparison>> compare_memory(CompareBed& bed, std::int64_t byt
     GA_TRY(const auto own, set_up(bed, id, bytes));
     GA_CHECK(alone(bed, *own, c));
     all.push_back(std::move(c));
+  }
+  GA_TRY(Comparison chase, compare_chase(bed));
+  all.push_back(std::move(chase));
+  for (const auto& [name, action] :
+       {std::pair{"walk write", WalkAction::write}, std::pair{"walk check", WalkAction::check},
+        std::pair{"walk rewrite", WalkAction::rewrite}}) {
+    GA_TRY(Comparison pass, compare_pass(bed, name, action));
+    all.push_back(std::move(pass));
   }
   return all;
 }

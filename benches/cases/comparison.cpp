@@ -38,6 +38,7 @@ std::vector<double> as_doubles(const std::vector<std::int64_t>& samples) {
 
 // 733.4 TFLOP/s, 4.05 TB/s: three to four digits are what a block is good for.
 std::string rate(std::int64_t value, std::string_view unit) {
+  if (unit == "ns") return fmt::format("{} ns", value);
   const double tera = static_cast<double>(value) * 1e-12;
   if (unit == "flops") return fmt::format("{:.1f} TFLOP/s", tera);
   return fmt::format("{:.3f} TB/s", tera);

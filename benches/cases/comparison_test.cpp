@@ -48,6 +48,15 @@ TEST(Comparison, RefusesWrongDataHoweverFast) {
   EXPECT_EQ(s.error().what(), "gemm.bf16.own 64x64x64: 1 wrong results");
 }
 
+TEST(Comparison, WritesLatenciesInNanoseconds) {
+  Comparison c = good();
+  c.own = "memory.chase";
+  c.unit = "ns";
+  c.baseline.clear();
+  c.baseline_samples.clear();
+  EXPECT_NE(to_table(std::vector{c}).find(" 100 ns "), std::string::npos);
+}
+
 TEST(Comparison, RefusesFewerThanThirtyAlternations) {
   Comparison c = good();
   c.own_samples.pop_back();

@@ -18,7 +18,7 @@ namespace {
 
 // Left free on each GPU, for contexts of several processes and what NCCL takes for itself.
 constexpr std::int64_t kReserveBytes = std::int64_t{2} << 30;
-constexpr std::chrono::milliseconds kReadingInterval{50};
+constexpr std::chrono::milliseconds kTeamReadingInterval{50};
 
 struct Prepared {
   std::string case_id;
@@ -145,7 +145,7 @@ std::optional<CaseEnd> NodeRunner::State::prepare(const NodeCase& c, const CaseR
 Result<BlockResult> NodeRunner::State::block(const CaseRequest& request, std::int64_t number,
                                              const CaseInfo& info, const ReadDevice& read,
                                              const Stop& stop) {
-  Sampler sampler(read, kReadingInterval);
+  Sampler sampler(read, kTeamReadingInterval);
   GA_TRY(NodeBlock block, prepared.front().bench->block(request.block_ns, stop));
   const DeviceReading reading = summarise(sampler.stop());
   block.check.launches = block.launches;

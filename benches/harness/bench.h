@@ -8,9 +8,11 @@
 #include <cuda_runtime_api.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "benches/harness/reading.h"
+#include "benches/harness/rhythm.h"
 #include "kernels/check/inject.h"
 #include "reports/model/measurement.h"
 #include "reports/model/result.h"
@@ -43,6 +45,10 @@ class Bench {
   // Groups after which collect() must run, because it looks at outputs that the next would destroy.
   virtual std::int64_t groups_per_collect() const { return kMaxSlots; }
 
+  // How long what a launch wrote is left alone before collect() looks at it. Not 0: a block is one
+  // group.
+  virtual std::int64_t hold_ns() const { return 0; }
+
   // Overwrites what launch() will write, so that a launch that does nothing is seen.
   virtual Status poison(const Turn& turn, cudaStream_t stream) = 0;
   virtual Status launch(const Turn& turn, cudaStream_t stream) = 0;
@@ -57,6 +63,8 @@ class Bench {
   virtual Inject output(const Turn& turn) const = 0;
   // Which SM computed which tile of it; nothing where nobody recorded that.
   virtual TileMap tiles(const Turn&) const { return {}; }
+  // Where the load is to start and stop in a rhythm: then TimingLoop::pulses() runs the blocks.
+  virtual std::optional<Rhythm> rhythm() const { return std::nullopt; }
   // What was chosen to run, by a library in its own numbers; empty where there is no choice.
   virtual std::string algorithm() const { return {}; }
   // The sample of a block, in the case's unit.

@@ -16,18 +16,29 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr std::int64_t kMaxGroupsPerChunk = 256;
 // Enqueued behind the closed gate, and then it opens. The driver's queue is about a thousand
 // commands long; enqueuing into a full one would wait for a gate that only we can open. A call of a
 // bench may be two or three commands.
 constexpr std::int64_t kCallsBehindGate = 300;
-// NVML refreshes clock and power every 20 to 100 ms, depending on the part.
-constexpr milliseconds kReadingInterval{20};
-constexpr milliseconds kStopInterval{10};
 // Work that was enqueued before stop() said true is a second at most; beyond this it hangs.
 constexpr milliseconds kDrain{5000};
 
+// True where stop() cut it short.
+bool wait_out(std::chrono::nanoseconds time, const Stop& stop) {
+  const Clock::time_point end = Clock::now() + time;
+  for (Clock::time_point now = Clock::now(); now < end; now = Clock::now()) {
+    if (stop && stop()) return true;
+    std::this_thread::sleep_for(std::min<Clock::duration>(kStopInterval, end - now));
+  }
+  return false;
+}
+
 }  // namespace
+
+std::int64_t groups_per_chunk(const Bench& bench) {
+  return std::max<std::int64_t>(
+      1, std::min({kMaxGroupsPerChunk, kMaxSlots / bench.sets(), bench.groups_per_collect()}));
+}
 
 Result<std::unique_ptr<TimingLoop>> TimingLoop::make(const Injection& injection) {
   std::unique_ptr<TimingLoop> loop(new TimingLoop());
@@ -129,7 +140,7 @@ Result<bool> TimingLoop::wait_for_end(const Stop& stop) {
       if (interrupted) give_up = now + kDrain;
       next_question = now + kStopInterval;
     }
-    std::this_thread::sleep_for(std::chrono::microseconds(50));
+    std::this_thread::sleep_for(kLookInterval);
   }
 }
 
@@ -143,12 +154,17 @@ Result<TimingLoop::ChunkTime> TimingLoop::run_chunk(Bench& bench, const Chunk& c
   const Status enqueued = enqueue_chunk(bench, chunk);
   open_gate();
   GA_CHECK(enqueued);
+  return end_chunk(bench, chunk.groups, stop);
+}
+
+Result<TimingLoop::ChunkTime> TimingLoop::end_chunk(const Bench& bench, std::int64_t groups,
+                                                    const Stop& stop) {
   ChunkTime time;
   GA_TRY(time.interrupted, wait_for_end(stop));
   time.host = Clock::now() - opened_;
-  serial_ += static_cast<std::uint64_t>(chunk.groups * bench.sets());
+  serial_ += static_cast<std::uint64_t>(groups * bench.sets());
   GA_TRY(time.span_ns, elapsed_ns(begin_, end_));
-  for (std::int64_t group = 0; group < chunk.groups; ++group) {
+  for (std::int64_t group = 0; group < groups; ++group) {
     const auto at = static_cast<std::size_t>(group);
     GA_TRY(const double ns, elapsed_ns(starts_[at], stops_[at]));
     time.timed_ns += ns;
@@ -175,37 +191,53 @@ Result<GroupTime> TimingLoop::calibrate(Bench& bench, std::int64_t block_ns, con
   }
 }
 
-Result<BlockTiming> TimingLoop::block(Bench& bench, const BlockOrder& order, Check& found) {
+void TimingLoop::Total::add(const ChunkTime& time, std::int64_t launched) {
+  timed_ns += time.timed_ns;
+  span_ns += time.span_ns;
+  host += time.host;
+  launches += launched;
+  interrupted = interrupted || time.interrupted;
+}
+
+Result<BlockTiming> TimingLoop::sum_up(const Total& total, const DeviceReading& reading) {
+  const BlockTiming timing{.timed_ns = static_cast<std::int64_t>(total.timed_ns),
+                           .span_ns = static_cast<std::int64_t>(total.span_ns),
+                           .launches = total.launches,
+                           .reading = reading,
+                           .interrupted = total.interrupted};
+  GA_CHECK(clocks_agree(timing.span_ns, total.host.count()));
+  return timing;
+}
+
+TimingLoop::Chunk TimingLoop::first_chunk(const BlockOrder& order) const {
   // The kernels that hang or fault have not run before, and load their code behind no gate.
   const InjectionKind kind = injection_.kind;
-  const bool gated = kind != InjectionKind::hang && kind != InjectionKind::crash;
-  const std::int64_t slow_ns = kind == InjectionKind::slow ? order.group.timed_ns / 4 : 0;
-  const std::int64_t per_chunk = std::max<std::int64_t>(
-      1, std::min({kMaxGroupsPerChunk, kMaxSlots / bench.sets(), bench.groups_per_collect()}));
+  return {.slow_ns = kind == InjectionKind::slow ? order.group.timed_ns / 4 : 0,
+          .gated = kind != InjectionKind::hang && kind != InjectionKind::crash,
+          .first = true};
+}
+
+Result<BlockTiming> TimingLoop::block(Bench& bench, const BlockOrder& order, Check& found) {
+  Chunk chunk = first_chunk(order);
   Sampler sampler(order.read, kReadingInterval);
-  double timed_ns = 0;
-  double span_ns = 0;
-  std::chrono::nanoseconds host{0};
-  BlockTiming timing;
-  for (std::int64_t done = 0; done < order.groups && !timing.interrupted;) {
-    const std::int64_t groups = std::min(per_chunk, order.groups - done);
-    GA_TRY(
-        const ChunkTime time,
-        run_chunk(bench, {.groups = groups, .slow_ns = slow_ns, .gated = gated, .first = done == 0},
-                  order.stop));
-    GA_CHECK(bench.collect(groups * bench.sets(), found));
-    done += groups;
-    timed_ns += time.timed_ns;
-    span_ns += time.span_ns;
-    host += time.host;
-    timing.launches += groups * bench.sets();
-    timing.interrupted = time.interrupted || (order.stop && done < order.groups && order.stop());
+  std::vector<DeviceReading> readings;
+  Total total;
+  for (std::int64_t done = 0; done < order.groups && !total.interrupted; done += chunk.groups) {
+    chunk.groups = std::min(groups_per_chunk(bench), order.groups - done);
+    GA_TRY(const ChunkTime time, run_chunk(bench, chunk, order.stop));
+    if (order.hold_ns > 0) {
+      readings = sampler.stop();  // of the load, not of the idle GPU
+      total.interrupted = wait_out(std::chrono::nanoseconds(order.hold_ns), order.stop);
+    }
+    const std::int64_t launched = chunk.groups * bench.sets();
+    GA_CHECK(bench.collect(launched, found));
+    total.add(time, launched);
+    chunk.first = false;
+    const bool more = done + chunk.groups < order.groups;
+    total.interrupted = total.interrupted || (order.stop && more && order.stop());
   }
-  timing.reading = summarise(sampler.stop());
-  timing.timed_ns = static_cast<std::int64_t>(timed_ns);
-  timing.span_ns = static_cast<std::int64_t>(span_ns);
-  GA_CHECK(clocks_agree(timing.span_ns, host.count()));
-  return timing;
+  if (order.hold_ns == 0) readings = sampler.stop();
+  return sum_up(total, summarise(readings));
 }
 
 }  // namespace ga

@@ -31,9 +31,18 @@ struct GroupTime {
   std::int64_t timed_ns = 0;
 };
 
+// A chunk is what runs between two collections.
+inline constexpr std::int64_t kMaxGroupsPerChunk = 256;
+std::int64_t groups_per_chunk(const Bench& bench);
+// NVML refreshes clock and power every 20 to 100 ms, depending on the part.
+inline constexpr std::chrono::milliseconds kReadingInterval{20};
+inline constexpr std::chrono::milliseconds kStopInterval{10};
+inline constexpr std::chrono::microseconds kLookInterval{50};
+
 struct BlockOrder {
   std::int64_t groups = 1;
-  GroupTime group;  // by calibration; for the injection `slow`
+  GroupTime group;           // by calibration; for the injection `slow`
+  std::int64_t hold_ns = 0;  // Bench::hold_ns(); a calibration holds nothing
   ReadDevice read;
   Stop stop;
 };
@@ -54,6 +63,12 @@ class TimingLoop {
   // One block. A launch that fails, clocks that disagree, or a device that does not stop is an
   // Error; slow, throttled and wrong are results.
   Result<BlockTiming> block(Bench& bench, const BlockOrder& order, Check& found);
+
+  // A block in a rhythm: order.groups pulses, in each as many groups as fit. Few are enqueued
+  // ahead, so that the load ends where the pulse does: docs/measuring.md. At most a pulse's wait
+  // longer than order.groups periods; what a pulse leaves is collected in the idle time behind it.
+  Result<BlockTiming> pulses(Bench& bench, const BlockOrder& order, const Rhythm& rhythm,
+                             Check& found);
 
   cudaStream_t stream() const { return stream_.get(); }
 
@@ -77,6 +92,21 @@ class TimingLoop {
   Status misbehave(const Chunk& chunk, std::int64_t group);
   Status damage(Bench& bench, const Turn& turn, const Chunk& chunk);
   Result<ChunkTime> run_chunk(Bench& bench, const Chunk& chunk, const Stop& stop);
+  // Of the chunk that has run: waits for its end, reads its events.
+  Result<ChunkTime> end_chunk(const Bench& bench, std::int64_t groups, const Stop& stop);
+  Chunk first_chunk(const BlockOrder& order) const;
+  struct Total {
+    double timed_ns = 0, span_ns = 0;
+    std::chrono::nanoseconds host{0};
+    std::int64_t launches = 0;
+    bool interrupted = false;
+    void add(const ChunkTime& time, std::int64_t launched);
+  };
+  static Result<BlockTiming> sum_up(const Total& total, const DeviceReading& reading);
+  Result<std::int64_t> enqueue_pulse(Bench& bench, const Chunk& chunk, const Pulse& pulse,
+                                     const BlockOrder& order);
+  Status run_pulse(Bench& bench, Chunk& chunk, const Pulse& pulse, const BlockOrder& order,
+                   Total& total, Check& found);
   Result<bool> wait_for_end(const Stop& stop);  // true: interrupted, and run to its end
   void called();
   void open_gate();

@@ -15,6 +15,11 @@ KnownInt lower_median(std::vector<std::int64_t> values, const KnownInt& last) {
   return *middle;
 }
 
+KnownInt highest(const std::vector<std::int64_t>& values, const KnownInt& last) {
+  if (values.empty()) return KnownInt::missing(last.absent);
+  return *std::ranges::max_element(values);
+}
+
 std::vector<std::int64_t> present(const std::vector<DeviceReading>& readings,
                                   KnownInt DeviceReading::*field) {
   std::vector<std::int64_t> values;
@@ -62,11 +67,11 @@ DeviceReading summarise(const std::vector<DeviceReading>& readings) {
   DeviceReading block;
   block.clock_mhz = lower_median(present(readings, &DeviceReading::clock_mhz), last.clock_mhz);
   block.power_mw = lower_median(present(readings, &DeviceReading::power_mw), last.power_mw);
-  const auto temperatures = present(readings, &DeviceReading::temp_mc);
   block.link_gen = lower_median(present(readings, &DeviceReading::link_gen), last.link_gen);
   block.link_width = lower_median(present(readings, &DeviceReading::link_width), last.link_width);
-  block.temp_mc = temperatures.empty() ? KnownInt::missing(last.temp_mc.absent)
-                                       : KnownInt(*std::ranges::max_element(temperatures));
+  block.temp_mc = highest(present(readings, &DeviceReading::temp_mc), last.temp_mc);
+  block.memory_temp_mc =
+      highest(present(readings, &DeviceReading::memory_temp_mc), last.memory_temp_mc);
   const auto reasons = present(readings, &DeviceReading::throttle);
   block.throttle = KnownInt::missing(last.throttle.absent);
   if (!reasons.empty()) {

@@ -94,6 +94,16 @@ TEST(Summarise, TakesTheMedianOfTheLink) {
   EXPECT_EQ(block.link_width, KnownInt(16));
 }
 
+TEST(Summarise, TakesTheHottestMemory) {
+  DeviceReading cool = reading(10, 0, 0, 0), hot = cool, unread = cool;
+  cool.memory_temp_mc = 71'000;
+  hot.memory_temp_mc = 74'000;
+  unread.memory_temp_mc = KnownInt::missing("Not Supported");
+  EXPECT_EQ(summarise({cool, hot, unread}).memory_temp_mc, KnownInt(74'000));
+  EXPECT_EQ(summarise({unread}).memory_temp_mc, KnownInt::missing("Not Supported"));
+  EXPECT_TRUE(complete(summarise({unread}))) << "not every part can say it";
+}
+
 TEST(Summarise, AQuantityThatIsNeverReadStaysAbsentWithItsReason) {
   DeviceReading without = reading(1980, 300, 40, 0);
   without.clock_mhz = KnownInt::missing("Not Supported");

@@ -14,6 +14,8 @@ struct DeviceReading {
   KnownInt throttle = {};  // bits of the reasons
   // Asked for where copies run: of the links from the GPU to the root port the lowest.
   KnownInt link_gen = {}, link_width = {};
+  // Asked for where the memory works: of its hottest stack.
+  KnownInt memory_temp_mc = {};
   // Asked for where NVLinks carry data: of each GPU how many are active, -1 where that is not
   // known.
   std::vector<std::int64_t> active_links = {};

@@ -1,8 +1,11 @@
-// The streaming kernels on a GPU, against their references and their own checks.
+// The streaming kernels, the walk and the chase on a GPU, against their references and their own
+// checks.
 #include <cstring>
 
 #include "kernels/check/check.h"
+#include "kernels/memory/chase.h"
 #include "kernels/memory/memory.h"
+#include "kernels/memory/walk.h"
 #include "kernels/testing/gpu.h"
 
 namespace {
@@ -105,6 +108,98 @@ TEST(MemoryGpu, CountsBeyondFourGibibytes) {
   EXPECT_EQ(report.wrong, 1u);
   EXPECT_EQ(report.first, bytes / 8 - 1);
   EXPECT_EQ(report.expected ^ report.got, std::uint64_t{0xFF} << 56);
+}
+
+// Pieces of one tile, each an allocation of its own; the last is not full.
+class WalkGpu : public testing::Test {
+ protected:
+  static constexpr std::size_t kVectors = 40 * ga::kWalkTile + 37;
+
+  void SetUp() override {
+    std::vector<ga::ptx::Vector*> starts;
+    for (std::size_t at = 0; at < kVectors; at += ga::kWalkTile) {
+      pieces_.push_back(to_device(Words(2 * ga::kWalkTile, kPoison)));
+      starts.push_back(reinterpret_cast<ga::ptx::Vector*>(pieces_.back().data()));
+    }
+    table_ = to_device(starts);
+    blocks_ = must(ga::DeviceBuffer<ga::WalkReport>::make(ga::kWalkBlocks));
+    report_ = to_device(std::vector<ga::WalkReport>(1));
+  }
+  void run(const ga::WalkPass& pass, std::uint32_t number) {
+    must_ok(ga::walk({.region = {table_.data(), 11, kVectors},
+                      .pass = pass,
+                      .number = number,
+                      .blocks = blocks_.data(),
+                      .report = report_.data()},
+                     nullptr));
+  }
+  Words words() const {
+    Words all;
+    for (const auto& piece : pieces_) {
+      const Words some = to_host(piece);
+      all.insert(all.end(), some.begin(), some.end());
+    }
+    return all;
+  }
+
+  std::vector<ga::DeviceBuffer<std::uint64_t>> pieces_;
+  ga::DeviceBuffer<ga::ptx::Vector*> table_;
+  ga::DeviceBuffer<ga::WalkReport> blocks_, report_;
+};
+
+TEST_F(WalkGpu, EveryTestLeavesTheHostsWordsAndFindsThemRight) {
+  static_assert(ga::kWalkTile == 1 << 11);
+  std::uint64_t due = 0;
+  for (int test = 0; test < 4; ++test) {
+    const auto passes = ga::walk_passes(static_cast<ga::WalkTest>(test), 3, 1);
+    std::uint32_t number = 0;
+    for (const ga::WalkPass& pass : passes) run(pass, number++);
+    due += ga::walk_checks(passes, 16 * kVectors);
+    const Words got = words();
+    for (std::size_t i = 0; i < 2 * kVectors; ++i) {
+      ASSERT_EQ(got[i], ga::walk_word(passes.back().expected, i)) << test << ": " << i;
+    }
+    for (std::size_t i = 2 * kVectors; i < got.size(); ++i) ASSERT_EQ(got[i], kPoison) << test;
+  }
+  const ga::WalkReport report = to_host(report_)[0];
+  EXPECT_EQ(report.wrong, 0u);
+  EXPECT_EQ(report.checked, due);
+}
+
+TEST_F(WalkGpu, ACheckNamesTheLowestWrongWordAndTheSm) {
+  const ga::WalkPattern random{.kind = ga::WalkKind::random, .key = 9};
+  run({.action = ga::WalkAction::write, .written = random}, 0);
+  const std::size_t lowest = 2 * ga::kWalkTile;  // the first word of the second piece
+  for (const std::size_t word : {2 * kVectors - 1, lowest, lowest + 7}) {
+    const std::uint64_t wrong = ~ga::pattern_word(9, word);
+    must_ok(
+        ga::copy_to_device(pieces_[word / (2 * ga::kWalkTile)].data() + word % (2 * ga::kWalkTile),
+                           std::span<const std::uint64_t>(&wrong, 1)));
+  }
+  run({.action = ga::WalkAction::check, .expected = random}, 5);
+  const ga::WalkReport report = to_host(report_)[0];
+  EXPECT_EQ(report.wrong, 3u);
+  EXPECT_EQ(report.first, lowest);
+  EXPECT_EQ(report.expected, ga::pattern_word(9, lowest));
+  EXPECT_EQ(report.got, ~report.expected);
+  EXPECT_EQ(report.pass, 5u);
+  EXPECT_LT(report.smid, 1024u);
+}
+
+TEST(ChaseGpu, EndsWhereTheClosedFormSays) {
+  for (const std::uint32_t lines : {1u, 3u, 8192u, 3u * 8192}) {
+    const std::size_t bytes = lines * ga::kChaseLineBytes;
+    const auto array = to_device(Words(bytes / 8, kPoison));
+    const auto end = to_device(std::vector<ga::ChaseEnd>(1));
+    must_ok(ga::chase_fill({array.data(), bytes}, nullptr));
+    const std::uint32_t place = lines / 2;
+    for (const std::uint32_t hops : {1u, 1001u}) {
+      must_ok(ga::chase({array.data(), bytes, place, hops, end.data()}, nullptr));
+      const ga::ChaseEnd got = to_host(end)[0];
+      EXPECT_EQ(got.line, ga::chase_line(ga::chase_shape(lines), (place + hops) % lines));
+      EXPECT_EQ(got.hops, hops);
+    }
+  }
 }
 
 }  // namespace

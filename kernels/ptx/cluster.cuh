@@ -20,6 +20,13 @@ __device__ __forceinline__ std::uint32_t map_shared(std::uint32_t shared, std::u
   return mapped;
 }
 
+// A word at such an address.
+__device__ __forceinline__ std::uint64_t load_cluster(std::uint32_t mapped) {
+  std::uint64_t word;
+  asm volatile("ld.shared::cluster.u64 %0, [%1];\n" : "=l"(word) : "r"(mapped) : "memory");
+  return word;
+}
+
 // Every thread of every CTA arrives once and waits once. Not .aligned: lanes of a warp may come
 // from different branches.
 __device__ __forceinline__ void cluster_arrive() {

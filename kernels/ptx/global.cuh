@@ -27,6 +27,26 @@ __device__ __forceinline__ void store_streaming(Vector* to, const Vector& v) {
   asm volatile("st.global.cs.v2.u64 [%0], {%1,%2};\n" ::"l"(to), "l"(v.word[0]), "l"(v.word[1])
                : "memory");
 }
+
+// In the L2 and not in the L1: what any SM has written, or will read.
+__device__ __forceinline__ Vector load_l2(const Vector* from) {
+  Vector v;
+  asm volatile("ld.relaxed.gpu.global.v2.u64 {%0,%1}, [%2];\n"
+               : "=l"(v.word[0]), "=l"(v.word[1])
+               : "l"(from)
+               : "memory");
+  return v;
+}
+__device__ __forceinline__ void store_l2(Vector* to, const Vector& v) {
+  asm volatile("st.relaxed.gpu.global.v2.u64 [%0], {%1,%2};\n" ::"l"(to), "l"(v.word[0]),
+               "l"(v.word[1])
+               : "memory");
+}
+__device__ __forceinline__ std::uint64_t load_l2(const std::uint64_t* from) {
+  std::uint64_t word;
+  asm volatile("ld.relaxed.gpu.global.u64 %0, [%1];\n" : "=l"(word) : "l"(from) : "memory");
+  return word;
+}
 #endif
 
 }  // namespace ga::ptx

@@ -42,5 +42,12 @@ __device__ __forceinline__ void misaligned_fault() {
   asm volatile("st.volatile.global.u32 [%0], %1;\n" ::"l"(std::uint64_t{1}), "r"(0) : "memory");
 }
 
+// The same value, of which the compiler knows nothing: what is computed from it twice is computed
+// twice.
+__device__ __forceinline__ std::uint64_t opaque(std::uint64_t x) {
+  asm volatile("" : "+l"(x));
+  return x;
+}
+
 }  // namespace ga::ptx
 #endif

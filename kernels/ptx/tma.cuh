@@ -63,6 +63,23 @@ __device__ __forceinline__ void tma_store(const TensorMap* map, std::uint32_t sh
       : "memory");
 }
 
+// Without a map: `bytes` as they lie, a multiple of 16 at addresses aligned to as much.
+__device__ __forceinline__ void bulk_load(std::uint32_t shared, const void* global,
+                                          std::uint32_t bytes, std::uint32_t barrier) {
+  asm volatile(
+      "cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1], %2, [%3];\n" ::
+          "r"(shared),
+      "l"(global), "r"(bytes), "r"(barrier)
+      : "memory");
+}
+
+__device__ __forceinline__ void bulk_store(void* global, std::uint32_t shared,
+                                           std::uint32_t bytes) {
+  asm volatile("cp.async.bulk.global.shared::cta.bulk_group [%0], [%1], %2;\n" ::"l"(global),
+               "r"(shared), "r"(bytes)
+               : "memory");
+}
+
 // Closes the thread's current group of stores.
 __device__ __forceinline__ void bulk_commit() {
   asm volatile("cp.async.bulk.commit_group;\n" ::: "memory");

@@ -31,6 +31,10 @@ bool of_environment(cudaError_t code) {
 
 }  // namespace
 
+bool out_of_memory(const Error& error) {
+  return error.what().find(cudaGetErrorName(cudaErrorMemoryAllocation)) != std::string::npos;
+}
+
 Status cuda_status(cudaError_t code, const char* call, Location at) {
   if (code == cudaSuccess) return Ok{};
   (void)cudaGetLastError();  // reported here, not once more by the next launch

@@ -31,6 +31,7 @@ REQUIRED = {OF_TYPE + "NS_4(?:Bf16|Fp16|Tf32)E": ("hmma", "ldsm", "ldgsts"),
             ATTENTION_BWD: ("hmma", "ldsm", "ldgsts", "mufu"),
             ATTENTION_SM90: ("hgmma", "hgmmar", "stsm", "mufu", *HOPPER),
             ATTENTION_BWD_SM90: ("hgmma", "hgmmar", "stsm", "mufu", *HOPPER),
+            "23exercise_special_kernel": ("mufu",), "20exercise_copy_kernel": ("ldgsts",),
             # A release is a fence (ERRBAR follows it), an acquire drops L1 (CCTL).
             "all_reduce_(?:virtual_)?kernelILNS_18AllReduceAlgorithmE1E": ("errbar", "cctl"),
             "all_reduce_virtual_kernelILNS_18AllReduceAlgorithmE2E": ("errbar", "cctl"),

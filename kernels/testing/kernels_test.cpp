@@ -6,15 +6,17 @@
 
 #include "kernels/allreduce/allreduce.h"
 #include "kernels/attention/attention.h"
-#include "kernels/attention/attention_bwd.h"
 #include "kernels/attention/attention_check.h"
 #include "kernels/check/check.h"
 #include "kernels/check/checksum_bound.h"
 #include "kernels/check/inject.h"
+#include "kernels/exercise/exercise.h"
 #include "kernels/gemm/fill.h"
 #include "kernels/gemm/gemm.h"
 #include "kernels/link/link.h"
+#include "kernels/memory/chase.h"
 #include "kernels/memory/memory.h"
+#include "kernels/memory/walk.h"
 #include "kernels/power/light.h"
 #include "kernels/runtime/buffer.h"
 #include "kernels/runtime/device.h"
@@ -81,6 +83,34 @@ TEST(Memory, RefusesSizesAndPointersItCannotDo) {
   expect_usage(ga::memory_copy({.to = data, .from = nullptr, .bytes = 16}, nullptr), "null");
   expect_usage(ga::memory_read({.data = data, .bytes = 16, .sum = nullptr}, nullptr), "sum");
   expect_usage(ga::memory_triad({.bytes = 16}, nullptr), "null");
+}
+
+TEST(Memory, AWalkRefusesRegionsAndPassesItCannotDo) {
+  ga::ptx::Vector* piece = nullptr;
+  ga::WalkReport report;
+  ga::Walk args{.region = {&piece, 11, 100}, .blocks = &report, .report = &report};
+  args.region.vectors = 0;
+  expect_usage(ga::walk(args, nullptr), "nothing");
+  args.region = {&piece, 10, 100};
+  expect_usage(ga::walk(args, nullptr), "tile");
+  args.region = {&piece, 64, 100};
+  expect_usage(ga::walk(args, nullptr), "tile");
+  args.region = {&piece, 11, 100};
+  args.pass = {.action = ga::WalkAction::rewrite, .written = {.kind = ga::WalkKind::random}};
+  expect_usage(ga::walk(args, nullptr), "striped");
+  args.report = nullptr;
+  expect_usage(ga::walk(args, nullptr), "null");
+}
+
+TEST(Memory, AChaseRefusesArraysAndPlacesThatAreNone) {
+  alignas(128) char data[256];
+  ga::ChaseEnd end;
+  expect_usage(ga::chase_fill({data, 0}, nullptr), "0 bytes");
+  expect_usage(ga::chase_fill({data, 130}, nullptr), "130 bytes");
+  expect_usage(ga::chase_fill({data + 16, 128}, nullptr), "aligned");
+  expect_usage(ga::chase({data, 256, 2, 1, &end}, nullptr), "place");
+  expect_usage(ga::chase({data, 256, 1, 0, &end}, nullptr), "hops");
+  expect_usage(ga::chase({data, 256, 1, 1, nullptr}, nullptr), "end");
 }
 
 TEST(MemoryRef, TriadByHand) {
@@ -279,6 +309,19 @@ TEST(Link, RefusesNothingAndMisalignedAddresses) {
   expect_usage(ga::link_copy({data, nullptr, 8}, nullptr), "from: null");
 }
 
+TEST(Exercise, RefusesARunWithoutAPlanOrBuffers) {
+  alignas(16) std::uint64_t words[ga::kExerciseThreads] = {};
+  std::uint32_t smid = 0;
+  ga::ExerciseRun run{.out = words, .smid = &smid};
+  expect_usage(ga::exercise({}, nullptr), "out: null");
+  expect_usage(ga::exercise(run, nullptr), "no plan");
+  run.plan.blocks = 1;
+  ga::ExerciseReport report;
+  expect_usage(ga::check_exercise(run, &report, nullptr), "expected: null");
+  run.plan.which = ga::Exercise::copy;
+  expect_usage(ga::exercise(run, nullptr), "inputs: null");
+}
+
 TEST(PeerMemory, RefusesTeamsThatAreNone) {
   EXPECT_FALSE(ga::Team::make({}));
   EXPECT_FALSE(ga::Team::make(std::vector<int>(9, 0)));
@@ -345,42 +388,5 @@ TEST(Attention, LaunchersRefuseWhatACallCannotBe) {
 }
 
 TEST(Light, RefusesNoSteps) { expect_usage(ga::light({}, nullptr), "steps"); }
-
-TEST(AttentionBackward, LauncherRefusesWhatACallCannotBe) {
-  alignas(16) char memory[32] = {};
-  void* const data = memory;
-  auto* const floats = reinterpret_cast<float*>(memory);
-  const ga::AttentionBackward good{.q = data,
-                                   .k = data,
-                                   .v = data,
-                                   .o = data,
-                                   .lse = floats,
-                                   .d_o = data,
-                                   .d_q = data,
-                                   .d_k = data,
-                                   .d_v = data,
-                                   .workspace = data,
-                                   .scale = 1};
-  const auto refuses = [&](auto change, const char* part) {
-    ga::AttentionBackward args = good;
-    change(args);
-    expect_usage(ga::attention_bwd(args, nullptr), part);
-  };
-  refuses([](auto& a) { a.q = nullptr; }, "backward: q");
-  refuses([](auto& a) { a.k = nullptr; }, "backward: k");
-  refuses([](auto& a) { a.v = nullptr; }, "backward: v");
-  refuses([](auto& a) { a.o = nullptr; }, "backward: o");
-  refuses([](auto& a) { a.lse = nullptr; }, "backward: lse");
-  refuses([](auto& a) { a.d_o = nullptr; }, "backward: dO");
-  refuses([](auto& a) { a.d_q = nullptr; }, "backward: dQ");
-  refuses([](auto& a) { a.d_k = nullptr; }, "backward: dK");
-  refuses([](auto& a) { a.d_v = nullptr; }, "backward: dV");
-  refuses([](auto& a) { a.workspace = nullptr; }, "workspace");
-  refuses([&](auto& a) { a.d_v = memory + 8; }, "aligned to 16");
-  refuses([](auto& a) { a.scale = 0; }, "scale");
-  refuses([](auto& a) { a.shape.dim = 96; }, "dim");
-  refuses([](auto& a) { a.shape.kv_heads = 2; }, "kv_heads");
-  refuses([](auto& a) { a.shape.type = ga::ElementType::fp32; }, "bf16");
-}
 
 }  // namespace

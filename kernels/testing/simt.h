@@ -111,6 +111,40 @@ T atomicExch(T* at, T value) {
   return old;
 }
 
+template <class T>
+T atomicAnd(T* at, T value) {
+  const T old = *at;
+  *at &= value;
+  return old;
+}
+
+template <class T>
+T atomicOr(T* at, T value) {
+  const T old = *at;
+  *at |= value;
+  return old;
+}
+
+template <class T>
+T atomicXor(T* at, T value) {
+  const T old = *at;
+  *at ^= value;
+  return old;
+}
+
+template <class T>
+T atomicCAS(T* at, T wanted, T value) {
+  const T old = *at;
+  if (old == wanted) *at = value;
+  return old;
+}
+
+inline std::uint32_t atomicInc(std::uint32_t* at, std::uint32_t limit) {
+  const std::uint32_t old = *at;
+  *at = old >= limit ? 0 : old + 1;
+  return old;
+}
+
 inline std::uint64_t __umul64hi(std::uint64_t x, std::uint64_t y) {
   __extension__ typedef unsigned __int128 Wide;
   return static_cast<std::uint64_t>((static_cast<Wide>(x) * y) >> 64);

@@ -22,6 +22,12 @@ inline unsigned char* dynamic_shared() { return simt::dynamic_shared(); }
 inline void cp_async_16(std::uint32_t shared, const void* global, int bytes) {
   simt::copy_async(shared, global, bytes);
 }
+inline void cp_async_4(std::uint32_t shared, const void* global, int bytes) {
+  simt::copy_async(shared, global, bytes, 4);
+}
+inline void cp_async_8(std::uint32_t shared, const void* global, int bytes) {
+  simt::copy_async(shared, global, bytes, 8);
+}
 inline void cp_async_commit() { simt::copy_commit(); }
 template <int kPending>
 void cp_async_wait() {
@@ -31,6 +37,11 @@ void cp_async_wait() {
 inline Vector load_streaming(const Vector* from) { return *from; }
 inline void store_streaming(Vector* to, const Vector& v) { *to = v; }
 
+inline Vector load_l2(const Vector* from) { return *from; }
+inline void store_l2(Vector* to, const Vector& v) { *to = v; }
+inline std::uint64_t load_l2(const std::uint64_t* from) { return *from; }
+
+inline std::uint64_t opaque(std::uint64_t x) { return x; }
 inline std::uint32_t smid() { return simt::block_index().x % 7; }
 inline std::uint64_t globaltimer() { return 1000; }
 inline std::uint64_t clock_cycles() { return 2000; }

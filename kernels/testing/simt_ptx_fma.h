@@ -10,13 +10,6 @@
 
 namespace ga::ptx {
 
-inline void cp_async_4(std::uint32_t shared, const void* global, int bytes) {
-  simt::copy_async(shared, global, bytes, 4);
-}
-inline void cp_async_8(std::uint32_t shared, const void* global, int bytes) {
-  simt::copy_async(shared, global, bytes, 8);
-}
-
 // Misaligned is undefined on a GPU, and here.
 template <class T, std::size_t kCount>
 void load_shared(T (&to)[kCount], std::uint32_t shared) {

@@ -30,6 +30,7 @@ inline std::uint32_t cluster_rank() { return simt::cluster_rank(); }
 inline std::uint32_t map_shared(std::uint32_t shared, std::uint32_t rank) {
   return simt::map_shared(shared, rank);
 }
+inline std::uint64_t load_cluster(std::uint32_t mapped) { return simt::read_cluster(mapped); }
 inline void cluster_arrive() { simt::cluster_arrive(); }
 inline void cluster_wait() { simt::cluster_wait(); }
 
@@ -50,6 +51,13 @@ inline void tma_load(std::uint32_t shared, const TensorMap* map, std::uint32_t b
 }
 inline void tma_store(const TensorMap* map, std::uint32_t shared, BoxAt at) {
   simt::store_box(*map, shared, at, 4);
+}
+inline void bulk_load(std::uint32_t shared, const void* global, std::uint32_t bytes,
+                      std::uint32_t barrier) {
+  simt::load_run(shared, global, bytes, barrier);
+}
+inline void bulk_store(void* global, std::uint32_t shared, std::uint32_t bytes) {
+  simt::store_run(global, shared, bytes);
 }
 inline void bulk_commit() { simt::store_commit(); }
 template <int kPending>

@@ -73,20 +73,33 @@ void each_element(const TensorMapShape& map, std::uint32_t shared, BoxAt at, Vis
   }
 }
 
+std::uint32_t load_bytes(const BoxLoad& load) {
+  return load.run != nullptr ? load.run_bytes : box_bytes(load.map);
+}
+
+void write_both(Block& block, std::uint32_t offset, const void* from, std::size_t bytes) {
+  for (unsigned char* const memory : {block.shared, block.async}) {
+    std::memset(memory + offset, 0, bytes);
+    if (from != nullptr) std::memcpy(memory + offset, from, bytes);
+  }
+}
+
 void land(const BoxLoad& load) {
   const auto size = static_cast<std::uint32_t>(element_bytes(load.map.element));
   for (std::uint32_t rank = 0; rank < machine.blocks.size(); ++rank) {
     if ((load.ranks >> rank & 1u) == 0) continue;
     Block& block = machine.blocks[rank];
     if (block.left == 0) fail("a copy lands in a block that has ended");
-    each_element(load.map, load.to, load.at, [&](std::uint32_t offset, const unsigned char* from) {
-      for (unsigned char* const memory : {block.shared, block.async}) {
-        std::memset(memory + offset, 0, size);
-        if (from != nullptr) std::memcpy(memory + offset, from, size);
-      }
-    });
+    if (load.run != nullptr) {
+      write_both(block, load.to, load.run, load.run_bytes);
+    } else {
+      each_element(load.map, load.to, load.at,
+                   [&](std::uint32_t offset, const unsigned char* from) {
+                     write_both(block, offset, from, size);
+                   });
+    }
     Mbarrier& barrier = mbarrier_at({block, load.barrier});
-    barrier.bytes -= box_bytes(load.map);
+    barrier.bytes -= load_bytes(load);
     if (barrier.pending == 0 && barrier.bytes < 0) fail("more bytes than the mbarrier was told of");
     settle(barrier);
   }
@@ -95,6 +108,10 @@ void land(const BoxLoad& load) {
 
 // As hardware does, a store ends within a row at a multiple of 16 bytes: tensor_map.h.
 void land(const Block& block, const BoxStore& store) {
+  if (store.run != nullptr) {
+    std::memcpy(store.run, block.async + store.from, store.run_bytes);
+    return;
+  }
   const auto size = static_cast<std::uint32_t>(element_bytes(store.map.element));
   TensorMapShape written = store.map;
   written.cols = (written.cols * size + 15) / 16 * 16 / size;
@@ -102,6 +119,29 @@ void land(const Block& block, const BoxStore& store) {
     if (to == nullptr) return;
     std::memcpy(const_cast<unsigned char*>(to), block.async + offset, size);
   });
+}
+
+void start(const BoxLoad& load) {
+  if (machine.options.eager_copies) {
+    land(load);
+  } else {
+    machine.loads.push_back(load);
+  }
+}
+
+void start(const BoxStore& store) {
+  if (machine.options.eager_copies) {
+    land(own_block(), store);
+  } else {
+    self().open_stores.push_back(store);
+  }
+}
+
+std::uint32_t run_offset(std::uint32_t shared, const void* global, std::uint32_t bytes) {
+  if (shared % 16 != 0 || bytes % 16 != 0 || reinterpret_cast<std::uintptr_t>(global) % 16 != 0) {
+    fail("a run of bytes that is not aligned to 16");
+  }
+  return offset_of(shared, bytes);
 }
 
 TensorMapShape decode(const TensorMap& map, int dimensions) {
@@ -141,14 +181,16 @@ TensorMap encode(const TensorMapShape& shape) {
 
 void load_box(const TensorMap& map, std::uint32_t to, std::uint32_t barrier, BoxAt at,
               int dimensions, std::uint32_t ranks) {
-  BoxLoad load{decode(map, dimensions), 0, offset_of(barrier, 8), at, ranks};
+  BoxLoad load{decode(map, dimensions), 0, offset_of(barrier, 8), at, ranks, nullptr, 0};
   load.to = box_offset(load.map, to);
   if (ranks == 0) load.ranks = 1u << cluster_rank();
-  if (machine.options.eager_copies) {
-    land(load);
-  } else {
-    machine.loads.push_back(load);
-  }
+  start(load);
+}
+
+void load_run(std::uint32_t to, const void* from, std::uint32_t bytes, std::uint32_t barrier) {
+  BoxLoad load{{}, run_offset(to, from, bytes), offset_of(barrier, 8), {}, 0, from, bytes};
+  load.ranks = 1u << cluster_rank();
+  start(load);
 }
 
 bool land_one_load() {
@@ -164,13 +206,13 @@ bool land_one_load() {
 }
 
 void store_box(const TensorMap& map, std::uint32_t from, BoxAt at, int dimensions) {
-  BoxStore store{decode(map, dimensions), 0, at};
+  BoxStore store{decode(map, dimensions), 0, at, nullptr, 0};
   store.from = box_offset(store.map, from);
-  if (machine.options.eager_copies) {
-    land(own_block(), store);
-  } else {
-    self().open_stores.push_back(store);
-  }
+  start(store);
+}
+
+void store_run(void* to, std::uint32_t from, std::uint32_t bytes) {
+  start(BoxStore{{}, run_offset(from, to, bytes), {}, to, bytes});
 }
 
 void store_commit() {
@@ -289,6 +331,14 @@ std::uint32_t cluster_rank() { return machine.current / machine.threads; }
 
 std::uint32_t map_shared(std::uint32_t shared, std::uint32_t rank) {
   return shared | ((rank + 1) << kRankShift);
+}
+
+std::uint64_t read_cluster(std::uint32_t mapped) {
+  if (mapped % 8 != 0) fail("a load that is not aligned");
+  const At at = resolve(mapped);
+  std::uint64_t word = 0;
+  std::memcpy(&word, at.block.shared + at.offset, sizeof word);
+  return word;
 }
 
 void cluster_arrive() {}  // the thread waits next in all kernels here: one step

@@ -32,16 +32,23 @@ struct BoxLoad {
   std::uint32_t to = 0, barrier = 0;  // offsets, the same in each destination
   BoxAt at;
   std::uint32_t ranks = 0;
+  const void* run = nullptr;  // not a box, but so many bytes as they lie
+  std::uint32_t run_bytes = 0;
 };
 // `dimensions` are those of the instruction: 2, which takes col and row, or 4.
 void load_box(const TensorMap& map, std::uint32_t to, std::uint32_t barrier, BoxAt at,
               int dimensions, std::uint32_t ranks);
 
+void load_run(std::uint32_t to, const void* from, std::uint32_t bytes, std::uint32_t barrier);
+
 struct BoxStore {
   TensorMapShape map;
   std::uint32_t from = 0;
   BoxAt at;
+  void* run = nullptr;  // as of a load
+  std::uint32_t run_bytes = 0;
 };
+void store_run(void* to, std::uint32_t from, std::uint32_t bytes);
 void store_box(const TensorMap& map, std::uint32_t from, BoxAt at, int dimensions);
 void store_commit();
 void store_wait(int pending);
@@ -108,6 +115,7 @@ void named_barrier(std::uint32_t id, std::uint32_t threads, bool waits);
 
 std::uint32_t cluster_rank();
 std::uint32_t map_shared(std::uint32_t shared, std::uint32_t rank);
+std::uint64_t read_cluster(std::uint32_t mapped);  // a word at what map_shared gave
 void cluster_arrive();
 void cluster_wait();
 

@@ -124,6 +124,7 @@ void check_lengths(Fields& fields, const Measurement& m) {
   same("throttle", m.throttle);
   check_rows(fields, "cells", m.cells, want);
   check_rows(fields, "active_links", m.active_links, want);
+  if (!m.memory_temp_mc.empty()) same("memory_temp_mc", m.memory_temp_mc);
   if (m.link_gen.empty() && m.link_width.empty()) return;
   same("link_gen", m.link_gen);
   same("link_width", m.link_width);
@@ -137,6 +138,7 @@ Json to_json(const Check& check) {
   out.add("got", as_name(check.got)).add("wrong", check.wrong);
   if (check.launches) out.add("launches", *check.launches);
   if (check.first) out.add("first", first_to_json(*check.first));
+  if (check.first_block) out.add("first_block", *check.first_block);
   return out.add("root", check.root).add("openings", list_to_json(check.openings, opening_to_json));
 }
 
@@ -152,6 +154,7 @@ Result<Check> check_from_json(const Json& json, const std::string& path) {
   if (const Json* first = fields.optional("first")) {
     GA_TRY(check.first, first_from_json(*first, path + ".first"));
   }
+  check.first_block = read_present_count(fields, "first_block");
   check.root = read_digest_or_none(fields, "root");
   GA_TRY(check.openings, read_list<Opening>(fields, "openings", opening_from_json));
   GA_CHECK(fields.close());
@@ -170,6 +173,7 @@ Json to_json(const Measurement& m) {
   out.add("throttle", integers(m.throttle));
   if (!m.link_gen.empty()) out.add("link_gen", integers(m.link_gen));
   if (!m.link_width.empty()) out.add("link_width", integers(m.link_width));
+  if (!m.memory_temp_mc.empty()) out.add("memory_temp_mc", integers(m.memory_temp_mc));
   if (!m.cells.empty()) out.add("cells", list_to_json(m.cells, integers));
   if (!m.active_links.empty()) out.add("active_links", list_to_json(m.active_links, integers));
   if (m.check) out.add("check", to_json(*m.check));
@@ -193,6 +197,7 @@ Result<Measurement> measurement_from_json(const Json& json, const std::string& p
   m.throttle = read_counts(fields, "throttle");
   m.link_gen = read_present_counts(fields, "link_gen");
   m.link_width = read_present_counts(fields, "link_width");
+  m.memory_temp_mc = read_present_counts(fields, "memory_temp_mc");
   GA_TRY(m.cells, read_present_rows(fields, "cells"));
   GA_TRY(m.active_links, read_present_rows(fields, "active_links"));
   if (const Json* check = fields.optional("check")) {
@@ -243,7 +248,8 @@ Json to_json(const LogEvent& event) {
   Json out;
   out.add("t_ns", event.t_ns).add("source", as_name(event.source));
   out.add("gpu", as_name(event.gpu)).add("code", as_name(event.code));
-  return out.add("text", as_text(event.text));
+  out.add("text", as_text(event.text));
+  return event.boot == 0 ? out : out.add("boot", event.boot);
 }
 
 Result<LogEvent> log_from_json(const Json& json, const std::string& path) {
@@ -254,6 +260,7 @@ Result<LogEvent> log_from_json(const Json& json, const std::string& path) {
   event.gpu = read_name(fields, "gpu");
   event.code = read_name(fields, "code");
   event.text = read_text(fields, "text");
+  event.boot = read_present_count(fields, "boot").value_or(0);
   GA_CHECK(fields.close());
   return event;
 }

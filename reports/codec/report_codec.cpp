@@ -97,6 +97,32 @@ Status check_units(const Report& report) {
   return Ok{};
 }
 
+// A run that went on after the machine was started anew did so from a checkpoint, and everything
+// that has a time says after which of the restarts it was. A boot in which no counter was read left
+// nothing that could need one.
+Status check_boots(const Report& report) {
+  std::size_t boots = 0;
+  std::string boot = report.run.boot_id;
+  for (const Resumed& resumed : report.run.resumed) {
+    if (resumed.boot_id != boot) ++boots;
+    boot = resumed.boot_id;
+  }
+  const std::size_t restarts = report.evidence.restarts.size();
+  if (restarts > boots || (restarts == 0 && boots > 0)) {
+    return Error(ErrorCode::parse,
+                 fmt::format("predicate.events.restarts: {} of them, and the run went on at {} "
+                             "other boots",
+                             restarts, boots));
+  }
+  for (const LogEvent& event : report.evidence.log) {
+    if (static_cast<std::size_t>(event.boot) <= restarts) continue;
+    return Error(ErrorCode::parse,
+                 fmt::format("predicate.events.log: a line of boot {}, after {} restarts",
+                             event.boot, restarts));
+  }
+  return Ok{};
+}
+
 // The path of the first place where two values differ, in the order that they are written.
 std::string first_difference(const Json& a, const Json& b, const std::string& path) {
   if (a.is_object() && b.is_object()) {
@@ -143,6 +169,7 @@ Result<Report> report_from_json(const Json& json) {
   GA_CHECK(fields.close());
   GA_CHECK(predicate_from_json(predicate, report));
   GA_CHECK(check_units(report));
+  GA_CHECK(check_boots(report));
   if (const Json again = report_to_json(report); again != json) {
     return Error(ErrorCode::parse, fmt::format("form: {}: not where the format has it",
                                                first_difference(json, again, "statement")));

@@ -142,7 +142,7 @@ TEST_P(SpoiledReport, IsRefusedByName) {
   sample.binding = "challenged";
   sample.suite.libraries = {{"nvml", "/usr/lib/libnvidia-ml.so.1", "580", std::string(64, '2')}};
   sample.evidence.libraries = sample.suite.libraries;
-  sample.run.resumed = {{"2026-11-22T07:20:00Z", "boot"}};
+  sample.run.resumed = {{"2026-11-22T07:20:00Z", sample.run.boot_id}};
   sample.sidecars = {{"telemetry.jsonl.zst", std::string(64, '3'), 12}};
   sample.telemetry.gaps = {{"gpu/0", 5, 9}};
   sample.evidence.warmup = {{"gpu/0", 7, {61'000}}};

@@ -58,6 +58,29 @@ Status all_counters_from_json(Fields& parent, std::string_view key, std::vector<
   return fields.close();
 }
 
+Json restart_to_json(const Restart& restart) {
+  Json out;
+  out.add("until", all_counters_to_json(restart.until, restart.node_until));
+  return out.add("from", all_counters_to_json(restart.from, restart.node_from));
+}
+
+Result<Restart> restart_from_json(const Json& json, const std::string& path) {
+  Fields fields(json, path);
+  Restart restart;
+  GA_CHECK(all_counters_from_json(fields, "until", restart.until, restart.node_until));
+  GA_CHECK(all_counters_from_json(fields, "from", restart.from, restart.node_from));
+  GA_CHECK(fields.close());
+  return restart;
+}
+
+// A list that is left out where it is empty, and is not empty where it is there.
+Status restarts_from_json(Fields& fields, std::vector<Restart>& restarts) {
+  if (fields.optional("restarts") == nullptr) return Ok{};
+  GA_TRY(restarts, read_list<Restart>(fields, "restarts", restart_from_json));
+  if (restarts.empty()) fields.refuse("restarts", "must be left out where there are none");
+  return Ok{};
+}
+
 Json gap_to_json(const TelemetryGap& gap) {
   Json out;
   out.add("unit_id", as_name(gap.unit_id)).add("from_ns", gap.from_ns);
@@ -217,6 +240,9 @@ Result<ManifestExcerpt> manifest_from_json(const Json& json, const std::string& 
 Json events_to_json(const Evidence& evidence) {
   Json out;
   out.add("before", all_counters_to_json(evidence.before, evidence.node_before));
+  if (!evidence.restarts.empty()) {
+    out.add("restarts", list_to_json(evidence.restarts, restart_to_json));
+  }
   out.add("after", all_counters_to_json(evidence.after, evidence.node_after));
   return out.add("log", list_to_json(evidence.log));
 }
@@ -224,6 +250,7 @@ Json events_to_json(const Evidence& evidence) {
 Status events_from_json(const Json& json, const std::string& path, Evidence& evidence) {
   Fields fields(json, path);
   GA_CHECK(all_counters_from_json(fields, "before", evidence.before, evidence.node_before));
+  GA_CHECK(restarts_from_json(fields, evidence.restarts));
   GA_CHECK(all_counters_from_json(fields, "after", evidence.after, evidence.node_after));
   GA_TRY(evidence.log, read_list<LogEvent>(fields, "log", log_from_json));
   return fields.close();

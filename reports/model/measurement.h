@@ -37,10 +37,18 @@ struct Check {
   std::int64_t wrong = 0;  // elements, tiles or words that differ, over all checked launches
   std::optional<std::int64_t> launches = {};  // that were checked; absent where nobody counted
   std::optional<FirstMismatch> first = {};
+  // Of a whole series: the first block that was wrong, by its position as it was run.
+  std::optional<std::int64_t> first_block = {};
   std::string root = {};               // SHA-256 tree over the output tiles; "" where none was made
   std::vector<Opening> openings = {};  // of `root`, chosen by the challenge
   friend bool operator==(const Check&, const Check&) = default;
 };
+
+// Whether it says that data was wrong. Where nothing is expected, what was found is there for GPUs
+// to be compared by.
+inline bool is_wrong(const Check& check) {
+  return check.wrong != 0 || (!check.expected.empty() && check.expected != check.got);
+}
 
 struct Discard {
   std::int64_t index = 0;  // position of the block in the series as it was run
@@ -53,8 +61,8 @@ struct Discard {
 using Rows = std::vector<std::vector<std::int64_t>>;
 
 // samples, clock_mhz, power_mw, temp_mc, throttle and, where there are any, link_gen, link_width,
-// cells and active_links have one entry per kept block, in run order. Of a case that spans GPUs the
-// lowest clock, the highest power and temperature, and the reasons of all.
+// memory_temp_mc, cells and active_links have one entry per kept block, in run order. Of a case
+// that spans GPUs the lowest clock, the highest power and temperature, and the reasons of all.
 struct Measurement {
   std::string gate, case_id, unit_id;
   Params params;
@@ -69,6 +77,9 @@ struct Measurement {
   // Of a copy over PCIe: the lowest generation and the fewest lanes of the links from the GPU to
   // the root port while the block ran, 0 where they could not be read. Else empty.
   std::vector<std::int64_t> link_gen = {}, link_width = {};
+  // Of a memory case: the hottest reading of the memory while the block ran, 0 where it could not
+  // be read. Else empty.
+  std::vector<std::int64_t> memory_temp_mc = {};
   Rows cells = {};
   // Of traffic over NVLink: for each GPU the fewest links that were active while the block ran, -1
   // where that could not be read. Else empty.
@@ -98,6 +109,7 @@ struct WorkerExit {
 struct LogEvent {
   std::int64_t t_ns = 0;
   std::string source, gpu, code, text;  // source "kmsg", "nvml", "watch"; code "xid.79"
+  std::int64_t boot = 0;                // how many restarts of the run came before it
   friend bool operator==(const LogEvent&, const LogEvent&) = default;
 };
 

@@ -29,11 +29,20 @@ struct TelemetryGap {
   friend bool operator==(const TelemetryGap&, const TelemetryGap&) = default;
 };
 
+// The machine was started anew in the run: the counters at the last checkpoint before, and those
+// that the run went on from. What happened between the two was not seen.
+struct Restart {
+  std::vector<GpuCounters> until, from;
+  NodeCounters node_until, node_from;
+  friend bool operator==(const Restart&, const Restart&) = default;
+};
+
 // All that next() and judge() read, and nothing else.
 struct Evidence {
   Facts facts;
   std::vector<GpuCounters> before, after;
   NodeCounters node_before, node_after;
+  std::vector<Restart> restarts;
   std::vector<LogEvent> log;
   std::vector<Measurement> measurements;
   std::vector<Warmup> warmup;

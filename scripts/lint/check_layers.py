@@ -13,7 +13,7 @@ ACCEPTANCE_HOST = ["acceptance/core", "acceptance/gates", "acceptance/profiles",
                    "acceptance/worker", "acceptance/journal", "acceptance/sim", "acceptance/commands"]
 DEVICE = ["kernels/runtime", "kernels/ptx", "kernels/check", "kernels/data", "kernels/loader"]
 FAMILIES = ["kernels/memory", "kernels/gemm", "kernels/allreduce", "kernels/link", "kernels/power",
-            "kernels/baselines", "kernels/attention"]
+            "kernels/baselines", "kernels/attention", "kernels/exercise"]
 
 # part -> parts it may include, itself always. The longest matching path is a file's part.
 MAY = {

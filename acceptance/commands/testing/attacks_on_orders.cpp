@@ -170,6 +170,24 @@ Attacks attacks_on_judgement() {
            report.evidence.measurements = small_report().evidence.measurements;
          });
        }},
+      {"judgement.two_boots_and_no_checkpoint",
+       [] {
+         return refusal_of_report([](Report& report) {
+           report.run.resumed = {{report.run.started, report.run.boot_id + "2"}};
+         });
+       }},
+      {"judgement.a_restart_that_was_none",
+       [] {
+         return refusal_of_report([](Report& report) { report.evidence.restarts.emplace_back(); });
+       }},
+      {"judgement.a_line_of_a_boot_to_come",
+       [] {
+         return refusal_of_report([](Report& report) {
+           report.evidence.log = {
+               {.t_ns = 1, .source = "kmsg", .gpu = "", .code = "xid.79", .text = ""}};
+           report.evidence.log[0].boot = 1;
+         });
+       }},
       {"judgement.better_claim",
        [] {
          return refusal_of_report([](Report& report) {

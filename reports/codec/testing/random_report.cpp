@@ -106,6 +106,7 @@ Check draw_check(Dice& dice) {
                                 .got = dice.name(),
                                 .xor_bits = dice.name()};
   }
+  if (dice.chance(3)) check.first_block = dice.count();
   check.root = dice.digest_or_none();
   check.openings = some(dice, [&] {
     return Opening{.tile = dice.count(), .path = some(dice, [&] { return dice.digest(); })};
@@ -132,6 +133,7 @@ Measurement draw_measurement(Dice& dice) {
   m.throttle = dice.counts(n);
   if (n > 0 && dice.chance(3)) m.link_gen = dice.counts(n);
   if (!m.link_gen.empty()) m.link_width = dice.counts(n);
+  if (n > 0 && dice.chance(3)) m.memory_temp_mc = dice.counts(n);
   const std::size_t parts = 1 + dice.below(4);
   if (dice.chance(3)) m.cells = Rows(n, dice.counts(parts));
   if (dice.chance(3)) m.active_links = Rows(n, dice.counts(parts));
@@ -173,12 +175,21 @@ Evidence draw_evidence(Dice& dice) {
   };
   evidence.before = some(dice, counters);
   evidence.after = some(dice, counters);
+  if (dice.chance(3)) {
+    Restart& restart = evidence.restarts.emplace_back();
+    draw_facts(dice, restart.node_until);
+    draw_facts(dice, restart.node_from);
+    restart.until = some(dice, counters);
+    restart.from = some(dice, counters);
+  }
   evidence.log = some(dice, [&] {
-    return LogEvent{.t_ns = dice.count(),
-                    .source = dice.name(),
-                    .gpu = dice.name(),
-                    .code = dice.name(),
-                    .text = dice.text()};
+    return LogEvent{
+        .t_ns = dice.count(),
+        .source = dice.name(),
+        .gpu = dice.name(),
+        .code = dice.name(),
+        .text = dice.text(),
+        .boot = evidence.restarts.empty() ? 0 : static_cast<std::int64_t>(dice.below(2))};
   });
   evidence.measurements = some(dice, [&] { return draw_measurement(dice); });
   evidence.warmup = some(dice, [&] {
@@ -245,6 +256,13 @@ Report random_report(std::uint64_t seed) {
   report.level = dice.word(kLevels);
   report.signer = dice.word(kSigners);
   report.evidence = draw_evidence(dice);
+  // A boot that is another one has its restart, and without restarts there is one boot.
+  const std::size_t restarts = report.evidence.restarts.size();
+  if (restarts > 0) report.run.resumed.resize(restarts, {dice.utc(), ""});
+  for (std::size_t i = 0; i < report.run.resumed.size(); ++i) {
+    report.run.resumed[i].boot_id =
+        report.run.boot_id + (i < restarts ? std::string(i + 1, '+') : "");
+  }
   report.subject.push_back({"node", dice.digest()});
   for (const GpuFacts& gpu : report.evidence.facts.gpus) {
     report.subject.push_back({gpu.unit_id, dice.digest()});

@@ -81,6 +81,7 @@ REPORT = [
     ("a float", M + ("samples", 0), 0.5),
     ("an empty algorithm", M + ("algorithm",), ""),
     ("a generation without its width", M + ("link_gen",), [5, 5]),
+    ("a negative temperature of memory", M + ("memory_temp_mc",), [-1, -1]),
     ("a row without cells", M + ("cells",), [[], []]),
     ("an unknown kind of check", M + ("check", "kind"), "guess"),
     ("a reason of one's own to discard", M + ("discarded",), [{"index": 0, "reason": "slow"}]),

@@ -1,0 +1,210 @@
+// Does the GPU draw the power that was ordered, with all GPUs at once, and compute right?
+//
+// Evidence: products of several formats in turn on all GPUs at once, in blocks that take turns with
+// the other steady gates after the warm-up; every output held against a checksum; power, clock,
+// heat and throttle reasons beside each block, and the time counter of the power brake over the
+// run. A GPU at full clock that draws little is measured once more while the others are idle.
+// Limit: the median power reaches 97 % of the enforced limit, as sound parts do; a GPU at its
+// maximum clock can draw no more. Never a rate. False pass: a limit that is set too low, which
+// config.power_limit sees. False fail: heat, a lock, a brake or a starved host, which are named and
+// blamed; a load that does not fill a part, which is borderline and in a ci profile a warning.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "acceptance/core/codes.h"
+#include "acceptance/core/floor.h"
+#include "acceptance/core/slow.h"
+#include "acceptance/core/warmup.h"
+#include "acceptance/gates/clock_light.h"
+#include "acceptance/gates/exact.h"
+#include "acceptance/gates/facts.h"
+#include "acceptance/gates/power.h"
+#include "acceptance/gates/series.h"
+#include "acceptance/gates/solo.h"
+#include "acceptance/gates/table.h"
+#include "benches/stats/order.h"
+
+namespace ga {
+namespace {
+
+constexpr std::string_view kId = "power.sustained";
+constexpr std::string_view kUnit = "flops", kKind = "checksum";
+// More power alone than among all by more than readings scatter: 0.5 % from run to run.
+constexpr std::int64_t kSamePercent = 97;
+
+struct Unit {
+  const Order& order;
+  const Evidence& evidence;
+  Request name;
+  const GpuFacts* gpu;
+  const Measurement* series;
+};
+
+std::vector<Request> next(const Order& order, const Evidence& evidence) {
+  std::vector<Request> requests;
+  if (order.profile.sizes.power_n <= 0) return requests;
+  for (const std::string& unit : present_units(order, evidence)) {
+    const Request together = sustained_series(order, unit);
+    ask(requests, together, evidence, kStage1Blocks);
+    if (looks_starved(order, evidence, together)) {
+      ask(requests, solo_series(together), evidence, kStage1Blocks);
+    }
+  }
+  return requests;
+}
+
+std::optional<Finding> series_unfit(const Request& name, const Evidence& evidence) {
+  const auto state = look_at({name, kUnit, kKind}, evidence);
+  if (state.finding) return state.finding;
+  const Measurement& series = *state.series;
+  if (series.samples.size() < kStage1Blocks) {
+    return incomplete(name, series.samples.size(), kStage1Blocks);
+  }
+  const auto is_reading = [](std::int64_t x) { return x > 0 && x < 1'000'000'000; };
+  if (std::all_of(series.power_mw.begin(), series.power_mw.end(), is_reading)) return std::nullopt;
+  return found(name.gate, name.unit_id, "series.impossible",
+               fmt::format("{}: a block has no reading of the power", name.case_id));
+}
+
+std::string text_of(const Unit& at, const Measurement& series, SlowCause cause) {
+  const auto rate = median(std::span<const std::int64_t>(series.samples)).value_or(0);
+  return fmt::format("{} ({} blocks); {}", show_rate(rate, kUnit), series.samples.size(),
+                     describe_slow(series, at.gpu, cause));
+}
+
+bool most_are_braked(const Order& order, const Evidence& evidence) {
+  const auto units = ordered_units(order.profile);
+  const auto braked = std::count_if(units.begin(), units.end(), [&](const std::string& unit) {
+    return events_in_run(evidence, unit, kBrakeTime) > 0;
+  });
+  return is_most(order, static_cast<std::size_t>(braked));
+}
+
+bool neighbours_hot(const Unit& at) {
+  const auto units = ordered_units(at.order.profile);
+  const auto hot = std::count_if(units.begin(), units.end(), [&](const std::string& unit) {
+    const Measurement* series = find_series(at.evidence, sustained_series(at.order, unit));
+    return series != nullptr && runs_hot(*series);
+  });
+  return is_most(at.order, static_cast<std::size_t>(hot));
+}
+
+// At full clock and little power among all: what does it draw by itself?
+Finding judge_starved(const Unit& at) {
+  const Request alone = solo_series(at.name);
+  if (auto unfit = series_unfit(alone, at.evidence)) return std::move(*unfit);
+  const Measurement& solo = *find_series(at.evidence, alone);
+  const auto power = [](const Measurement& series) {
+    return median(std::span<const std::int64_t>(series.power_mw)).value_or(0);
+  };
+  const std::string text =
+      fmt::format("{}; alone {} W", text_of(at, *at.series, SlowCause::host), power(solo) / 1000);
+  if (power(solo) * kSamePercent / 100 > power(*at.series)) {
+    return found(kId, at.name.unit_id, "slow.host_starved", text);
+  }
+  return passed(kId, at.name.unit_id, text + " too, at its maximum clock: it can draw no more");
+}
+
+Finding judge_draw(const Unit& at) {
+  const bool locked = clock_is_locked(at.order, at.evidence, at.name.unit_id);
+  const SlowCause cause =
+      explain_slow(*at.series, at.gpu, {.power_capped = true, .clock_locked = locked});
+  const std::string text = text_of(at, *at.series, cause);
+  if (draws_its_limit(*at.series, at.gpu)) {
+    return passed(kId, at.name.unit_id, text_of(at, *at.series, SlowCause::unknown));
+  }
+  if (cause == SlowCause::host && at.order.profile.ordered.gpus > 1) return judge_starved(at);
+  if (runs_at_full_clock(*at.series, at.gpu)) {
+    return passed(kId, at.name.unit_id, text + ": at its maximum clock it can draw no more");
+  }
+  // A brake that no time counter confirms is no cause.
+  const auto blamed =
+      cause == SlowCause::power ? std::string_view() : slow_code(cause, neighbours_hot(at));
+  if (!blamed.empty()) return found(kId, at.name.unit_id, blamed, text);
+  if (at.order.profile.kind == ProfileKind::ci) {
+    Finding finding = passed(kId, at.name.unit_id, text);
+    finding.warn.push_back("the power limit was not reached");
+    return finding;
+  }
+  return found(kId, at.name.unit_id, "power.sustained.below_cap", text);
+}
+
+Finding judge_unit(const Order& order, const Evidence& evidence, const std::string& unit) {
+  if (auto unfit = sustained_unfit(order, evidence, unit)) return std::move(*unfit);
+  const Request name = sustained_series(order, unit);
+  const Unit at{order, evidence, name, evidence.facts.find(unit), find_series(evidence, name)};
+  const bool braked = saw_reason(*at.series, kReasonPowerBrake);
+  if (const auto by = events_in_run(evidence, unit, kBrakeTime); braked && by > 0) {
+    return found(kId, unit,
+                 most_are_braked(order, evidence) ? "power.sustained.power_brake_site"
+                                                  : "power.sustained.power_brake",
+                 fmt::format("{}; power brake for {} ns in the run",
+                             text_of(at, *at.series, SlowCause::power), by));
+  }
+  if (auto unfit = fact_unfit(kId, unit, "power_limit_enforced_mw", at.gpu->power_limit_enforced_mw,
+                              1, 1'000'000'000)) {
+    return std::move(*unfit);
+  }
+  Finding finding = judge_draw(at);
+  if (braked) finding.warn.push_back("reason 0x80 was seen and no time counter confirms it");
+  if (warmup_state(evidence, unit, order.level) == WarmupState::not_settled) {
+    finding.warn.push_back("not_settled: the temperature still moved at the end of the warm-up");
+  }
+  return finding;
+}
+
+std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
+  std::vector<Finding> findings;
+  for (const std::string& unit : ordered_units(order.profile)) {
+    findings.push_back(unless_kernel_wrong(order, evidence, judge_unit(order, evidence, unit)));
+  }
+  return findings;
+}
+
+}  // namespace
+
+Request sustained_series(const Order& order, const std::string& unit) {
+  Request name;
+  name.gate = kId;
+  name.case_id = "power.mixed";
+  name.unit_id = unit;
+  name.params = {{"n", order.profile.sizes.power_n}};
+  name.block_ns = block_length_ns(order.level, true);
+  name.phase = Phase::steady;
+  return name;
+}
+
+Finding unless_kernel_wrong(const Order& order, const Evidence& evidence, Finding finding) {
+  if (!finding.code.ends_with(".wrong_data")) return finding;
+  for (const GemmType& type : kGemmTypes) {
+    const ComputeSubject ours{Computation::gemm, type, Kernel::own};
+    const KernelVotes own = exact_votes(ours, order, evidence);
+    const KernelVotes library = exact_votes(witness_of(ours), order, evidence);
+    if (own.units < 1 || own.wrong != own.units || library.right != library.units) continue;
+    return found(finding.gate, finding.unit_id, "power.kernel_wrong",
+                 fmt::format("{} kernel of ours; {}", type.name, finding.reason));
+  }
+  return finding;
+}
+
+std::optional<Finding> sustained_unfit(const Order& order, const Evidence& evidence,
+                                       const std::string& unit) {
+  if (order.profile.sizes.power_n <= 0) {
+    return found(kId, unit, "profile.incomplete", "the profile has no sizes.power_n");
+  }
+  if (auto absent = unit_absent(kId, unit, evidence)) return absent;
+  const Request name = sustained_series(order, unit);
+  if (auto unfit = series_unfit(name, evidence)) return unfit;
+  if (auto fault = warmup_fault(name, evidence)) return fault;
+  if (warmup_state(evidence, unit, order.level) != WarmupState::absent) return std::nullopt;
+  return found(
+      kId, unit, "warmup.absent",
+      fmt::format("level {} warms up for {} s", to_word(order.level), warmup_seconds(order.level)));
+}
+
+const Gate kPowerSustained{kId, "Does the GPU draw the power that was ordered, and compute right?",
+                           "GPU가 주문한 전력까지 사용하면서 올바르게 계산합니까?", next, judge};
+
+}  // namespace ga

@@ -1,0 +1,156 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "acceptance/gates/table.h"
+#include "acceptance/gates/testkit.h"
+
+namespace ga {
+namespace {
+
+constexpr std::int64_t kW = 1000;  // mW
+
+class PowerSustained : public GateTest {
+ protected:
+  PowerSustained() : GateTest(kPowerSustained) {}
+
+  void set(std::int64_t mhz, std::int64_t watts, std::int64_t reasons = 0,
+           std::string_view unit = "gpu/1") {
+    Measurement& m = series("power.mixed", unit);
+    std::fill(m.clock_mhz.begin(), m.clock_mhz.end(), mhz);
+    std::fill(m.power_mw.begin(), m.power_mw.end(), watts * kW);
+    std::fill(m.throttle.begin(), m.throttle.end(), reasons);
+  }
+  GpuCounters& after(std::size_t index = 1) { return evidence.after[index]; }
+  std::size_t asked_alone() {
+    const auto requests = gate_.next(order(), evidence);
+    return static_cast<std::size_t>(
+        std::count_if(requests.begin(), requests.end(), [](const Request& request) {
+          return request.placement == Placement::alone && request.params.at("alone") == 1;
+        }));
+  }
+};
+
+TEST_F(PowerSustained, PassesThePowerLimitInElevenBlocksThatTakeTurns) {
+  expect_all(Verdict::pass, "");
+  EXPECT_EQ(series("power.mixed").samples.size(), 11u);
+  const auto asked = gate_.next(order(), healthy_facts(order()));
+  ASSERT_EQ(asked.size(), 4u);
+  EXPECT_EQ(asked[0].phase, Phase::steady);
+  EXPECT_EQ(asked[0].params.at("n"), 8192);
+}
+
+TEST_F(PowerSustained, FailsWrongDataHoweverMuchIsDrawn) {
+  series("power.mixed").check->wrong = 1;
+  expect(Verdict::fail, "power.sustained.wrong_data");
+}
+
+TEST_F(PowerSustained, AKernelThatIsWrongEverywhereAccusesNoGpu) {
+  series("power.mixed").check->wrong = 1;
+  for (Measurement& m : evidence.measurements) {
+    if (m.gate == "gemm.bf16.own.exact") m.check->got = "0123456789abcdef";
+  }
+  expect(Verdict::not_measured, "power.kernel_wrong");
+  EXPECT_EQ(on_gpu1().blame, Blame::suite);
+  for (Measurement& m : evidence.measurements) {
+    if (m.gate == "gemm.bf16.cublaslt.exact") m.check->got = "0123456789abcdef";
+  }
+  expect(Verdict::fail, "power.sustained.wrong_data");  // both are wrong: the GPUs are
+}
+
+TEST_F(PowerSustained, BelowTheLimitAndBelowTheMaximumClockIsBorderline) {
+  set(1500, 679);
+  expect(Verdict::pass, "");
+  set(1500, 678);
+  expect(Verdict::borderline, "power.sustained.below_cap");
+  EXPECT_NE(on_gpu1().reason.find("power 678 of 700 W"), std::string::npos);
+}
+
+TEST_F(PowerSustained, AtTheMaximumClockTheLoadCanDrawNoMore) {
+  set(1980, 640);
+  expect(Verdict::pass, "");
+}
+
+TEST_F(PowerSustained, NeverJudgesARate) {
+  set_samples(series("power.mixed"), 1'000'000);
+  expect(Verdict::pass, "");
+}
+
+TEST_F(PowerSustained, HeatAndALockCarryTheBlame) {
+  set(1300, 600, 0x20);
+  expect(Verdict::fail, "slow.hot");
+  for (const char* unit : {"gpu/0", "gpu/2"}) set(1300, 600, 0x20, unit);
+  EXPECT_EQ(on_gpu1().code, "slow.hot_site");
+  measure();
+  set(1200, 600);
+  for (Measurement& m : evidence.measurements) {
+    if (m.gate == "clock.light" && m.unit_id == "gpu/1") set_samples(m, 1200);
+  }
+  expect(Verdict::fail, "slow.locked");
+}
+
+TEST_F(PowerSustained, ABrakeFailsWhereItsTimeCounterConfirmsIt) {
+  set(1200, 600, 0x88);
+  expect(Verdict::borderline, "power.sustained.below_cap");
+  after().throttle_power_brake_ns = 5'000'000;
+  expect(Verdict::fail, "power.sustained.power_brake");
+  set(1500, 695);
+  expect(Verdict::pass, "");  // it was another load's
+  set(1500, 695, 0x80);
+  expect(Verdict::fail, "power.sustained.power_brake");
+  for (const std::size_t other : {0u, 2u}) after(other).throttle_power_brake_ns = 1;
+  EXPECT_EQ(on_gpu1().code, "power.sustained.power_brake_site");
+}
+
+TEST_F(PowerSustained, ABrakeThatNothingConfirmsIsAWarning) {
+  series("power.mixed").throttle[0] = 0x80;
+  expect(Verdict::pass, "");
+  EXPECT_EQ(on_gpu1().warn.size(), 1u);
+}
+
+TEST_F(PowerSustained, FullClockAndLittlePowerIsMeasuredAloneAndThatDecides) {
+  EXPECT_EQ(asked_alone(), 0u);
+  set(1980, 450);
+  EXPECT_EQ(asked_alone(), 1u);
+  EXPECT_NE(on_gpu1().verdict, Verdict::pass);
+  measure_on();  // alone at 695 W
+  ASSERT_EQ(series("power.mixed").params.count("alone"), 1u);
+  expect(Verdict::fail, "slow.host_starved");
+  set(1980, 460);  // alone too: the series that series() names last
+  expect(Verdict::pass, "");
+  series("power.mixed").check->wrong = 1;
+  expect(Verdict::fail, "power.sustained.wrong_data");
+}
+
+TEST_F(PowerSustained, OneGpuHasNobodyToBeStarvedBeside) {
+  profile.ordered.gpus = 1;
+  measure();
+  set(1980, 450, 0, "gpu/0");
+  EXPECT_EQ(asked_alone(), 0u);
+  EXPECT_EQ(on("gpu/0").verdict, Verdict::pass);
+}
+
+TEST_F(PowerSustained, InCiALimitThatIsNotReachedIsAWarning) {
+  profile.kind = ProfileKind::ci;
+  set(1500, 500);
+  expect(Verdict::pass, "");
+  EXPECT_EQ(on_gpu1().warn.size(), 1u);
+}
+
+TEST_F(PowerSustained, NeverPassesUnsoundEvidence) {
+  expect_unsound_never_passes("power.mixed");
+  series("power.mixed").power_mw[3] = 0;
+  expect(Verdict::not_measured, "series.impossible");
+  measure();
+  gpu().power_limit_enforced_mw = KnownInt::missing("Not Supported");
+  expect(Verdict::not_measured, "fact.absent");
+  measure();
+  evidence.warmup.clear();
+  expect_all(Verdict::not_measured, "warmup.absent");
+  profile.sizes.power_n = 0;
+  measure();
+  expect_all(Verdict::not_measured, "profile.incomplete");
+}
+
+}  // namespace
+}  // namespace ga

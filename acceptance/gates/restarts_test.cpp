@@ -1,0 +1,151 @@
+// A machine that was started anew in the run: counters are added up boot by boot.
+#include <gtest/gtest.h>
+
+#include "acceptance/gates/counters.h"
+#include "acceptance/gates/event_log.h"
+#include "acceptance/gates/table.h"
+#include "acceptance/gates/testkit.h"
+
+namespace ga {
+namespace {
+
+class Restarts : public GateTest {
+ protected:
+  explicit Restarts(const Gate& gate = kEventsEcc) : GateTest(gate) {
+    evidence = healthy_facts(order());
+    Restart& restart = evidence.restarts.emplace_back();
+    restart.until = evidence.after;
+    restart.node_until = evidence.node_after;
+    restart.from = evidence.before;
+    restart.node_from = evidence.node_before;
+    restart.node_from.boot_id = evidence.node_after.boot_id = KnownText("second-boot");
+    // The clock and every count begin anew.
+    for (GpuCounters& counters : restart.from) zero(counters);
+    for (GpuCounters& counters : evidence.after) zero(counters);
+    restart.node_from.kernel_log_first_ns = evidence.node_after.kernel_log_first_ns = 0;
+    restart.node_from.kernel_log_last_ns = 5'000;
+    evidence.node_after.kernel_log_last_ns = 9'000;
+  }
+  static void zero(GpuCounters& counters) {
+    const KnownInt links = counters.nvlinks_active;
+    GpuCounters::visit_fields(counters, [](const char*, KnownInt& field) {
+      if (field) field = 0;
+    });
+    counters.nvlinks_active = links;
+  }
+  GpuCounters& until(std::size_t gpu = 1) { return evidence.restarts[0].until[gpu]; }
+  GpuCounters& from(std::size_t gpu = 1) { return evidence.restarts[0].from[gpu]; }
+  GpuCounters& before(std::size_t gpu = 1) { return evidence.before[gpu]; }
+  GpuCounters& after(std::size_t gpu = 1) { return evidence.after[gpu]; }
+};
+
+TEST_F(Restarts, ANodeThatWentOnAfterOnePasses) { expect_all(Verdict::pass, ""); }
+
+TEST_F(Restarts, GrowthIsAddedUpBootByBoot) {
+  before().ecc_dram_corrected = 7;
+  until().ecc_dram_corrected = 9;
+  from().ecc_dram_corrected = 0;
+  after().ecc_dram_corrected = 3;
+  const Delta delta = delta_of(evidence, "gpu/1", &GpuCounters::ecc_dram_corrected);
+  EXPECT_EQ(delta.growth, Growth::known);
+  EXPECT_EQ(delta.by, 5);
+}
+
+TEST_F(Restarts, AnErrorOfTheBootThatIsOverStillFails) {
+  until().ecc_sram_uncorrected = *before().ecc_sram_uncorrected + 1;
+  expect(Verdict::fail, "events.ecc.sram_uncorrected");
+}
+
+TEST_F(Restarts, ACounterThatFellWithinABootSaysNothing) {
+  before().ecc_dram_corrected = 7;
+  until().ecc_dram_corrected = 6;
+  expect(Verdict::not_measured, "events.counter_fell");
+}
+
+TEST_F(Restarts, ACheckpointWithoutTheGpuIsNoReading) {
+  evidence.restarts[0].until.erase(evidence.restarts[0].until.begin() + 1);
+  expect(Verdict::not_measured, "events.counter_absent");
+  EXPECT_NE(on_gpu1().reason.find("after of boot 1"), std::string::npos);
+}
+
+// What the GPU remembers is not hidden by the time that nobody saw.
+TEST_F(Restarts, ARowThatWasRemappedWhileNobodyLookedIsSeen) {
+  from().remap_uncorrectable_rows = after().remap_uncorrectable_rows = 2;
+  before().remap_uncorrectable_rows = until().remap_uncorrectable_rows = 0;
+  expect(Verdict::fail, "events.ecc.uncorrected");
+}
+
+TEST_F(Restarts, EachPartMustBeOfOneBootAndOfItsOwn) {
+  evidence.restarts[0].node_until.boot_id = KnownText("another");
+  expect_all(Verdict::not_measured, "events.other_boot");
+  evidence.restarts[0].node_until.boot_id = evidence.node_before.boot_id;
+  evidence.restarts[0].node_from.boot_id = evidence.node_before.boot_id;
+  expect_all(Verdict::not_measured, "events.other_boot");
+  evidence.node_after.boot_id = evidence.node_before.boot_id;
+  expect_all(Verdict::not_measured, "events.other_boot");
+}
+
+TEST_F(Restarts, ALineOfTheLogIsTimedByItsOwnBoot) {
+  const std::int64_t first_ns = *evidence.node_before.kernel_log_last_ns;
+  const LogEvent line{
+      .t_ns = 6'000, .source = "kmsg", .gpu = "gpu/1", .code = "xid.79", .text = ""};
+  LogEvent second = line;
+  second.boot = 1;
+  EXPECT_LT(line.t_ns, first_ns);
+  EXPECT_FALSE(said_in_run(evidence, line));
+  EXPECT_TRUE(said_in_run(evidence, second));
+  second.t_ns = 4'000;
+  EXPECT_FALSE(said_in_run(evidence, second)) << "between the restart and the run's going on";
+  EXPECT_FALSE(log_unfit("events.xid", evidence, "node"));
+  evidence.restarts[0].node_until.kernel_log = KnownText::missing("no rights");
+  EXPECT_EQ(log_unfit("events.xid", evidence, "node")->code, "events.xid.log_unreadable");
+}
+
+class RestartsXid : public Restarts {
+ protected:
+  RestartsXid() : Restarts(kEventsXid) {}
+};
+
+TEST_F(RestartsXid, TheSameFaultInTwoBootsIsTwice) {
+  evidence.log.push_back({*evidence.node_before.kernel_log_last_ns + 1, "kmsg", "gpu/1", "xid.94",
+                          "Contained ECC error"});
+  const std::string once = on_gpu1().code;
+  evidence.log.push_back({6'000, "kmsg", "gpu/1", "xid.94", "Contained ECC error", 1});
+  EXPECT_EQ(once, "events.xid.reset");
+  EXPECT_EQ(on_gpu1().code, "events.xid.again");
+}
+
+class RestartsNvlink : public Restarts {
+ protected:
+  RestartsNvlink() : Restarts(kEventsNvlink) {}
+};
+
+TEST_F(RestartsNvlink, ALinkThatDidNotComeBackIsLost) {
+  from().nvlinks_active = after().nvlinks_active = 17;
+  expect(Verdict::fail, "events.nvlink.link_lost");
+}
+
+class RestartsNic : public Restarts {
+ protected:
+  RestartsNic() : Restarts(kEventsNic) {}
+};
+
+TEST_F(RestartsNic, PortsAreCountedInEveryBoot) {
+  expect_on("node", Verdict::pass, "");
+  evidence.restarts[0].node_until.nics.value->at(1).link_downed = 1;
+  expect_on("node", Verdict::fail, "events.nic.link_down");
+}
+
+class RestartsMemory : public Restarts {
+ protected:
+  RestartsMemory() : Restarts(kHostMemory) {}
+};
+
+TEST_F(RestartsMemory, ErrorsOfTheBootThatIsOverCount) {
+  expect_on("node", Verdict::pass, "");
+  evidence.restarts[0].node_until.edac_uncorrected = *evidence.node_before.edac_uncorrected + 1;
+  expect_on("node", Verdict::fail, "host.memory.uncorrected");
+}
+
+}  // namespace
+}  // namespace ga

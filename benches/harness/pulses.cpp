@@ -1,0 +1,102 @@
+// TimingLoop::pulses: loads that start and stop where a Rhythm says.
+#include <algorithm>
+#include <thread>
+
+#include "benches/harness/loop.h"
+#include "benches/harness/plan.h"
+#include "benches/harness/sampler.h"
+
+namespace ga {
+namespace {
+
+using Clock = std::chrono::steady_clock;  // CLOCK_MONOTONIC: one origin for all processes
+
+std::int64_t now_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now().time_since_epoch())
+      .count();
+}
+
+// True where the wait was interrupted.
+bool wait_until(std::int64_t when_ns, const Stop& stop) {
+  const Clock::time_point when{std::chrono::nanoseconds(when_ns)};
+  while (Clock::now() < when) {
+    if (stop && stop()) return true;
+    std::this_thread::sleep_until(std::min(when, Clock::now() + kStopInterval));
+  }
+  return false;
+}
+
+}  // namespace
+
+// Groups until the pulse ends or the chunk is full; returns how many. The last may still run.
+Result<std::int64_t> TimingLoop::enqueue_pulse(Bench& bench, const Chunk& chunk, const Pulse& pulse,
+                                               const BlockOrder& order) {
+  const std::int64_t most = groups_per_chunk(bench);
+  const std::int64_t ahead = std::min(most, most_under_way(order.group.span_ns));
+  std::int64_t next_question_ns = now_ns() + std::chrono::nanoseconds(kStopInterval).count();
+  std::int64_t issued = 0, ended = 0;
+  for (;;) {
+    while (ended < issued) {
+      GA_TRY(const bool reached, stops_[static_cast<std::size_t>(ended)].reached());
+      if (!reached) break;
+      ++ended;
+    }
+    const std::int64_t now = now_ns();
+    const std::int64_t under_way = issued - ended;
+    const bool room = has_room(pulse, now, under_way, order.group.span_ns);
+    if (issued == most || (!room && under_way == 0 && issued > 0)) return issued;
+    // A load that was joined late has one group all the same: no pulse is without.
+    if (under_way < ahead && (room || issued == 0)) {
+      GA_CHECK(enqueue_group(bench, chunk, issued++));
+      continue;
+    }
+    if (order.stop && now >= next_question_ns) {
+      if (order.stop()) return issued;
+      next_question_ns = now + std::chrono::nanoseconds(kStopInterval).count();
+    }
+    std::this_thread::sleep_for(kLookInterval);
+  }
+}
+
+Status TimingLoop::run_pulse(Bench& bench, Chunk& chunk, const Pulse& pulse,
+                             const BlockOrder& order, Total& total, Check& found) {
+  do {
+    calls_ = 0;
+    opened_ = Clock::now();
+    GA_CHECK(begin_.record(stream()));
+    GA_TRY(const std::int64_t groups, enqueue_pulse(bench, chunk, pulse, order));
+    GA_CHECK(end_.record(stream()));
+    GA_TRY(const ChunkTime time, end_chunk(bench, groups, order.stop));
+    const std::int64_t launched = groups * bench.sets();
+    GA_CHECK(bench.collect(launched, found));
+    total.add(time, launched);
+    chunk.first = false;
+  } while (!total.interrupted && has_room(pulse, now_ns(), 0, order.group.span_ns));
+  return Ok{};
+}
+
+Result<BlockTiming> TimingLoop::pulses(Bench& bench, const BlockOrder& order, const Rhythm& rhythm,
+                                       Check& found) {
+  Chunk chunk = first_chunk(order);
+  Sampler sampler(order.read, kReadingInterval);
+  Total total;
+  const std::int64_t last_begin_ns = now_ns() + order.groups * rhythm.period_ns;
+  std::int64_t after_ns = 0;
+  for (std::int64_t i = 0; i < order.groups && !total.interrupted; ++i) {
+    const Pulse pulse = pulse_at(rhythm, std::max(now_ns(), after_ns));
+    // Slept through some: a block ends in time, and not when it is complete.
+    if (i > 0 && pulse.begin_ns > last_begin_ns) break;
+    if (wait_until(pulse.begin_ns, order.stop)) {
+      total.interrupted = true;
+      break;
+    }
+    GA_CHECK(run_pulse(bench, chunk, pulse, order, total, found));
+    after_ns = pulse.end_ns;
+  }
+  if (total.launches == 0) {
+    return BlockTiming{.reading = summarise(sampler.stop()), .interrupted = true};
+  }
+  return sum_up(total, summarise(sampler.stop()));
+}
+
+}  // namespace ga
