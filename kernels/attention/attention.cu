@@ -34,32 +34,8 @@ Instance instance_for(std::int64_t dim) {
   return dim == 64 ? instance_of<In, AttentionTile<64>>() : instance_of<In, AttentionTile<128>>();
 }
 
-Status require_shape(const AttentionShape& s) {
-  if (s.type != ElementType::bf16 && s.type != ElementType::fp16) {
-    return Error(ErrorCode::usage, "attention: the type is neither bf16 nor fp16");
-  }
-  if (s.dim != 64 && s.dim != 128) {
-    return Error(ErrorCode::usage,
-                 "attention: dim " + std::to_string(s.dim) + " is neither 64 nor 128");
-  }
-  constexpr std::int64_t kLimit = std::int64_t{1} << 31;
-  const auto in_range = [](std::int64_t x, std::int64_t limit) { return x >= 1 && x < limit; };
-  if (!in_range(s.batch, 65536) || !in_range(s.heads, 65536) || !in_range(s.seq_q, kLimit) ||
-      !in_range(s.seq_kv, kLimit)) {
-    return Error(ErrorCode::usage,
-                 "attention: batch and heads must be between 1 and 65535, seq_q and seq_kv between "
-                 "1 and 2^31 - 1");
-  }
-  if (s.kv_heads < 1 || s.heads % s.kv_heads != 0) {
-    return Error(ErrorCode::usage, "attention: heads, " + std::to_string(s.heads) +
-                                       ", is no multiple of kv_heads, " +
-                                       std::to_string(s.kv_heads));
-  }
-  return Ok{};
-}
-
 Status require(const Attention& args) {
-  GA_CHECK(require_shape(args.shape));
+  GA_CHECK(check_attention_shape(args.shape));
   if (!(args.scale > 0) || !std::isfinite(args.scale * kLog2e)) {
     return Error(ErrorCode::usage, "attention: the scale must be positive and finite");
   }
@@ -133,6 +109,30 @@ Status launch_portable(const Attention& args, const Instance& chosen, const Devi
 }
 
 }  // namespace
+
+Status check_attention_shape(const AttentionShape& s) {
+  if (s.type != ElementType::bf16 && s.type != ElementType::fp16) {
+    return Error(ErrorCode::usage, "attention: the type is neither bf16 nor fp16");
+  }
+  if (s.dim != 64 && s.dim != 128) {
+    return Error(ErrorCode::usage,
+                 "attention: dim " + std::to_string(s.dim) + " is neither 64 nor 128");
+  }
+  constexpr std::int64_t kLimit = std::int64_t{1} << 31;
+  const auto in_range = [](std::int64_t x, std::int64_t limit) { return x >= 1 && x < limit; };
+  if (!in_range(s.batch, 65536) || !in_range(s.heads, 65536) || !in_range(s.seq_q, kLimit) ||
+      !in_range(s.seq_kv, kLimit)) {
+    return Error(ErrorCode::usage,
+                 "attention: batch and heads must be between 1 and 65535, seq_q and seq_kv between "
+                 "1 and 2^31 - 1");
+  }
+  if (s.kv_heads < 1 || s.heads % s.kv_heads != 0) {
+    return Error(ErrorCode::usage, "attention: heads, " + std::to_string(s.heads) +
+                                       ", is no multiple of kv_heads, " +
+                                       std::to_string(s.kv_heads));
+  }
+  return Ok{};
+}
 
 Result<AttentionPlan> attention_plan(const Attention& args) {
   GA_CHECK(require(args));

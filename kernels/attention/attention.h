@@ -40,4 +40,7 @@ Result<AttentionPlan> attention_plan(const Attention& args);
 
 Status attention(const Attention& args, cudaStream_t stream);
 
+// A usage error for a shape that no kernel of attention takes, forward or backward.
+Status check_attention_shape(const AttentionShape& shape);
+
 }  // namespace ga

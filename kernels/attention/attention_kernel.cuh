@@ -137,23 +137,25 @@ __device__ __forceinline__ void soften_tile(WarpRows<Tile>& w, TileScores<Tile>&
   }
 }
 
-template <class In, class Tile>
-__device__ __forceinline__ void multiply_values(WarpRows<Tile>& w, std::uint32_t values,
-                                                int lane_offset, const TileScores<Tile>& p) {
+// o += p v: of p 16 rows, by eights of columns; of v a row for each column, as `o` by eights.
+template <class In, int kOutputs, int kColumns>
+__device__ __forceinline__ void multiply_values(float (&o)[kOutputs][4], std::uint32_t values,
+                                                int lane_offset, const float (&p)[kColumns][4]) {
+  constexpr int kRowBytes = 8 * kOutputs * static_cast<int>(sizeof(In));
 #pragma unroll
-  for (int step = 0; step < Tile::kKeys / 16; ++step) {
+  for (int step = 0; step < kColumns / 2; ++step) {
     const auto& left = p[2 * step];
     const auto& right = p[2 * step + 1];
     const std::uint32_t a[4] = {ptx::pack<In>(left[0], left[1]), ptx::pack<In>(left[2], left[3]),
                                 ptx::pack<In>(right[0], right[1]),
                                 ptx::pack<In>(right[2], right[3])};
 #pragma unroll
-    for (int pair = 0; pair < Tile::kDim / 16; ++pair) {
+    for (int pair = 0; pair < kOutputs / 2; ++pair) {
       std::uint32_t f[4];
-      const int at = swizzled_right(lane_offset, 2 * pair) + 16 * step * Tile::kRowBytes;
+      const int at = swizzled_right(lane_offset, 2 * pair) + 16 * step * kRowBytes;
       ptx::ldmatrix_x4_trans(f, values + static_cast<std::uint32_t>(at));
-      ptx::mma<In>(w.o[2 * pair], a, f[0], f[1]);
-      ptx::mma<In>(w.o[2 * pair + 1], a, f[2], f[3]);
+      ptx::mma<In>(o[2 * pair], a, f[0], f[1]);
+      ptx::mma<In>(o[2 * pair + 1], a, f[2], f[3]);
     }
   }
 }
@@ -268,7 +270,7 @@ __launch_bounds__(Tile::kThreads, 1) __global__ void attention_kernel(AttentionP
     soften_tile<Tile>(w, scores, p.scale_log2);
     ptx::cp_async_wait<2>();  // V too
     __syncthreads();
-    multiply_values<In>(w, stage_at(stage) + Tile::kKeyBytes, lane_offset, scores);
+    multiply_values<In>(w.o, stage_at(stage) + Tile::kKeyBytes, lane_offset, scores);
     stage = 1 - stage;
   };
   int step = steps - 1;

@@ -6,8 +6,19 @@
 namespace ga {
 namespace {
 
-TensorMapShape map_of(const AttentionShape& s, const void* data, std::int64_t heads,
-                      std::int64_t rows, int box_rows) {
+// Heads of Q whose K and V take at most half of the L2, all that share one of K and V together. FA3
+// counts 32 MiB of an H100's 50 (hopper/flash_fwd_launch_template.h); untuned.
+std::int64_t section_heads(const AttentionShape& s, std::size_t l2_bytes) {
+  const std::int64_t bytes = 2 * s.seq_kv * s.dim * element_bytes(s.type);
+  const std::int64_t held = static_cast<std::int64_t>(l2_bytes / 2) / bytes;
+  const std::int64_t kv_heads = std::clamp<std::int64_t>(held, 1, s.batch * s.kv_heads);
+  return kv_heads * (s.heads / s.kv_heads);
+}
+
+}  // namespace
+
+TensorMapShape attention_map(const AttentionShape& s, const void* data, std::int64_t heads,
+                             std::int64_t rows, int box_rows) {
   const auto size = static_cast<std::uint64_t>(element_bytes(s.type));
   return {.data = data,
           .element = s.type,
@@ -20,23 +31,12 @@ TensorMapShape map_of(const AttentionShape& s, const void* data, std::int64_t he
           .batch = static_cast<std::uint64_t>(s.batch)};
 }
 
-// Heads of Q whose K and V take at most half of the L2, all that share one of K and V together. FA3
-// counts 32 MiB of an H100's 50 (hopper/flash_fwd_launch_template.h); untuned.
-std::int64_t section_heads(const AttentionShape& s, std::size_t l2_bytes) {
-  const std::int64_t bytes = 2 * s.seq_kv * s.dim * element_bytes(s.type);
-  const std::int64_t held = static_cast<std::int64_t>(l2_bytes / 2) / bytes;
-  const std::int64_t kv_heads = std::clamp<std::int64_t>(held, 1, s.batch * s.kv_heads);
-  return kv_heads * (s.heads / s.kv_heads);
-}
-
-}  // namespace
-
 AttentionSm90Maps attention_sm90_maps(const AttentionShape& s, const AttentionOperands& operands) {
   const int rows = attention_sm90_policy(s.dim)->consumers * kWgmmaRows;
-  return {map_of(s, operands.q, s.heads, s.seq_q, rows),
-          map_of(s, operands.k, s.kv_heads, s.seq_kv, kAttentionKeys),
-          map_of(s, operands.v, s.kv_heads, s.seq_kv, kAttentionKeys),
-          map_of(s, operands.o, s.heads, s.seq_q, kStagedRows)};
+  return {attention_map(s, operands.q, s.heads, s.seq_q, rows),
+          attention_map(s, operands.k, s.kv_heads, s.seq_kv, kAttentionKeys),
+          attention_map(s, operands.v, s.kv_heads, s.seq_kv, kAttentionKeys),
+          attention_map(s, operands.o, s.heads, s.seq_q, kStagedRows)};
 }
 
 const char* attention_sm90_fault(const AttentionShape& s, const AttentionOperands& operands,

@@ -24,6 +24,10 @@ struct AttentionSm90Maps {
 AttentionSm90Maps attention_sm90_maps(const AttentionShape& shape,
                                       const AttentionOperands& operands);
 
+// [batch][rows][heads][dim] at `data`, in boxes of kBoxDims dims and `box_rows` rows.
+TensorMapShape attention_map(const AttentionShape& shape, const void* data, std::int64_t heads,
+                             std::int64_t rows, int box_rows);
+
 // nullptr, or why the kernel cannot compute this.
 const char* attention_sm90_fault(const AttentionShape& shape, const AttentionOperands& operands,
                                  float scale);

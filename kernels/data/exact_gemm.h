@@ -24,6 +24,8 @@ inline constexpr std::uint32_t kStreamRandomA = 5, kStreamRandomB = 6, kStreamMe
 inline constexpr std::uint32_t kStreamAttentionQ = 10, kStreamAttentionK = 11;  // random_gemm.h's
 inline constexpr std::uint32_t kStreamAttentionV = 12;
 inline constexpr std::uint32_t kStreamExactQ = 13, kStreamExactK = 14, kStreamExactV = 15;
+inline constexpr std::uint32_t kStreamExactOwn = 20, kStreamExactSpread = 21;
+inline constexpr std::uint32_t kStreamExactGradient = 22, kStreamAttentionGradient = 23;
 
 struct ExactGemm {
   std::int64_t m = 0, n = 0, k = 0;

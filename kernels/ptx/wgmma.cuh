@@ -112,18 +112,21 @@ GA_WGMMA_BOTH(Fp16, float, "+f", "16", "f32.f16.f16", ", 1, 1, 0, 1")
 GA_WGMMA_BOTH(Tf32, float, "+f", "8", "f32.tf32.tf32", ", 1, 1")
 GA_WGMMA_BOTH(Fp8, float, "+f", "32", "f32.e4m3.e4m3", ", 1, 1")
 GA_WGMMA_BOTH(std::int8_t, std::int32_t, "+r", "32", "s32.s8.s8", "")
-#define GA_WGMMA_ALONG_K(In, types)                                                               \
+#define GA_WGMMA_ALONG_K(In, count, shape, at, a_at, b_at, accumulate_at, ...)                    \
   template <>                                                                                     \
-  __device__ __forceinline__ void wgmma_along_k<In, 64>(                                          \
-      float(&c)[64], std::uint64_t a, std::uint64_t b, int accumulate) {                          \
-    asm volatile("{\n.reg .pred p;\nsetp.ne.b32 p, %66, 0;\n"                                    \
-                 "wgmma.mma_async.sync.aligned.m64n128k16." types " {" GA_AT_64 "}, %64, %65, p"   \
-                 ", 1, 1, 0, 0;\n}\n"                                                             \
-                 : GA_OUT_64("+f", 0)                                                             \
+  __device__ __forceinline__ void wgmma_along_k<In, count>(                                       \
+      float(&c)[count], std::uint64_t a, std::uint64_t b, int accumulate) {                       \
+    asm volatile("{\n.reg .pred p;\nsetp.ne.b32 p, " accumulate_at ", 0;\n"                       \
+                 "wgmma.mma_async.sync.aligned." shape " {" at "}, " a_at ", " b_at               \
+                 ", p, 1, 1, 0, 0;\n}\n"                                                          \
+                 : __VA_ARGS__                                                                    \
                  : "l"(a), "l"(b), "r"(accumulate));                                              \
   }
-GA_WGMMA_ALONG_K(Bf16, "f32.bf16.bf16")
-GA_WGMMA_ALONG_K(Fp16, "f32.f16.f16")
+#define GA_WGMMA_ALONG_K_BOTH(In, types)                                                          \
+  GA_WGMMA_ALONG_K(In, 32, "m64n64k16." types, GA_AT_32, "%32", "%33", "%34", GA_OUT_32("+f", 0))  \
+  GA_WGMMA_ALONG_K(In, 64, "m64n128k16." types, GA_AT_64, "%64", "%65", "%66", GA_OUT_64("+f", 0))
+GA_WGMMA_ALONG_K_BOTH(Bf16, "f32.bf16.bf16")
+GA_WGMMA_ALONG_K_BOTH(Fp16, "f32.f16.f16")
 #define GA_WGMMA_REGISTERS(In, count, shape, at, a_at, b_at, accumulate_at, ...)                  \
   template <>                                                                                     \
   __device__ __forceinline__ void wgmma_registers<In, count>(                                     \
@@ -143,6 +146,7 @@ GA_WGMMA_REGISTERS_BOTH(Bf16, "f32.bf16.bf16")
 GA_WGMMA_REGISTERS_BOTH(Fp16, "f32.f16.f16")
 #undef GA_WGMMA_REGISTERS_BOTH
 #undef GA_WGMMA_REGISTERS
+#undef GA_WGMMA_ALONG_K_BOTH
 #undef GA_WGMMA_ALONG_K
 #undef GA_WGMMA_BOTH
 #undef GA_WGMMA

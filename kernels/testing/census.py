@@ -16,6 +16,8 @@ EM_CUDA = 190
 OF_TYPE = r"11gemm_kernelINS_9GemmShapeI(?:Li\d+E)+EE"
 SM90 = "16gemm_sm90_kernel"
 ATTENTION, ATTENTION_SM90 = "16attention_kernel", "21attention_sm90_kernel"
+ATTENTION_BWD = "25attention_bwd_keys_kernel|28attention_bwd_queries_kernel"
+ATTENTION_BWD_SM90 = "25attention_bwd_sm90_kernel"
 HOPPER = ("utmaldg", "utmastg", "syncs", "usetmaxreg")
 REQUIRED = {OF_TYPE + "NS_4(?:Bf16|Fp16|Tf32)E": ("hmma", "ldsm", "ldgsts"),
             OF_TYPE + "a": ("imma", "ldsm", "ldgsts"),
@@ -26,17 +28,19 @@ REQUIRED = {OF_TYPE + "NS_4(?:Bf16|Fp16|Tf32)E": ("hmma", "ldsm", "ldgsts"),
             SM90 + ".*EEai": ("igmma", *HOPPER),
             SM90 + "(?!.*(?:EENS_3Fp8E|EEai))": ("hgmma", *HOPPER),
             ATTENTION: ("hmma", "ldsm", "ldgsts", "mufu"),
+            ATTENTION_BWD: ("hmma", "ldsm", "ldgsts", "mufu"),
             ATTENTION_SM90: ("hgmma", "hgmmar", "stsm", "mufu", *HOPPER),
+            ATTENTION_BWD_SM90: ("hgmma", "hgmmar", "stsm", "mufu", *HOPPER),
             "23exercise_special_kernel": ("mufu",), "20exercise_copy_kernel": ("ldgsts",),
             # A release is a fence (ERRBAR follows it), an acquire drops L1 (CCTL).
             "all_reduce_(?:virtual_)?kernelILNS_18AllReduceAlgorithmE1E": ("errbar", "cctl"),
             "all_reduce_virtual_kernelILNS_18AllReduceAlgorithmE2E": ("errbar", "cctl"),
             "all_reduce_kernelILNS_18AllReduceAlgorithmE2E": ("ldgmc", "errbar", "cctl")}
 GEMM = "11gemm_kernel|15gemm_fma_kernel|" + SM90  # each must be of one kind of REQUIRED
-SWIZZLED = "|".join((GEMM, ATTENTION, ATTENTION_SM90))
+SWIZZLED = "|".join((GEMM, ATTENTION, ATTENTION_BWD, ATTENTION_SM90, ATTENTION_BWD_SM90))
 # What it has at most: a fence of the whole GPU (ERRBAR follows each) before and after a cluster's
 # work, none in its loops.
-AT_MOST = {SM90: {"errbar": 2}, ATTENTION_SM90: {"errbar": 2}}
+AT_MOST = {SM90: {"errbar": 2}, ATTENTION_SM90: {"errbar": 2}, ATTENTION_BWD_SM90: {"errbar": 2}}
 # From which architecture on an instruction exists: on older ones its kernel is a trap. And what
 # stands for it on those between that ptxas makes something else of.
 SINCE = {"qmma": 89, "ldgmc": 90}
