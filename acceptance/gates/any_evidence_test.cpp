@@ -150,7 +150,7 @@ TEST_F(AnyEvidence, IsJudgedWithoutACrashAndWithCodesOfTheTable) {
     const Order order{profile, level};
     Evidence good = healthy_facts(order);
     play(gates_of_a_profile(), order, good, healthy_sample);
-    for (int trial = 0; trial < 150; ++trial) {
+    for (int trial = 0; trial < 100; ++trial) {
       Evidence evidence = good;
       spoil(evidence);
       for (const Gate& gate : gates_of_a_profile()) {
@@ -176,7 +176,7 @@ TEST_F(AnyEvidence, APassMeansThatEveryPieceIsThere) {
   Evidence good = healthy_facts(order);
   play(gates_of_a_profile(), order, good, healthy_sample);
   int passes = 0;
-  for (int trial = 0; trial < 200; ++trial) {
+  for (int trial = 0; trial < 130; ++trial) {
     Evidence evidence = good;
     spoil(evidence);
     std::map<std::string, std::vector<Finding>> judged;
@@ -247,7 +247,7 @@ Profile with_ratios(ProfileKind kind) {
 TEST_F(AnyEvidence, AskingEndsIsBoundedAnsweredAndVerifies) {
   const Profile profiles[] = {test_profile(), with_ratios(ProfileKind::acceptance),
                               with_ratios(ProfileKind::ci)};
-  for (int trial = 0; trial < 90; ++trial) {
+  for (int trial = 0; trial < 60; ++trial) {
     const Order order{profiles[trial % 3], trial % 2 == 0 ? Level::quick : Level::standard};
     Evidence evidence = healthy_facts(order);
     if (trial % 5 == 0) evidence.warmup[2].temp_mc.back() += 5'000;

@@ -44,7 +44,7 @@ Request series_of(const Order& order, const Exercise& exercise, const std::strin
   name.gate = kId;
   name.case_id = exercise.case_id;
   name.unit_id = unit;
-  name.params = {{"hot", hot}, {"seed", node_seed(order, exercise.case_id, {})}};
+  name.params = {{"hot", hot}, {"seed", node_seed(order, kId, {})}};
   name.block_ns = order.level == Level::soak ? kSoakBlockNs : kBlockNs;
   name.phase = hot != 0 ? Phase::hot_exact : Phase::cold_exact;
   return name;

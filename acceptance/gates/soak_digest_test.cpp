@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "acceptance/core/judge.h"
@@ -39,8 +40,9 @@ class SoakDigest : public GateTest {
     return blocks;
   }
   void keep_blocks(Measurement& m, std::size_t n) {
-    for (auto* values : {&m.samples, &m.clock_mhz, &m.power_mw, &m.temp_mc, &m.throttle}) {
-      values->resize(n);
+    for (auto* values :
+         {&m.samples, &m.clock_mhz, &m.power_mw, &m.temp_mc, &m.throttle, &m.memory_temp_mc}) {
+      values->resize(std::min(values->size(), n));
     }
     for (Rows* rows : {&m.cells, &m.active_links}) {
       if (!rows->empty()) rows->resize(n);
@@ -169,8 +171,8 @@ TEST_F(SoakDigest, ALostGpuDoesNotHoldTheOthers) {
     if (one.unit_id != "gpu/1") keep_blocks(one, one.samples.size() / 2);
   }
   const auto blocks = asked_of_units();
-  EXPECT_EQ(blocks.at("gpu/0"), 20 + 1 + 2 + 3 + 3);
-  EXPECT_EQ(blocks.at("gpu/1"), 15 + 1 + 2 + 3 + 3) << "what its first cycle lacks";
+  EXPECT_EQ(blocks.at("gpu/0"), 20 + 2 + 2 + 3 + 3);
+  EXPECT_EQ(blocks.at("gpu/1"), 15 + 2 + 2 + 3 + 3) << "what its first cycle lacks";
   EXPECT_EQ(blocks.at("node"), 10);
   for (Measurement& one : evidence.measurements) {
     if (one.unit_id != "node") keep_blocks(one, 0);
