@@ -24,6 +24,7 @@
 #include "kernels/data/exact_attention_bwd.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -344,6 +345,11 @@ ExactAttentionGradientHashes exact_attention_gradient_hashes(const ExactAttentio
     return hash_bytes(x.data(), 2 * x.size());
   };
   return {hash(of.q), hash(of.k), hash(of.v)};
+}
+
+std::uint64_t joined(const ExactAttentionGradientHashes& hashes) {
+  const std::array words{hashes.q, hashes.k, hashes.v};
+  return hash_bytes(words.data(), sizeof(words));
 }
 
 }  // namespace ga
