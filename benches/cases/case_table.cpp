@@ -142,10 +142,10 @@ constexpr std::array kAfterGemm{
              "Attention backward by our kernels on data with an exact answer, each launch held to "
              "its hash",
              "launches", "exact", kAttentionExact},
-    CaseInfo{"attention.bf16.bwd.cudnn.exact",
-             "Attention backward by cuDNN on data with an exact answer, each launch held to its "
-             "hash",
-             "launches", "exact", kAttentionExact},
+    CaseInfo{
+        "attention.bf16.bwd.cudnn.exact",
+        "Attention backward by cuDNN on data with an exact answer, each launch held to its hash",
+        "launches", "exact", kAttentionExact},
     CaseInfo{"exercise.special", "Special functions on every SM, held to their documented error",
              "launches", "reference", kExercise},
     CaseInfo{"exercise.shuffle", "Shuffles, votes, matches and reductions within warps", "launches",

@@ -24,7 +24,6 @@
 #include "kernels/data/exact_attention_bwd.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -347,9 +346,11 @@ ExactAttentionGradientHashes exact_attention_gradient_hashes(const ExactAttentio
   return {hash(of.q), hash(of.k), hash(of.v)};
 }
 
-std::uint64_t joined(const ExactAttentionGradientHashes& hashes) {
-  const std::array words{hashes.q, hashes.k, hashes.v};
-  return hash_bytes(words.data(), sizeof(words));
+std::uint64_t exact_attention_bwd_hash(const ExactAttention& a) {
+  ExactAttentionGradients of = exact_attention_gradients(a);
+  of.q.insert(of.q.end(), of.k.begin(), of.k.end());
+  of.q.insert(of.q.end(), of.v.begin(), of.v.end());
+  return hash_bytes(of.q.data(), 2 * of.q.size());
 }
 
 }  // namespace ga

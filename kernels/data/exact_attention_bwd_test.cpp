@@ -318,8 +318,6 @@ TEST(ExactGradients, GoldenHashes) {
   const auto got = ga::exact_attention_gradients(a);
   const auto hashes = ga::exact_attention_gradient_hashes(a);
   EXPECT_EQ(hashes.k, ga::hash_bytes(got.k.data(), 2 * got.k.size()));
-  const std::uint64_t in_order[]{hashes.q, hashes.k, hashes.v};
-  EXPECT_EQ(joined(hashes), ga::hash_bytes(in_order, sizeof(in_order)));
   EXPECT_NE(hashes.k, ga::exact_attention_gradient_hashes({kMixed, 2}).k);
   const auto of = [](AttentionMask mask, ElementType type) {
     return ga::exact_attention_gradient_hashes({{1, 16, 4, 1000, 1000, 128, mask, type}, 1});
