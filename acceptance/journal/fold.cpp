@@ -38,10 +38,6 @@ std::string topic_of(const AskEntry& ask) {
   return topic;
 }
 
-bool is_wrong(const Check& check) {
-  return check.wrong > 0 || (!check.expected.empty() && check.got != check.expected);
-}
-
 void merge_check(std::optional<Check>& sum, const Check& block) {
   if (!sum) {
     sum = block;

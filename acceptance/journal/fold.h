@@ -100,9 +100,6 @@ class Fold {
   std::map<std::string, int> failures_in_a_row_;  // by worker
 };
 
-// A worker is wrong where it says so, or where it names a right word and shows another.
-bool is_wrong(const Check& check);
-
 // One check for a whole series: what is wrong is summed up, the first mismatch is kept. Two blocks
 // of an exact case that disagree about the one right word are wrong, whatever the worker says.
 void merge_check(std::optional<Check>& sum, const Check& block);
