@@ -53,12 +53,9 @@ struct Words {
 };
 constexpr Words kGemmWords{"cuBLASLt", "multiply", "matrices", "행렬 곱", "", ""};
 constexpr Words kAttentionWords{"cuDNN", "compute", "attention", "어텐션", " attention", " 어텐션"};
-constexpr Words kBackwardWords{"cuDNN",
-                               "compute",
-                               "the gradients of attention",
-                               "어텐션 역전파",
-                               " attention backward",
-                               " 어텐션 역전파"};
+constexpr Words kBackwardWords{
+    "cuDNN",         "compute", "attention gradients", "어텐션 역전파", " attention backward",
+    " 어텐션 역전파"};
 
 const Words& words_of(const ComputeSubject& subject) {
   switch (subject.computation) {

@@ -1,5 +1,6 @@
 #include "acceptance/sim/simulator.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
