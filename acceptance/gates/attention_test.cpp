@@ -2,6 +2,8 @@
 // exact_test.cpp have what they share with those of GEMM.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "acceptance/gates/gates.h"
 #include "acceptance/gates/testkit.h"
 
@@ -197,19 +199,6 @@ TEST_F(OwnBackward, TheVotesOfTheForwardAreNotCounted) {
   expect_all(Verdict::fail, "attention.bf16.bwd.own.wrong_data");
 }
 
-// Both passes are asked about the same sizes and seeds: an answer of one is none of the other.
-TEST_F(OwnBackward, TheHashOfTheForwardIsNoAnswer) {
-  const Gate& exact = *find_gate("attention.bf16.bwd.own.exact");
-  Measurement& gradients = series(exact.id);
-  EXPECT_EQ(gradients.params, series("attention.bf16.own.exact").params);
-  EXPECT_EQ(gradients.block_ns, 1'000'000'000);
-  gradients.check->expected = gradients.check->got = series("attention.bf16.own.exact").check->got;
-  for (const Finding& finding : exact.judge(order(), evidence)) {
-    EXPECT_EQ(finding.code,
-              finding.unit_id == "gpu/1" ? "attention.bf16.bwd.own.exact.wrong_data" : "");
-  }
-}
-
 // A GPU that is right in every product and every forward.
 TEST_F(OwnBackward, AGpuWhoseGradientsAreWrongFailsByThemAlone) {
   for (Measurement& m : evidence.measurements) {
@@ -224,6 +213,29 @@ TEST_F(OwnBackward, AGpuWhoseGradientsAreWrongFailsByThemAlone) {
       EXPECT_EQ(finding.verdict, accused ? Verdict::fail : Verdict::pass) << gate.id;
     }
   }
+}
+
+class OwnBackwardExact : public AttentionTest {
+ protected:
+  OwnBackwardExact() : AttentionTest("attention.bf16.bwd.own.exact") {}
+};
+
+// Both passes are asked about the same sizes and seeds: an answer of one is none of the other.
+TEST_F(OwnBackwardExact, TheHashOfTheForwardIsNoAnswer) {
+  const auto forward =
+      std::find_if(evidence.measurements.begin(), evidence.measurements.end(),
+                   [](const Measurement& m) { return m.gate == "attention.bf16.own.exact"; });
+  Measurement& gradients = series(gate_.id);
+  for (const char* same : {"seq", "seed", "heads"}) {
+    EXPECT_EQ(gradients.params.at(same), forward->params.at(same)) << same;
+  }
+  gradients.check->expected = gradients.check->got = forward->check->got;
+  expect(Verdict::fail, code("wrong_data"));
+}
+
+TEST_F(OwnBackwardExact, TakesABlockOfASecondInEachCorner) {
+  EXPECT_EQ(series(gate_.id).block_ns, 1'000'000'000);
+  EXPECT_EQ(series(gate_.id).samples.size(), 1u);
 }
 
 class VendorAttention : public AttentionTest,
