@@ -130,7 +130,7 @@ foreach(scenario IN ITEMS
     attention-wrong
     b200-attention-wrong
     standard-gradient-wrong
-    standard-own-gradient-wrong
+    standard-b200-own-gradient-wrong
     standard-cudnn-absent
     standard-cudnn-wrong
     worker-crash
