@@ -1,6 +1,6 @@
-// The codes of GEMM and attention: one row for each way in which a computation can be slow or
-// wrong, the same for both and for every type. <gate> in a text becomes the start of the gates'
-// ids, <library> the end of the library's, <Library> its name.
+// The codes of GEMM, of attention and of its backward: one row for each way in which a computation
+// can be slow or wrong, the same for all and for every type. <gate> in a text becomes the start of
+// the gates' ids, <library> the end of the library's, <Library> its name.
 #include <array>
 #include <deque>
 
@@ -21,14 +21,21 @@ constexpr std::array<std::string_view, 7> kGemmTypes{"bf16", "fp16", "tf32", "fp
                                                      "fp32", "fp64", "int8"};
 constexpr std::array<std::string_view, 1> kAttentionTypes{"bf16"};
 
+// A gate's id begins with computation.type, and pass behind it.
 struct Family {
-  std::string_view computation, library, library_name;
+  std::string_view computation, pass, library, library_name;
   Bilingual noun;
   std::span<const std::string_view> types;
 };
 constexpr std::array kFamilies{
-    Family{"gemm", "cublaslt", "cuBLASLt", {"GEMM", "GEMM"}, kGemmTypes},
-    Family{"attention", "cudnn", "cuDNN", {"attention", "어텐션"}, kAttentionTypes},
+    Family{"gemm", "", "cublaslt", "cuBLASLt", {"GEMM", "GEMM"}, kGemmTypes},
+    Family{"attention", "", "cudnn", "cuDNN", {"attention", "어텐션"}, kAttentionTypes},
+    Family{"attention",
+           ".bwd",
+           "cudnn",
+           "cuDNN",
+           {"attention backward", "어텐션 역전파"},
+           kAttentionTypes},
 };
 
 constexpr Bilingual kWrongBlocks{"the data of the timed blocks are wrong",
@@ -112,7 +119,8 @@ std::string replaced(std::string_view text, std::string_view mark, std::string_v
 // A row for one type of a family. Its texts are kept for as long as the program runs.
 Code row_of(const Code& row, const Family& family, std::string_view type,
             std::deque<std::string>& texts) {
-  const std::string gate = std::string(family.computation) + "." + std::string(type);
+  const std::string gate =
+      std::string(family.computation) + "." + std::string(type) + std::string(family.pass);
   const auto keep = [&](std::string_view text, std::string_view noun = "") -> std::string_view {
     std::string start = noun.empty() ? "" : std::string(type) + " " + std::string(noun) + ": ";
     texts.push_back(start +

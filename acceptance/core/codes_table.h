@@ -79,7 +79,7 @@ std::span<const Code> event_log_codes();      // events in the kernel's log
 std::span<const Code> host_codes();           // the machine around the GPUs
 std::span<const Code> link_codes();           // NVLink, its fabric, the network
 std::span<const Code> speed_codes();          // the floor rule and its explanations
-std::span<const Code> compute_codes();        // GEMM of every type and attention, slow or wrong
+std::span<const Code> compute_codes();        // GEMM of all types, attention: slow or wrong
 std::span<const Code> copy_codes();           // copies between GPUs, and with the host's memory
 std::span<const Code> sum_codes();            // sums over all GPUs, and the soak
 std::span<const Code> memory_codes();         // the walk through memory, its latency

@@ -158,7 +158,7 @@ TEST(Profile, EveryBuiltInProfileIsSound) {
       gates.push_back(gates.back() + ".exact");
     }
   }
-  for (const char* kernel : {"own", "cudnn"}) {
+  for (const char* kernel : {"own", "cudnn", "bwd.own", "bwd.cudnn"}) {
     gates.push_back(fmt::format("attention.bf16.{}", kernel));
     gates.push_back(gates.back() + ".exact");
   }

@@ -1,5 +1,5 @@
-// Four questions to GEMM in each type, and to attention. "Own" is our kernel, the other the
-// library's: cuBLASLt's, or cuDNN's.
+// Four questions to GEMM in each type, to attention, and to its backward. "Own" is our kernel, the
+// other the library's: cuBLASLt's, or cuDNN's.
 //
 // Speed. Evidence: random data, all GPUs at once, at the power cap and after a warm-up by time;
 // every timed output held against a checksum, of attention against a plain computation of the same
@@ -11,14 +11,15 @@
 // brake, a locked clock or a starved host, which the explanation tells and blames; a bug of a
 // kernel, which is accused itself where it is wrong on every GPU and the other is right.
 //
-// Exactness. Evidence: products of small integers, and attention whose softmax is a mean of small
-// integers, exact in any order, cold and hot, with the placement of our tiles permuted from launch
-// to launch; each launch's output as a digest on the device. On parts whose newest tensor path our
-// kernel does not use, the library's is what exercises it. Limit: none. The digest is computed here
-// from the data, never taken from the worker. False pass: a fault in what these data do not
-// exercise; a wrong result keeps its digest with probability 2^-60. False fail: a bug of a kernel.
-// Ours is qualified first: wrong on every GPU while the vendor's is right accuses the kernel; and
-// the library where it is the other way round on several GPUs.
+// Exactness. Evidence: products of small integers, attention whose softmax is a mean of small
+// integers, and gradients that are sums of integers over powers of two, exact in any order, cold
+// and hot, with the placement of our tiles permuted from launch to launch; each launch's output as
+// a digest on the device. On parts whose newest tensor path our kernel does not use, the library's
+// is what exercises it. Limit: none. The digest is computed here from the data, never taken from
+// the worker. False pass: a fault in what these data do not exercise; a wrong result keeps its
+// digest with probability 2^-60. False fail: a bug of a kernel. Ours is qualified first: wrong on
+// every GPU while the vendor's is right accuses the kernel; and the library where it is the other
+// way round on several GPUs.
 #include "acceptance/gates/compute_gates.h"
 
 #include <fmt/format.h>
@@ -46,14 +47,26 @@ struct Texts {
   }
 };
 
+// kernel: what stands before the word kernel, after the type.
 struct Words {
-  std::string_view library, verb, noun, noun_ko;
+  std::string_view library, verb, noun, noun_ko, kernel, kernel_ko;
 };
-constexpr Words kGemmWords{"cuBLASLt", "multiply", "matrices", "행렬 곱"};
-constexpr Words kAttentionWords{"cuDNN", "compute", "attention", "어텐션"};
+constexpr Words kGemmWords{"cuBLASLt", "multiply", "matrices", "행렬 곱", "", ""};
+constexpr Words kAttentionWords{"cuDNN", "compute", "attention", "어텐션", " attention", " 어텐션"};
+constexpr Words kBackwardWords{
+    "cuDNN",         "compute", "attention gradients", "어텐션 역전파", " attention backward",
+    " 어텐션 역전파"};
 
 const Words& words_of(const ComputeSubject& subject) {
-  return subject.computation == Computation::gemm ? kGemmWords : kAttentionWords;
+  switch (subject.computation) {
+    case Computation::gemm:
+      return kGemmWords;
+    case Computation::attention:
+      return kAttentionWords;
+    case Computation::attention_backward:
+      return kBackwardWords;
+  }
+  return kGemmWords;
 }
 
 Texts speed_texts(const ComputeSubject& subject) {
@@ -74,13 +87,13 @@ Texts speed_texts(const ComputeSubject& subject) {
 
 Texts exact_texts(const ComputeSubject& subject) {
   const bool own = subject.kernel == Kernel::own;
-  const bool gemm = subject.computation == Computation::gemm;
+  const Words& words = words_of(subject);
   const std::string_view type = subject.type.name;
   return {exact_id(subject),
           fmt::format("Does {} {}{} kernel give the exact answer, cold and hot?",
-                      own ? "our" : "the vendor's", type, gemm ? "" : " attention"),
+                      own ? "our" : "the vendor's", type, words.kernel),
           fmt::format("{} {}{} 커널이 냉간·열간 상태에서 정확한 답을 냅니까?",
-                      own ? "자체" : "제조사", type, gemm ? "" : " 어텐션")};
+                      own ? "자체" : "제조사", type, words.kernel_ko)};
 }
 
 template <Computation kComputation, std::size_t kType, Kernel kKernel>
@@ -124,6 +137,7 @@ std::vector<Gate> all_of(std::index_sequence<kType...>) {
   (add_four<Computation::gemm, kType>(gates), ...);
   static_assert(kGemmTypes[0].in == ElementType::bf16);
   add_four<Computation::attention, 0>(gates);
+  add_four<Computation::attention_backward, 0>(gates);
   return gates;
 }
 

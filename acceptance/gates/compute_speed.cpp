@@ -84,7 +84,8 @@ std::string accused(const ComputeSubject& subject, const Order& order, const Evi
 
 // Whose computation warms the GPUs up; nothing where another load does.
 std::optional<ComputeSubject> warmup_subject(const Profile& profile) {
-  for (const Computation computation : {Computation::gemm, Computation::attention}) {
+  for (const Computation computation :
+       {Computation::gemm, Computation::attention, Computation::attention_backward}) {
     for (const GemmType& type : kGemmTypes) {
       for (const Kernel kernel : {Kernel::own, Kernel::library}) {
         const ComputeSubject subject{computation, type, kernel};

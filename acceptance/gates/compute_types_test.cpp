@@ -1,5 +1,6 @@
-// The gates of GEMM, type by type, and those of attention: each is seen to pass, and to fail in
-// each way that a type could get wrong. What does not depend on the type is tested with bf16 GEMM.
+// The gates of GEMM, type by type, those of attention and of its backward: each is seen to pass,
+// and to fail in each way that a type could get wrong. What does not depend on the type is tested
+// with bf16 GEMM.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -15,9 +16,10 @@ namespace {
 
 constexpr const char* kUnits[] = {"gpu/0", "gpu/1", "gpu/2", "gpu/3"};
 
-// "attention" is bf16's.
+// "attention" and "backward" are bf16's.
 ComputeSubject subject_named(std::string_view name, Kernel kernel) {
   if (name == "attention") return {Computation::attention, kGemmTypes[0], kernel};
+  if (name == "backward") return {Computation::attention_backward, kGemmTypes[0], kernel};
   const auto type = std::find_if(kGemmTypes.begin(), kGemmTypes.end(),
                                  [&](const GemmType& t) { return t.name == name; });
   return {Computation::gemm, *type, kernel};
@@ -238,8 +240,8 @@ TEST_P(OwnExactOfEveryType, IsNotQualifiedByAnotherTypesVendor) {
 }
 
 std::string name_of(const ::testing::TestParamInfo<const char*>& info) { return info.param; }
-const auto kTypes =
-    ::testing::Values("bf16", "fp16", "tf32", "fp8", "fp32", "fp64", "int8", "attention");
+const auto kTypes = ::testing::Values("bf16", "fp16", "tf32", "fp8", "fp32", "fp64", "int8",
+                                      "attention", "backward");
 
 INSTANTIATE_TEST_SUITE_P(Compute, SpeedOfEveryType, kTypes, name_of);
 INSTANTIATE_TEST_SUITE_P(Compute, OwnSpeedOfEveryType, kTypes, name_of);

@@ -13,6 +13,7 @@
 #include "acceptance/core/seed.h"
 #include "acceptance/gates/series.h"
 #include "kernels/data/exact_attention.h"
+#include "kernels/data/exact_attention_bwd.h"
 #include "kernels/data/exact_gemm.h"
 
 namespace ga {
@@ -27,11 +28,12 @@ struct ExactGate {
       : id(exact_id(subject)),
         other(exact_id(witness_of(subject))),
         of_gemm(subject.computation == Computation::gemm),
+        backward(subject.computation == Computation::attention_backward),
         in(subject.type.in),
         is_own(subject.kernel == Kernel::own) {}
 
   std::string id, other;
-  bool of_gemm;
+  bool of_gemm, backward;
   ElementType in;
   bool is_own;
 };
@@ -52,13 +54,19 @@ std::string size_unfit(const ExactGate& gate, const Sizes& sizes) {
         most);
   }
   if (sizes.attention_exact_seq < 1) return "the profile has no sizes.attention_exact_seq";
-  const Status exact = exact_attention_check(attention_of(gate, sizes));
+  const AttentionShape shape = attention_of(gate, sizes);
+  const Status exact =
+      gate.backward ? exact_attention_bwd_check(shape) : exact_attention_check(shape);
   return exact ? "" : fmt::format("sizes.attention_exact_seq: {}", exact.error().what());
 }
 
-// All types together stay within the minute that each corner has: docs/adr/0013.
+// All types together stay within the minute that each corner has (docs/adr/0013); the backward came
+// when it was full, and has short blocks (docs/adr/0018).
 std::size_t blocks_of(const ExactGate& gate, Level level) {
   return level != Level::quick && gate.of_gemm && gate.in == ElementType::bf16 ? 3 : 1;
+}
+std::int64_t block_ns_of(const ExactGate& gate, Level level) {
+  return block_length_ns(level, !gate.backward);
 }
 
 Params params_of(const ExactGate& gate, const Sizes& sizes) {
@@ -68,8 +76,10 @@ Params params_of(const ExactGate& gate, const Sizes& sizes) {
 
 // One for all kernels of a computation, cold and hot, so that they are each other's witnesses.
 std::int64_t seed_of(const ExactGate& gate, const Order& order) {
-  return node_seed(order, gate.of_gemm ? "gemm.exact" : "attention.exact",
-                   params_of(gate, order.profile.sizes));
+  const char* computation = gate.of_gemm    ? "gemm.exact"
+                            : gate.backward ? "attention.bwd.exact"
+                                            : "attention.exact";
+  return node_seed(order, computation, params_of(gate, order.profile.sizes));
 }
 
 // Of the gate itself, or of its witness.
@@ -82,7 +92,7 @@ Request series_of(const ExactGate& gate, std::string_view id, const Order& order
   name.params = params_of(gate, order.profile.sizes);
   name.params["hot"] = hot;
   name.params["seed"] = seed_of(gate, order);
-  name.block_ns = block_length_ns(order.level, true);
+  name.block_ns = block_ns_of(gate, order.level);
   name.phase = hot != 0 ? Phase::hot_exact : Phase::cold_exact;
   return name;
 }
@@ -98,9 +108,12 @@ std::string gemm_digest(const ExactGate& gate, std::int64_t n, std::uint64_t see
 }
 
 std::string attention_digest(const ExactGate& gate, const Sizes& sizes, std::uint64_t seed) {
-  thread_local std::map<std::tuple<std::int64_t, std::uint64_t, ElementType>, std::string> known;
-  std::string& digest = known[{sizes.attention_exact_seq, seed, gate.in}];
-  if (digest.empty()) digest = in_hex(exact_attention_hash({attention_of(gate, sizes), seed}));
+  thread_local std::map<std::tuple<std::int64_t, std::uint64_t, ElementType, bool>, std::string>
+      known;
+  std::string& digest = known[{sizes.attention_exact_seq, seed, gate.in, gate.backward}];
+  if (!digest.empty()) return digest;
+  const ExactAttention exact{attention_of(gate, sizes), seed};
+  digest = in_hex(gate.backward ? exact_attention_bwd_hash(exact) : exact_attention_hash(exact));
   return digest;
 }
 

@@ -1,6 +1,6 @@
-// Exactness of a computation, one implementation for GEMM of all types and attention, and for both
-// kernels: data whose answer is exact in any order of additions, so that its digest (of GEMM) or
-// its hash (of attention) can be computed without a GPU.
+// Exactness of a computation, one implementation for GEMM of all types, attention and its backward,
+// and for both kernels: data whose answer is exact in any order of additions, so that its digest
+// (of GEMM) or its hash (of attention) can be computed without a GPU.
 #pragma once
 
 #include <cstdint>

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "acceptance/core/seed.h"
 #include "acceptance/gates/gates.h"
 #include "acceptance/gates/testkit.h"
@@ -16,11 +18,17 @@ constexpr std::string_view kVendor = "gemm.bf16.cublaslt.exact";
 constexpr std::string_view kOwnAttention = "attention.bf16.own.exact";
 constexpr std::string_view kVendorAttention = "attention.bf16.cudnn.exact";
 
+constexpr std::string_view kOwnBackward = "attention.bf16.bwd.own.exact";
+constexpr std::string_view kVendorBackward = "attention.bf16.bwd.cudnn.exact";
+
 std::string_view witness_of(std::string_view id) {
-  if (id == kOwnAttention || id == kVendorAttention) {
-    return id == kOwnAttention ? kVendorAttention : kOwnAttention;
+  for (const auto& [own, vendor] : {std::pair{kOwn, kVendor},
+                                    {kOwnAttention, kVendorAttention},
+                                    {kOwnBackward, kVendorBackward}}) {
+    if (id == own) return vendor;
+    if (id == vendor) return own;
   }
-  return id == kOwn ? kVendor : kOwn;
+  return "";
 }
 
 // What a type is does not matter here; compute_types_test.cpp walks them.
@@ -46,7 +54,8 @@ class Exact : public ExactTest, public ::testing::WithParamInterface<std::string
   Exact() : ExactTest(GetParam()) {}
 };
 INSTANTIATE_TEST_SUITE_P(All, Exact,
-                         ::testing::Values(kOwn, kVendor, kOwnAttention, kVendorAttention));
+                         ::testing::Values(kOwn, kVendor, kOwnAttention, kVendorAttention,
+                                           kOwnBackward, kVendorBackward));
 
 TEST_P(Exact, PassesGoodEvidenceOfThreeBlocksAndOneAtQuick) {
   expect_all(Verdict::pass, "");

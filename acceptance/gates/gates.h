@@ -20,7 +20,8 @@ std::vector<std::string> gate_ids();
 Evidence planning_evidence(const Profile& profile);
 
 // The page of a gate: docs/gates/<id>.md. The gates of GEMM share four, such as gemm.own.md, and
-// those of attention four, in which <type> becomes the gate's own. Empty where there is none.
+// those of attention and of its backward four each, in which <type> becomes the gate's own. Empty
+// where there is none.
 std::string gate_page(std::string_view id);
 
 // docs/gates/*.md, by the name of the file.

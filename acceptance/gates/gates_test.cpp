@@ -24,7 +24,7 @@ TEST(Gates, HaveUniqueIdsAndQuestionsInBothLanguages) {
     EXPECT_TRUE(gate.question_ko.ends_with("?")) << gate.id;
     EXPECT_EQ(find_gate(gate.id)->id, gate.id);
   }
-  EXPECT_EQ(seen.size(), 48u + 4 * (kGemmTypes.size() + 1));
+  EXPECT_EQ(seen.size(), 48u + 4 * (kGemmTypes.size() + 2));
   EXPECT_EQ(find_gate("no.such.gate"), nullptr);
 }
 
@@ -41,9 +41,10 @@ TEST(Gates, EachHasItsPageWithEveryPart) {
       EXPECT_NE(page.find(part), std::string::npos) << gate.id << " " << part;
     }
   }
-  EXPECT_EQ(gate_pages().size(), of_one_gate + 8) << "every page is a gate's, eight are shared";
+  EXPECT_EQ(gate_pages().size(), of_one_gate + 12) << "every page is a gate's, twelve are shared";
   EXPECT_EQ(gate_page("gemm.fp4.own"), "");
   EXPECT_EQ(gate_page("attention.fp8.own"), "");
+  EXPECT_EQ(gate_page("gemm.bf16.bwd.own"), "");
   EXPECT_EQ(gate_page("no.such.gate"), "");
 }
 
@@ -131,12 +132,14 @@ TEST(Gates, EveryCodeIsUsedByAGateOrByTheJudge) {
 
 // The codes of GEMM and attention name the types by lists of their own.
 TEST(Gates, EveryTypeOfGemmHasTheSameCodesAndAttentionHasThem) {
-  const auto codes_of = [](std::string_view type, std::string_view computation = "gemm") {
+  const auto codes_of = [](std::string_view type, std::string_view computation = "gemm",
+                           std::string_view pass = "") {
     std::set<std::string> found;
-    const std::string start = fmt::format("{}.{}.", computation, type);
+    const std::string start = fmt::format("{}.{}.{}", computation, type, pass);
     for (const Code& code : all_codes()) {
       if (!code.id.starts_with(start)) continue;
       std::string rest(code.id.substr(start.size()));
+      if (rest.starts_with("bwd.")) continue;
       if (rest.starts_with("cudnn")) rest.replace(0, 5, "cublaslt");
       found.insert(rest);
     }
@@ -145,6 +148,7 @@ TEST(Gates, EveryTypeOfGemmHasTheSameCodesAndAttentionHasThem) {
   const auto bf16 = codes_of("bf16");
   EXPECT_EQ(bf16.size(), 7u + 7u + 3u + 7u);
   EXPECT_EQ(codes_of("bf16", "attention"), bf16);
+  EXPECT_EQ(codes_of("bf16", "attention", "bwd."), bf16);
   std::size_t all = 0;
   for (const GemmType& type : kGemmTypes) {
     EXPECT_EQ(codes_of(type.name), bf16) << type.name;
@@ -160,6 +164,10 @@ TEST(Gates, EveryTypeOfGemmHasTheSameCodesAndAttentionHasThem) {
   ASSERT_NE(code, nullptr);
   EXPECT_TRUE(code->message_ko.starts_with("bf16 어텐션: "));
   EXPECT_NE(code->next_step.find("cuDNN"), std::string_view::npos);
+  code = find_code("attention.bf16.bwd.own.unqualified");
+  ASSERT_NE(code, nullptr);
+  EXPECT_TRUE(code->message.starts_with("bf16 attention backward: "));
+  EXPECT_NE(code->next_step.find("attention.bf16.bwd.cudnn "), std::string_view::npos);
   for (const Code& any : all_codes()) {
     for (const std::string_view text : {any.id, any.message, any.next_step, any.next_step_ko}) {
       EXPECT_EQ(text.find('<'), std::string_view::npos) << any.id;
@@ -177,9 +185,9 @@ TEST(PlanningEvidence, AsksForEveryUnitAndEveryMeasuringGate) {
     EXPECT_GT(request.block_ns, 0);
     asked.insert({request.gate, request.unit_id});
   }
-  // Clock, link, three of HBM, two PCIe, the exercisers, two of power, four GEMM of each type and
-  // four of attention, on four GPUs; seven of the node.
-  EXPECT_EQ(asked.size(), (10u + 4u * (kGemmTypes.size() + 1)) * 4u + 7u);
+  // Clock, link, three of HBM, two PCIe, the exercisers, two of power, four GEMM of each type, four
+  // of attention and four of its backward, on four GPUs; seven of the node.
+  EXPECT_EQ(asked.size(), (10u + 4u * (kGemmTypes.size() + 2)) * 4u + 7u);
 }
 
 }  // namespace

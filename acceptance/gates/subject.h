@@ -10,7 +10,7 @@
 
 namespace ga {
 
-enum class Computation { gemm, attention };
+enum class Computation { gemm, attention, attention_backward };
 enum class Kernel { library, own };
 
 struct ComputeSubject {
@@ -25,12 +25,13 @@ inline ComputeSubject witness_of(const ComputeSubject& subject) {
   return other;
 }
 
-// The gate's id, which is its case's too: "gemm.bf16.own", "attention.bf16.cudnn.exact".
+// The gate's id, which is its case's too: "gemm.bf16.own", "attention.bf16.bwd.cudnn.exact".
 inline std::string speed_id(const ComputeSubject& subject) {
   const bool gemm = subject.computation == Computation::gemm;
-  const std::string start = (gemm ? "gemm." : "attention.") + std::string(subject.type.name);
-  if (subject.kernel == Kernel::own) return start + ".own";
-  return start + (gemm ? ".cublaslt" : ".cudnn");
+  std::string id = (gemm ? "gemm." : "attention.") + std::string(subject.type.name);
+  if (subject.computation == Computation::attention_backward) id += ".bwd";
+  if (subject.kernel == Kernel::own) return id + ".own";
+  return id + (gemm ? ".cublaslt" : ".cudnn");
 }
 inline std::string exact_id(const ComputeSubject& subject) { return speed_id(subject) + ".exact"; }
 

@@ -10,6 +10,7 @@
 #include "acceptance/gates/gates.h"
 #include "acceptance/gates/testkit_machine.h"
 #include "kernels/data/exact_attention.h"
+#include "kernels/data/exact_attention_bwd.h"
 #include "kernels/data/exact_gemm.h"
 
 namespace ga {
@@ -45,6 +46,10 @@ constexpr Rate kRates[] = {
     {"attention.bf16.own", "flops", "reference", 500'000'000'000'000},
     {"attention.bf16.own.exact", "launches", "exact", 100},
     {"attention.bf16.cudnn.exact", "launches", "exact", 100},
+    {"attention.bf16.bwd.cudnn", "flops", "reference", 480'000'000'000'000},
+    {"attention.bf16.bwd.own", "flops", "reference", 375'000'000'000'000},
+    {"attention.bf16.bwd.own.exact", "launches", "exact", 100},
+    {"attention.bf16.bwd.cudnn.exact", "launches", "exact", 100},
     {"clock.light", "mhz", "exact", 1980},
     {"fresh.gemm", "launches", "tree", 100},
     {"power.mixed", "flops", "checksum", 600'000'000'000'000},
@@ -237,14 +242,16 @@ std::uint64_t answer_of(const Request& request) {
     return exact_gemm_digest(
         {param("m"), param("n"), param("k"), seed, type_of(request.case_id).in});
   }
-  static std::map<Params, std::uint64_t> known;
-  const auto [place, fresh] = known.try_emplace(request.params);
+  const bool backward = request.case_id.find(".bwd.") != std::string::npos;
+  static std::map<std::pair<bool, Params>, std::uint64_t> known;
+  const auto [place, fresh] = known.try_emplace({backward, request.params});
   if (fresh) {
     const AttentionShape shape{.batch = param("batch"),
                                .heads = param("heads"),
                                .kv_heads = param("kv_heads"),
                                .dim = param("dim")};
-    place->second = exact_attention_hash({of_length(shape, param("seq")), seed});
+    const ExactAttention exact{of_length(shape, param("seq")), seed};
+    place->second = backward ? exact_attention_bwd_hash(exact) : exact_attention_hash(exact);
   }
   return place->second;
 }
@@ -363,7 +370,8 @@ Profile test_profile() {
       profile.limits.push_back(floor_of(id, id, rate_of(id).value / 15 * 14));
     }
   }
-  for (const std::string id : {"attention.bf16.cudnn", "attention.bf16.own"}) {
+  for (const std::string id : {"attention.bf16.cudnn", "attention.bf16.own",
+                               "attention.bf16.bwd.cudnn", "attention.bf16.bwd.own"}) {
     profile.limits.push_back(floor_of(id, id, rate_of(id).value / 15 * 14));
   }
   constexpr std::int64_t kHourS = 3600;

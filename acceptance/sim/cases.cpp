@@ -27,6 +27,7 @@ bool is_memory(std::string_view case_id) { return case_id.starts_with("memory.")
 
 bool hits(const Fault& fault, const ComputeCase& of) {
   if (fault.kind == FaultKind::attention_wrong && !of.attention) return false;
+  if (fault.kind == FaultKind::gradient_wrong && !of.backward) return false;
   if (fault.kind == FaultKind::pulse_corrupt && !of.pulses) return false;
   if (fault.path == FaultPath::own && !of.own) return false;
   if (fault.path == FaultPath::vendor && of.own) return false;
@@ -89,6 +90,7 @@ constexpr DataFault kDataFaults[] = {{FaultKind::bit_flip, Damage::bit_flip},
                                      {FaultKind::zero_tile, Damage::zero_tile},
                                      {FaultKind::nan, Damage::nan},
                                      {FaultKind::attention_wrong, Damage::bit_flip},
+                                     {FaultKind::gradient_wrong, Damage::bit_flip},
                                      {FaultKind::pulse_corrupt, Damage::bit_flip}};
 
 std::optional<Spoiled> spoiled_output(const Scenario& scenario, const BlockName& name,
@@ -177,7 +179,8 @@ Check check_of(const Scenario& scenario, const BlockName& name, std::int64_t lau
   if (!compute->exact) return random_check(scenario, name, *compute, spoiled);
   const auto seed = static_cast<std::uint64_t>(param(name.params, "seed"));
   if (compute->attention) {
-    return workshop.check(ExactAttention{attention_shape(name.params), seed}, spoiled);
+    const ExactAttention exact{attention_shape(name.params), seed};
+    return workshop.check(exact, compute->backward ? Pass::backward : Pass::forward, spoiled);
   }
   return workshop.check(ExactGemm{param(name.params, "m"), param(name.params, "n"),
                                   param(name.params, "k"), seed, compute->type->in},

@@ -1,6 +1,6 @@
-// Compute: the cases that run at the power limit, GEMM and attention, each by our kernel and by the
-// vendor's library, and the products of several formats that draw power, which are played as bf16
-// by our kernel: what the simulator has to know of one.
+// Compute: the cases that run at the power limit, GEMM, attention and its backward, each by our
+// kernel and by the vendor's library, and the products of several formats that draw power, which
+// are played as bf16 by our kernel: what the simulator has to know of one.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,7 @@ namespace ga {
 
 struct ComputeCase : GemmCase {
   bool attention = false;  // else GEMM
+  bool backward = false;   // of attention: its gradients
   bool pulses = false;     // on and off in a rhythm
 };
 inline constexpr std::string_view kMixedCase = "power.mixed", kPulseCase = "power.pulse";
@@ -28,7 +29,7 @@ inline bool computes(std::string_view case_id) {
 AttentionShape attention_shape(const Params& params);
 double launch_flops(const ComputeCase& of, const Params& params);
 std::int64_t device_bytes(const ComputeCase& of, const Params& params);
-// What a launch writes; of attention a row is one head of one query.
+// What a launch writes, of the gradients dQ; of attention a row is one head of one query.
 struct OutputShape {
   std::int64_t rows = 0, cols = 0;
 };

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cmath>
 
+#include "kernels/data/exact_attention_bwd.h"
 #include "kernels/data/hash_term.h"
 
 namespace ga {
@@ -220,29 +221,56 @@ Check ExactWorkshop::check(const ExactGemm& gemm, const std::optional<Spoiled>& 
                   spoiled);
 }
 
-std::optional<std::uint64_t> shipped_hash(const ExactAttention& attention) {
+namespace {
+
+bool is_shipped(const ExactAttention& attention) {
   const AttentionShape& a = attention.shape;
   const AttentionShape shipped = of_length(kExactAttention, kShippedLength);
-  const bool same = a.batch == shipped.batch && a.heads == shipped.heads &&
-                    a.kv_heads == shipped.kv_heads && a.seq_q == shipped.seq_q &&
-                    a.seq_kv == shipped.seq_kv && a.dim == shipped.dim && a.mask == shipped.mask &&
-                    a.type == shipped.type && attention.seed == kShippedSeed;
-  return same ? std::optional(kShippedHash) : std::nullopt;
+  return a.batch == shipped.batch && a.heads == shipped.heads && a.kv_heads == shipped.kv_heads &&
+         a.seq_q == shipped.seq_q && a.seq_kv == shipped.seq_kv && a.dim == shipped.dim &&
+         a.mask == shipped.mask && a.type == shipped.type && attention.seed == kShippedSeed;
 }
 
-Check ExactWorkshop::check(const ExactAttention& attention, const std::optional<Spoiled>& spoiled) {
+std::vector<std::int64_t> key_of(const ExactAttention& attention, Pass pass) {
+  const AttentionShape& a = attention.shape;
+  return {a.batch,
+          a.heads,
+          a.kv_heads,
+          a.seq_q,
+          a.dim,
+          a.mask == AttentionMask::causal ? 1 : 0,
+          static_cast<std::int64_t>(attention.seed),
+          pass == Pass::backward ? 1 : 0};
+}
+
+std::vector<std::uint16_t> output_of(const ExactAttention& attention, Pass pass) {
+  if (pass == Pass::forward) return exact_attention_output(attention);
+  ExactAttentionGradients of = exact_attention_gradients(attention);
+  for (const auto& behind : {of.k, of.v}) of.q.insert(of.q.end(), behind.begin(), behind.end());
+  return std::move(of.q);
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> shipped_hash(const ExactAttention& attention, Pass pass) {
+  if (!is_shipped(attention)) return std::nullopt;
+  return pass == Pass::backward ? kShippedGradientsHash : kShippedHash;
+}
+
+Check ExactWorkshop::check(const ExactAttention& attention, Pass pass,
+                           const std::optional<Spoiled>& spoiled) {
   const AttentionShape& shape = attention.shape;
-  const auto [place, fresh] = answers_.try_emplace(
-      {shape.batch, shape.heads, shape.kv_heads, shape.seq_q, shape.dim,
-       shape.mask == AttentionMask::causal ? 1 : 0, static_cast<std::int64_t>(attention.seed)});
+  const auto [place, fresh] = answers_.try_emplace(key_of(attention, pass));
   Answer& right = place->second;
   if (fresh) {
-    const auto shipped = shipped_hash(attention);
-    right.hash = shipped ? *shipped : exact_attention_hash(attention);
+    const auto shipped = shipped_hash(attention, pass);
+    right.hash = shipped                  ? *shipped
+                 : pass == Pass::backward ? exact_attention_bwd_hash(attention)
+                                          : exact_attention_hash(attention);
   }
   const Output output{shape.batch * shape.seq_q * shape.heads, shape.dim, shape.type};
   if (!spoiled) return check_of(output, right.hash, right.hash, {}, spoiled);
-  if (right.output.empty()) right.output = exact_attention_output(attention);
+  if (right.output.empty()) right.output = output_of(attention, pass);
   const auto changed = changes(output, *spoiled, [&](std::int64_t row, std::int64_t col) -> Word {
     return right.output[static_cast<std::size_t>(row * output.cols + col)];
   });

@@ -1,10 +1,11 @@
-// Exact GEMMs and attentions of the simulated node: the digest or hash that a worker would report,
-// right or spoiled.
+// Exact GEMMs, attentions and gradients of the simulated node: the digest or hash that a worker
+// would report, right or spoiled.
 //
 // Up to 512 on a side the product is really formed and the fault really put into its elements.
 // Above, the checksum identity gives the right digest, and the fault's elements change it by their
-// own weights: the same digest, without the product. The answer of an attention is formed only
-// where a fault is put into it; its hash is a sum over words, and changes by those that do.
+// own weights: the same digest, without the product. The answer of an attention, or its gradients,
+// are formed only where a fault is put into them; their hash is a sum over words, and changes by
+// those that do. A fault of the gradients is put into dQ, which lies first.
 #pragma once
 
 #include <array>
@@ -40,6 +41,10 @@ inline constexpr std::array<std::pair<ElementType, std::uint64_t>, kGemmTypes.si
 // The same for attention, at the length that the shipped profiles ask for.
 inline constexpr std::int64_t kShippedLength = 4000;
 inline constexpr std::uint64_t kShippedHash = 0x21504a931ec0a2d8;
+inline constexpr std::uint64_t kShippedGradientsHash = 0x37ac26c01bba9660;
+
+// Of an attention: its output, or the gradients dQ, dK and dV one behind the other.
+enum class Pass { forward, backward };
 
 enum class Damage { bit_flip, zero_tile, nan };
 
@@ -56,7 +61,7 @@ class ExactWorkshop {
  public:
   // The check of one block of launches of that product. Products and digests are kept.
   Check check(const ExactGemm& gemm, const std::optional<Spoiled>& spoiled);
-  Check check(const ExactAttention& attention, const std::optional<Spoiled>& spoiled);
+  Check check(const ExactAttention& attention, Pass pass, const std::optional<Spoiled>& spoiled);
 
  private:
   using Key = std::tuple<ElementType, std::int64_t, std::int64_t, std::int64_t, std::uint64_t>;
@@ -71,12 +76,12 @@ class ExactWorkshop {
   };
 
   std::map<Key, Known> known_;
-  std::map<std::vector<std::int64_t>, Answer> answers_;  // by shape and seed
+  std::map<std::vector<std::int64_t>, Answer> answers_;  // by shape, seed and pass
 };
 
 // Nothing where the digest, or the hash, has to be computed.
 std::optional<std::uint64_t> shipped_digest(const ExactGemm& gemm);
-std::optional<std::uint64_t> shipped_hash(const ExactAttention& attention);
+std::optional<std::uint64_t> shipped_hash(const ExactAttention& attention, Pass pass);
 
 // One element of the exact C.
 std::int64_t exact_product_element(const ExactGemm& gemm, std::int64_t row, std::int64_t col);

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <vector>
 
+#include "kernels/data/exact_attention_bwd.h"
 #include "kernels/data/hash_term.h"
 
 namespace ga {
@@ -133,35 +134,48 @@ constexpr ExactAttention kShort{
 
 TEST(ExactWorkshop, KnowsTheHashOfTheShippedAttention) {
   const ExactAttention shipped{of_length(kExactAttention, kShippedLength), kShippedSeed};
-  ASSERT_TRUE(shipped_hash(shipped));
-  EXPECT_EQ(*shipped_hash(shipped), exact_attention_hash(shipped))
-      << std::hex << exact_attention_hash(shipped);
+  const auto forward = exact_attention_hash(shipped), backward = exact_attention_bwd_hash(shipped);
+  EXPECT_EQ(shipped_hash(shipped, Pass::forward), std::optional(forward)) << std::hex << forward;
+  EXPECT_EQ(shipped_hash(shipped, Pass::backward), std::optional(backward)) << std::hex << backward;
   ExactAttention other = shipped;
   other.seed = 1;
-  EXPECT_FALSE(shipped_hash(other));
-  EXPECT_FALSE(shipped_hash(kShort));
+  EXPECT_FALSE(shipped_hash(other, Pass::forward));
+  EXPECT_FALSE(shipped_hash(kShort, Pass::forward));
 }
 
 std::string hash_of(const std::vector<std::uint16_t>& output) {
   return fmt::format("{:016x}", hash_bytes(output.data(), 2 * output.size()));
 }
 
-TEST(ExactWorkshop, AHealthyAttentionHasTheExpectedHashAndEveryDamageTheRealFaultyOnes) {
+std::vector<std::uint16_t> gradients_in_a_row(const ExactAttention& attention) {
+  const ExactAttentionGradients of = exact_attention_gradients(attention);
+  std::vector<std::uint16_t> all = of.q;
+  all.insert(all.end(), of.k.begin(), of.k.end());
+  all.insert(all.end(), of.v.begin(), of.v.end());
+  return all;
+}
+
+class AttentionWorkshop : public ::testing::TestWithParam<Pass> {};
+INSTANTIATE_TEST_SUITE_P(Both, AttentionWorkshop, ::testing::Values(Pass::forward, Pass::backward));
+
+TEST_P(AttentionWorkshop, AHealthyOneHasTheExpectedHashAndEveryDamageTheRealFaultyOnes) {
   ExactWorkshop workshop;
-  const Check healthy = workshop.check(kShort, std::nullopt);
+  const std::vector<std::uint16_t> right =
+      GetParam() == Pass::forward ? exact_attention_output(kShort) : gradients_in_a_row(kShort);
+  const Check healthy = workshop.check(kShort, GetParam(), std::nullopt);
   EXPECT_EQ(healthy.kind, "exact");
   EXPECT_EQ(healthy.got, healthy.expected);
-  EXPECT_EQ(healthy.expected, hash_of(exact_attention_output(kShort)));
+  EXPECT_EQ(healthy.expected, hash_of(right));
   EXPECT_EQ(healthy.wrong, 0);
   for (const Damage damage : {Damage::bit_flip, Damage::zero_tile, Damage::nan}) {
-    const Check check = workshop.check(kShort, spoiled(damage, 5, 7));
+    const Check check = workshop.check(kShort, GetParam(), spoiled(damage, 80, 7));
     ASSERT_TRUE(check.first);
     EXPECT_EQ(check.first->got.size(), 4u);
     EXPECT_EQ(check.expected, healthy.expected);
-    auto output = exact_attention_output(kShort);
+    auto output = right;
     std::int64_t wrong = 0;
     if (damage == Damage::zero_tile) {
-      for (std::size_t row = 5; row < 13; ++row) {
+      for (std::size_t row = 80; row < 88; ++row) {
         for (std::size_t col = 7; col < 15; ++col) {
           std::uint16_t& word = output[row * 64 + col];
           wrong += word != 0 ? 1 : 0;

@@ -122,8 +122,10 @@ constexpr std::array kKinds{
               "one element of the result of a GEMM or an attention is not a number"},
     FaultInfo{
         K::attention_wrong, "attention-wrong", P::either, true, kLaunches, 1e-9, 1, 1,
-        "one bit of an attention's result is wrong and every product is right: exponentials, or "
-        "one kernel"},
+        "one bit of an attention's result is wrong, and of its gradients, and every product is "
+        "right: exponentials, or one kernel"},
+    FaultInfo{K::gradient_wrong, "gradient-wrong", P::either, true, kLaunches, 1e-9, 1, 1,
+              "one bit of an attention's gradients is wrong, and every forward is right"},
     FaultInfo{K::pulse_corrupt, "pulse-corrupt", P::either, true, kLaunches, 1e-9, 1, 1,
               "one bit of a product is wrong while loads start and stop, and not else"},
     FaultInfo{K::memory_corrupt, "memory-corrupt", P::either, true, "number of wrong words", 1, 1e6,

@@ -58,6 +58,7 @@ enum class FaultKind {
   zero_tile,
   nan,
   attention_wrong,
+  gradient_wrong,
   pulse_corrupt,
   memory_corrupt,
   memory_stuck,
@@ -138,7 +139,7 @@ struct Fault {
   std::string field;                 // field_absent, counter_*: the fact's or counter's name
   std::string code, text;            // log_line, log_line_before: "xid.79" and the line's words
   int peer = -1;                     // pair_slow: the other GPU
-  FaultPath path = FaultPath::both;  // bit_flip, zero_tile, nan, attention_wrong, allreduce_*
+  FaultPath path = FaultPath::both;  // bit_flip, zero_tile, nan, *_wrong, allreduce_*
   std::string type;                  // bit_flip, zero_tile, nan, slow_type: of GEMM; empty: all
   std::int64_t sm = -1;              // of path own: the SM that is wrong, where it is known
   double least_mhz = 0;              // those of a path: only at this SM clock and above

@@ -131,6 +131,8 @@ void read_rates(TomlTable table, Part& part) {
   part.own.fill(read_capped(table, "gemm_bf16_own", part));
   part.attention_cudnn = read_capped(table, "attention_bf16_cudnn", part);
   part.attention_own = read_capped(table, "attention_bf16_own", part);
+  part.attention_bwd_cudnn = read_capped(table, "attention_bf16_bwd_cudnn", part);
+  part.attention_bwd_own = read_capped(table, "attention_bf16_bwd_own", part);
 }
 
 // The other types, by their rate beside bf16's at the same clock and the same power.
@@ -145,7 +147,7 @@ void read_types(TomlTable table, Part& part) {
 
 // A figure without a source is refused; "assumed" is a source as long as it is said.
 void read_sources(TomlTable table) {
-  constexpr std::array<std::string_view, 17> kGroups{"clock",
+  constexpr std::array<std::string_view, 19> kGroups{"clock",
                                                      "power",
                                                      "heat",
                                                      "spread",
@@ -161,7 +163,9 @@ void read_sources(TomlTable table) {
                                                      "gemm_bf16_cublaslt_flops",
                                                      "gemm_bf16_own_flops",
                                                      "attention_bf16_cudnn_flops",
-                                                     "attention_bf16_own_flops"};
+                                                     "attention_bf16_own_flops",
+                                                     "attention_bf16_bwd_cudnn_flops",
+                                                     "attention_bf16_bwd_own_flops"};
   for (const std::string_view group : kGroups) (void)named(table, group);  // only asked for
   for (const RateKey& rate : kByteRates) (void)named(table, rate.key);     // only asked for
 }

@@ -61,7 +61,7 @@ struct Part {
   std::map<std::string, double> bytes_per_s;    // by case id: "memory.copy", "pcie.h2d"
   double chase_ns = 0, exercise_launch_ns = 0;  // one dependent load; one launch at full clock
   std::array<CappedRate, kGemmTypes.size()> cublaslt, own;  // in the order of kGemmTypes
-  CappedRate attention_cudnn, attention_own;                // bf16
+  CappedRate attention_cudnn, attention_own, attention_bwd_cudnn, attention_bwd_own;  // bf16
 };
 
 // Reads every key of a part's table; complaints stay in the table, see TomlTable::close().

@@ -38,6 +38,7 @@ double dynamic_at_max(const Part& part, double watts, double mhz) {
 }
 
 const CappedRate& capped_rate(const Part& part, const ComputeCase& of) {
+  if (of.backward) return of.own ? part.attention_bwd_own : part.attention_bwd_cudnn;
   if (of.attention) return of.own ? part.attention_own : part.attention_cudnn;
   const auto type = static_cast<std::size_t>(of.type - kGemmTypes.data());
   return of.own ? part.own[type] : part.cublaslt[type];

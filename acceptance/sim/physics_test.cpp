@@ -210,8 +210,10 @@ TEST(Physics, ATypeIsAsFastAsItsShareOfBf16AtTheSameClockAndPower) {
 
 TEST(Physics, AttentionAtThePowerLimitIsAsFastAsItsPartSays) {
   const Scenario scenario = plain();
-  for (const auto& [case_id, rate] :
-       {std::pair{"attention.bf16.cudnn", 644e12}, std::pair{"attention.bf16.own.exact", 547e12}}) {
+  for (const auto& [case_id, rate] : {std::pair{"attention.bf16.cudnn", 644e12},
+                                      {"attention.bf16.own.exact", 547e12},
+                                      {"attention.bf16.bwd.cudnn", 470e12},
+                                      {"attention.bf16.bwd.own.exact", 282e12}}) {
     const Moment now = after(scenario, 0, case_id, 1200);
     EXPECT_NEAR(now.operating.power_w, 700, 0.5);
     const Die die = die_of(scenario, 0, 0);

@@ -135,7 +135,8 @@ void read_extras(TomlTable& table, const FaultInfo& info, Fault& fault) {
                    "docs/kernel-log.md lists the codes and what the kernel says");
     }
   }
-  const bool data = is_of_any_type(info.kind) || info.kind == FaultKind::attention_wrong;
+  const bool data = is_of_any_type(info.kind) || info.kind == FaultKind::attention_wrong ||
+                    info.kind == FaultKind::gradient_wrong;
   if (info.kind == FaultKind::slow_type || (is_of_any_type(info.kind) && table.has("type"))) {
     fault.type = read_type(table);
   }

@@ -129,6 +129,8 @@ foreach(scenario IN ITEMS
     soak-worker-death
     attention-wrong
     b200-attention-wrong
+    standard-gradient-wrong
+    standard-b200-own-gradient-wrong
     standard-cudnn-absent
     standard-cudnn-wrong
     worker-crash

@@ -1,5 +1,6 @@
 #include "acceptance/sim/simulator.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -251,15 +252,18 @@ TEST(Simulator, AFaultOfAttentionLeavesProductsRightAndThoseOfBothReachIt) {
         all_of_type<CheckEvent>(answers(scenario, {ask(scenario, 3, case_id, params, 0, 1)}));
     return checks.at(0).check.wrong > 0;
   };
-  for (const FaultKind kind : {FaultKind::attention_wrong, FaultKind::bit_flip}) {
+  for (const FaultKind kind :
+       {FaultKind::attention_wrong, FaultKind::gradient_wrong, FaultKind::bit_flip}) {
     const Scenario scenario = with(kind, 3, 1);
     const Scenario own = with(kind, 3, 1, FaultPath::own);
-    for (const char* exact : {"", ".exact"}) {
-      const std::string ours = std::string("attention.bf16.own") + exact;
-      const std::string theirs = std::string("attention.bf16.cudnn") + exact;
-      EXPECT_TRUE(wrong(scenario, ours, kAttentionParams)) << ours;
-      EXPECT_TRUE(wrong(scenario, theirs, kAttentionParams)) << theirs;
-      EXPECT_TRUE(wrong(own, ours, kAttentionParams)) << ours;
+    for (const char* end : {"{}", "{}.exact", "bwd.{}", "bwd.{}.exact"}) {
+      const std::string name = std::string("attention.bf16.") + end;
+      const std::string ours = fmt::format(fmt::runtime(name), "own");
+      const std::string theirs = fmt::format(fmt::runtime(name), "cudnn");
+      const bool hit = kind != FaultKind::gradient_wrong || ours.find(".bwd.") != ours.npos;
+      EXPECT_EQ(wrong(scenario, ours, kAttentionParams), hit) << ours;
+      EXPECT_EQ(wrong(scenario, theirs, kAttentionParams), hit) << theirs;
+      EXPECT_EQ(wrong(own, ours, kAttentionParams), hit) << ours;
       EXPECT_FALSE(wrong(own, theirs, kAttentionParams)) << theirs;
     }
     EXPECT_EQ(wrong(scenario, "gemm.bf16.own", kGemmParams), kind == FaultKind::bit_flip);
@@ -274,6 +278,8 @@ TEST(Simulator, WithoutCudnnOnlyItsCasesAreRefusedAndTheLibraryIsNamed) {
   };
   EXPECT_EQ(refused("attention.bf16.cudnn"), "library.missing");
   EXPECT_EQ(refused("attention.bf16.cudnn.exact"), "library.missing");
+  EXPECT_EQ(refused("attention.bf16.bwd.cudnn"), "library.missing");
+  EXPECT_EQ(refused("attention.bf16.bwd.own"), "");
   EXPECT_EQ(refused("attention.bf16.own"), "");
   EXPECT_EQ(refused("attention.bf16.own.exact"), "");
 }

@@ -12,12 +12,12 @@ GATES = ("identity.inventory", "host.memory", "memory.remap", "memory.ecc", "soa
 def write(path, hours=1):
     text = PROFILE.read_text(encoding="utf-8")
     tables = re.split(r"(?m)^(?=\[)", text)
-    head = re.sub(r"(?ms)^(required|skip_at_quick) = \[.*?^\]\n", "", tables[0])
+    head = re.sub(r"(?ms)^(required|skip_at_quick|ratio) = \[.*?^\]\n", "", tables[0])
     head = head.replace('name = "hgx-h200"', 'name = "short-soak"')
     head += "required = [" + ", ".join(f'"{gate}"' for gate in GATES) + "]\n"
     kept = [head]
     for table in tables[1:]:
-        if table.startswith(("[[floor]]", "[[ceiling]]", "[[ratio]]", "[[spread]]")):
+        if table.startswith(("[[floor]]", "[[ceiling]]")):
             continue
         if table.startswith("[sizes]"):
             table = re.sub(r"(?m)^soak_hours.*\n", "", table).rstrip("\n")

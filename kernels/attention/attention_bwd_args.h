@@ -46,9 +46,6 @@ constexpr std::size_t attention_bwd_workspace_bytes(const AttentionShape& s) {
   return sizeof(QueryValues) * static_cast<std::size_t>(s.batch * s.heads * backward_rows(s));
 }
 
-// Five products where the forward has two. What a kernel computes again is not counted.
-constexpr double attention_bwd_flops(const AttentionShape& s) { return 2.5 * attention_flops(s); }
-
 // Least bytes over the memory bus: Q, K, V, O and dO in once, dQ, dK and dV out once.
 constexpr double attention_bwd_bytes(const AttentionShape& s) {
   return element_bytes(s.type) * 4.0 *

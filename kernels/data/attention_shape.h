@@ -53,6 +53,9 @@ constexpr double attention_flops(const AttentionShape& s) {
   return 4.0 * static_cast<double>(s.batch * s.heads * s.dim) * attention_pairs(s);
 }
 
+// Five products where the forward has two. What a kernel computes again is not counted.
+constexpr double attention_bwd_flops(const AttentionShape& s) { return 2.5 * attention_flops(s); }
+
 // Least bytes over the memory bus: Q, K and V in once, O out once.
 constexpr double attention_bytes(const AttentionShape& s) {
   return element_bytes(s.type) * 2.0 *
