@@ -346,4 +346,11 @@ ExactAttentionGradientHashes exact_attention_gradient_hashes(const ExactAttentio
   return {hash(of.q), hash(of.k), hash(of.v)};
 }
 
+std::uint64_t exact_attention_bwd_hash(const ExactAttention& a) {
+  ExactAttentionGradients of = exact_attention_gradients(a);
+  of.q.insert(of.q.end(), of.k.begin(), of.k.end());
+  of.q.insert(of.q.end(), of.v.begin(), of.v.end());
+  return hash_bytes(of.q.data(), 2 * of.q.size());
+}
+
 }  // namespace ga

@@ -52,6 +52,9 @@ struct ExactAttentionGradientHashes {
 };
 ExactAttentionGradientHashes exact_attention_gradient_hashes(const ExactAttention& attention);
 
+// The same of one buffer with dQ, dK and dV one behind the other, as the cases keep them.
+std::uint64_t exact_attention_bwd_hash(const ExactAttention& attention);
+
 // A group of keys of one head: `size` of them up to `end`. Of two with the same code the second is
 // the first one's repeat; elsewhere both are the group's own number.
 struct ExactKeyGroup {
