@@ -230,9 +230,9 @@ __launch_bounds__(kAttentionCheckThreads, 1) __global__
     for (std::int64_t row = b.other_begin; row < b.other_end; row += kAttentionCheckEdge) {
       const CheckedRows other = of_queries ? keys_at(head, row) : queries_at(head, row);
       const std::int64_t query_head = of_queries ? b.head : head;
-      const std::int64_t query = of_queries ? b.first : row;
-      load_query_values(shared, p, queries_at(query_head, query),
-                        (b.batch * s.heads + query_head) * s.seq_q + query);
+      const std::int64_t first_row = of_queries ? b.first : row;
+      load_query_values(shared, p, queries_at(query_head, first_row),
+                        (b.batch * s.heads + query_head) * s.seq_q + first_row);
       float scores[4][4] = {}, dp[4][4] = {};
       plain_pairs(shared, of_queries ? p.q : p.k, own, of_queries ? p.k : p.q, other, s.type, r,
                   scores);
