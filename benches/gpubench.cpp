@@ -48,9 +48,9 @@ int complain(const Error& error) {
 
 void list_cases() {
   for (const CaseInfo& info : all_cases()) {
-    fmt::print("{:<26} {}\n", info.id, info.description);
+    fmt::print("{:<30} {}\n", info.id, info.description);
     for (const CaseParameter& p : info.parameters) {
-      fmt::print("{:<26}   {} = {} {} ({} to {})\n", "", p.name, p.fallback, p.unit, p.min, p.max);
+      fmt::print("{:<30}   {} = {} {} ({} to {})\n", "", p.name, p.fallback, p.unit, p.min, p.max);
     }
   }
 }

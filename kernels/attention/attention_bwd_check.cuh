@@ -112,11 +112,12 @@ __device__ __forceinline__ void weigh(GradientCheckShared<kDim>& shared,
       const float scaled = s[i][j] * p.scale;
       const float probability = expf(scaled - lse);
       const float w = of_p ? probability : probability * (dp[i][j] - delta);
-      r.squares[i] += w * w;
+      const float margin = of_p ? 1.0f : fabsf(dp[i][j]) + fabsf(delta);
+      r.squares[i] += probability * margin * (probability * margin);
       r.weight[i] += probability;
       r.keys[i] += 1;
       r.reach[i] = fmaxf(r.reach[i], fabsf(scaled));
-      r.margin[i] = fmaxf(r.margin[i], of_p ? 1.0f : fabsf(dp[i][j]) + fabsf(delta));
+      r.margin[i] = fmaxf(r.margin[i], margin);
       column.x[i] = w;
     }
     *reinterpret_cast<FourFloats*>(shared.weight + (4 * r.x + j) * kAttentionCheckPitch + 4 * r.y) =
