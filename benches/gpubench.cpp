@@ -48,9 +48,9 @@ int complain(const Error& error) {
 
 void list_cases() {
   for (const CaseInfo& info : all_cases()) {
-    fmt::print("{:<26} {}\n", info.id, info.description);
+    fmt::print("{:<30} {}\n", info.id, info.description);
     for (const CaseParameter& p : info.parameters) {
-      fmt::print("{:<26}   {} = {} {} ({} to {})\n", "", p.name, p.fallback, p.unit, p.min, p.max);
+      fmt::print("{:<30}   {} = {} {} ({} to {})\n", "", p.name, p.fallback, p.unit, p.min, p.max);
     }
   }
 }
@@ -191,12 +191,17 @@ std::set<std::string> type_words() {
   return words;
 }
 
+bool compares_attention(const Options& options) {
+  return options.compare == "attention" || options.compare == "attention-bwd";
+}
+
 Result<std::vector<Comparison>> compare_attentions(const Options& options, CompareBed& bed) {
+  const auto compare = options.compare == "attention" ? compare_attention : compare_attention_bwd;
   std::vector<Comparison> all;
   for (const ElementType type : types_of(options)) {
     for (const NamedAttention& named : default_attentions(type)) {
       fmt::print(stderr, "gpubench: comparing {} {}\n", gemm_type(type).name, named.name);
-      GA_TRY(Comparison one, compare_attention(bed, named));
+      GA_TRY(Comparison one, compare(bed, named));
       all.push_back(std::move(one));
       bed.settle_ns = bed.options.settle_ns / 5;  // it is warm; only the shape is another
     }
@@ -210,7 +215,7 @@ Status check_options(const Options& options) {
     return Error(ErrorCode::usage,
                  fmt::format("a comparison takes at least {} alternations", kLeastAlternations));
   }
-  if (options.compare == "attention") {
+  if (compares_attention(options)) {
     const std::string& type = options.type;
     if (type != "both" && type != "bf16" && type != "fp16") {
       return Error(ErrorCode::usage, "attention is compared in bf16 and fp16, not in " + type);
@@ -224,7 +229,7 @@ Status check_options(const Options& options) {
 
 Result<std::vector<Comparison>> compare_all(const Options& options, CompareBed& bed) {
   if (options.compare == "memory") return compare_memory(bed, options.mib << 20);
-  if (options.compare == "attention") return compare_attentions(options, bed);
+  if (compares_attention(options)) return compare_attentions(options, bed);
   GA_TRY(const std::vector<NamedShape> shapes, shapes_of(options));
   std::vector<Comparison> all;
   for (const ElementType type : types_of(options)) {
@@ -260,6 +265,7 @@ Status run_comparison(const Options& options) {
   }
   fmt::print("{}", to_table(all));
   if (options.compare == "attention") fmt::print("{}", to_means(all, kAttentionTarget));
+  if (options.compare == "attention-bwd") fmt::print("{}", to_means(all, kAttentionBwdTarget));
   for (const Comparison& c : all) {
     GA_CHECK(summarise(c));
   }
@@ -271,11 +277,11 @@ int run_main(int argc, char** argv) {
   CLI::App app("Runs the measuring cases, or compares our kernels with the baselines.", "gpubench");
   app.add_flag("--list", options.list, "The cases and their parameters");
   app.add_option("--filter", options.filter, "Only cases that fit this regular expression");
-  app.add_option(
-         "--compare", options.compare,
-         "Compare with the baseline: gemm, attention, memory or digest; or our GEMM's tiles: "
-         "tiles")
-      ->check(CLI::IsMember({"gemm", "attention", "memory", "digest", "tiles"}));
+  app.add_option("--compare", options.compare,
+                 "Compare with the baseline: gemm, attention, attention-bwd, memory or digest; or "
+                 "our GEMM's "
+                 "tiles: tiles")
+      ->check(CLI::IsMember({"gemm", "attention", "attention-bwd", "memory", "digest", "tiles"}));
   app.add_option("--type", options.type, "Of the GEMMs or attentions compared; both: bf16 and fp16")
       ->check(CLI::IsMember(type_words()));
   app.add_option("--shapes", options.shapes, "File of GEMM shapes: m n k [name] a line");

@@ -55,6 +55,7 @@ TEST(GpubenchCli, UsageErrorsExitWith2) {
   EXPECT_EQ(gpubench("--compare convolution").exit, 2);
   EXPECT_EQ(gpubench("--compare attention --type fp8").exit, 2);
   EXPECT_EQ(gpubench("--compare attention --shapes /dev/null").exit, 2);
+  EXPECT_EQ(gpubench("--compare attention-bwd --type tf32").exit, 2);
   EXPECT_EQ(gpubench("--compare gemm --alternations 29").exit, 2);
   EXPECT_EQ(gpubench("--compare gemm --type fp4").exit, 2);
 }
@@ -79,7 +80,8 @@ TEST(GpubenchCli, ABadShapeFileIsNamedBeforeAnyGpuIsAsked) {
 
 TEST(GpubenchCli, WithoutAGpuItFailsAndSaysWhy) {
   if (has_driver()) GTEST_SKIP() << "there is a driver";
-  for (const char* arguments : {"", "--compare gemm", "--compare memory", "--compare attention"}) {
+  for (const char* arguments : {"", "--compare gemm", "--compare memory", "--compare attention",
+                                "--compare attention-bwd"}) {
     const Ran ran = gpubench(arguments);
     EXPECT_EQ(ran.exit, 1) << arguments;
     EXPECT_TRUE(ran.output.starts_with("gpubench: error: ")) << ran.output;

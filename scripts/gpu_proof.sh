@@ -6,8 +6,8 @@
 #              other parts run into dist/gpu-proof, for a GPU machine that has no such packages
 #   facts      facts and events as they are; every gpu test, where a skip is a failure; a signed,
 #              real report with the profile single-gpu, verified and rendered
-#   compare [memory|gemm[-TYPE]|attention[-fp16]|tiles[-TYPE]]   hand-written against baseline,
-#              interleaved, in one process; without a name memory and gemm; tiles: each tile of our
+#   compare [memory|gemm[-TYPE]|attention[-bwd][-fp16]|tiles[-TYPE]]   hand-written against
+#              baseline, interleaved, in one process; without a name memory and gemm; tiles: each tile of our
 #              GEMM, the sweep behind its policy table; TYPE as in ids
 #   inject     a real run with each --inject-unsafe kind against the table of expected decisions
 #   detect     how often bitflip:N is seen, for docs/silent-corruption.svg
@@ -22,7 +22,7 @@ part=${1:-}
 [ -n "$part" ] && [ "$part" != -h ] && [ "$part" != --help ] || { sed -n '2,20s/^# \{0,1\}//p' "$0"; exit 2; }
 shift
 family=""
-case "${1:-}" in memory | gemm | gemm-* | attention | attention-fp16 | tiles | tiles-*) family=$1; shift ;; esac
+case "${1:-}" in memory | gemm | gemm-* | attention | attention-* | tiles | tiles-*) family=$1; shift ;; esac
 node=gpu-node
 [ "${1:-}" = --node-name ] && node=${2:?--node-name needs a name}
 pack=dist/gpu-proof
@@ -151,7 +151,8 @@ do_compare() {
   local kind how
   for kind in ${family:-memory gemm}; do
     case $kind in
-      gemm | tiles | attention) how="$kind --type bf16" ;;
+      gemm | tiles | attention | attention-bwd) how="$kind --type bf16" ;;
+      attention-bwd-*) how="attention-bwd --type ${kind##*-}" ;;
       attention-*) how="attention --type ${kind#*-}" ;;
       gemm-fp16 | tiles-fp16) how="${kind%-*} --type fp16" ;;
       gemm-* | tiles-*) how="${kind%-*} --type ${kind#*-} $(few_shapes)" ;;

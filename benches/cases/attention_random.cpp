@@ -17,10 +17,21 @@ std::int64_t set_bytes(const AttentionShape& s) {
   return static_cast<std::int64_t>(2 * (q_bytes(s) + kv_bytes(s)));
 }
 
-// One operand of `heads` heads and `seq` rows for each batch.
-Result<DeviceBuffer<std::byte>> make_operand(const AttentionShape& s, std::int64_t seq,
-                                             std::int64_t heads, std::uint64_t seed,
-                                             std::uint32_t numbers, cudaStream_t stream) {
+Result<AttentionSet> make_set(const AttentionShape& s, std::uint64_t seed, cudaStream_t stream) {
+  AttentionSet set;
+  GA_TRY(set.q, random_attention_operand(s, s.seq_q, s.heads, seed, kStreamAttentionQ, stream));
+  GA_TRY(set.k, random_attention_operand(s, s.seq_kv, s.kv_heads, seed, kStreamAttentionK, stream));
+  GA_TRY(set.v, random_attention_operand(s, s.seq_kv, s.kv_heads, seed, kStreamAttentionV, stream));
+  GA_TRY(set.o, DeviceBuffer<std::byte>::make(q_bytes(s)));
+  return set;
+}
+
+}  // namespace
+
+Result<DeviceBuffer<std::byte>> random_attention_operand(const AttentionShape& s, std::int64_t seq,
+                                                         std::int64_t heads, std::uint64_t seed,
+                                                         std::uint32_t numbers,
+                                                         cudaStream_t stream) {
   const std::int64_t rows = s.batch * seq, cols = heads * s.dim;
   GA_TRY(auto data, DeviceBuffer<std::byte>::make(
                         static_cast<std::size_t>(rows * cols * element_bytes(s.type))));
@@ -35,17 +46,6 @@ Result<DeviceBuffer<std::byte>> make_operand(const AttentionShape& s, std::int64
                        stream));
   return data;
 }
-
-Result<AttentionSet> make_set(const AttentionShape& s, std::uint64_t seed, cudaStream_t stream) {
-  AttentionSet set;
-  GA_TRY(set.q, make_operand(s, s.seq_q, s.heads, seed, kStreamAttentionQ, stream));
-  GA_TRY(set.k, make_operand(s, s.seq_kv, s.kv_heads, seed, kStreamAttentionK, stream));
-  GA_TRY(set.v, make_operand(s, s.seq_kv, s.kv_heads, seed, kStreamAttentionV, stream));
-  GA_TRY(set.o, DeviceBuffer<std::byte>::make(q_bytes(s)));
-  return set;
-}
-
-}  // namespace
 
 float attention_scale(std::int64_t dim) {
   return static_cast<float>(1.0 / std::sqrt(static_cast<double>(dim)));

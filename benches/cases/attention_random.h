@@ -28,6 +28,13 @@ float attention_scale(std::int64_t dim);
 // Device memory of `sets` sets and of what checks them.
 std::int64_t random_attention_bytes(const AttentionShape& shape, std::int64_t sets);
 
+// An operand of `heads` heads and `seq` rows for each batch, uniform from `numbers`, a stream of
+// random_gemm.h's.
+Result<DeviceBuffer<std::byte>> random_attention_operand(const AttentionShape& shape,
+                                                         std::int64_t seq, std::int64_t heads,
+                                                         std::uint64_t seed, std::uint32_t numbers,
+                                                         cudaStream_t stream);
+
 // Buffer sets that together exceed twice the L2, at least two.
 struct AttentionSet {
   DeviceBuffer<std::byte> q, k, v, o;

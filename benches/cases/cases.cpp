@@ -20,7 +20,8 @@ std::vector<Case> make_cases() {
     }
   }
   for (const Case& one :
-       {kFreshGemm, kAttentionOwn, kAttentionCudnn, kAttentionOwnExact, kAttentionCudnnExact}) {
+       {kFreshGemm, kAttentionOwn, kAttentionCudnn, kAttentionOwnExact, kAttentionCudnnExact,
+        kAttentionBwdOwn, kAttentionBwdCudnn, kAttentionBwdOwnExact, kAttentionBwdCudnnExact}) {
     cases.push_back(one);
   }
   cases.push_back(exercise_case("exercise.special", Exercise::special));

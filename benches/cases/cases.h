@@ -57,6 +57,8 @@ extern const Case kMemoryRead, kMemoryWrite, kMemoryCopy, kMemoryD2d, kMemoryTri
 extern const Case kMemoryPattern, kMemoryChase;
 extern const Case kPcieH2d, kPcieD2h;
 extern const Case kAttentionOwn, kAttentionCudnn, kAttentionOwnExact, kAttentionCudnnExact;
+extern const Case kAttentionBwdOwn, kAttentionBwdCudnn;
+extern const Case kAttentionBwdOwnExact, kAttentionBwdCudnnExact;
 extern const Case kClockLight, kFreshGemm, kPowerMixed, kPowerPulse;
 Case gemm_speed_case(std::string_view id, const GemmCase& which);
 Case gemm_exact_case(std::string_view id, const GemmCase& which);

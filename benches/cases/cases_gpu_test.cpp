@@ -7,6 +7,7 @@
 #include "benches/cases/gpu_run.h"
 #include "benches/cases/pattern_slots.h"
 #include "kernels/data/exact_attention.h"
+#include "kernels/data/exact_attention_bwd.h"
 #include "kernels/data/exact_gemm.h"
 #include "kernels/data/exercise.h"
 
@@ -108,6 +109,41 @@ TEST(ExactAttentionCases, FindTheHashThatTheHostComputes) {
       }
     }
   }
+}
+
+// Of dQ, dK and dV in one buffer.
+TEST(ExactGradientCases, FindTheHashThatTheHostComputes) {
+  for (const char* id : {"attention.bf16.bwd.own.exact", "attention.bf16.bwd.cudnn.exact"}) {
+    for (const std::int64_t dim : {64, 128}) {
+      for (const std::int64_t causal : {0, 1}) {
+        CaseRunner runner(RunnerOptions{.libs = {}, .inject = {}});
+        const Params params{{"batch", 2}, {"heads", 6},       {"kv_heads", 2}, {"seq", 773},
+                            {"dim", dim}, {"causal", causal}, {"seed", 42}};
+        const CaseRun run = run_with(runner, *find_case(id), params, 1);
+        if (run.end.code == "library.missing") continue;
+        EXPECT_EQ(run.end.code, "") << id << ": " << run.end.text;
+        if (run.blocks.size() != 1) continue;
+        const std::string host = hex64(exact_attention_bwd_hash(
+            {.shape = attention_of(params, ElementType::bf16), .seed = 42}));
+        EXPECT_EQ(run.blocks[0].check.expected, host) << id << " dim " << dim;
+        EXPECT_EQ(run.blocks[0].check.got, host) << id << " dim " << dim << " causal " << causal;
+        EXPECT_EQ(run.blocks[0].check.wrong, 0) << id << " dim " << dim << " causal " << causal;
+      }
+    }
+  }
+}
+
+TEST(ExactGradientCases, NameTheElementOfADamage) {
+  CaseRunner runner(RunnerOptions{.libs = {}, .inject = "bitflip"});
+  const CaseRun run = run_small(runner, *find_case("attention.bf16.bwd.own.exact"));
+  ASSERT_EQ(run.end.code, "") << run.end.text;
+  ASSERT_EQ(run.blocks.size(), 1u);
+  const Check& check = run.blocks[0].check;
+  EXPECT_GT(check.wrong, 0);
+  ASSERT_TRUE(check.first);
+  // The middle of 5120 rows of dQ, 2560 of dK and as many of dV: dK's first.
+  EXPECT_EQ(check.first->element, 5120 * 128 + 64);
+  EXPECT_EQ(check.first->xor_bits, "4000");
 }
 
 TEST(ExactAttentionCases, NameTheElementTheTileAndTheSmOfADamage) {
@@ -227,8 +263,10 @@ TEST(PulseCase, RefusesALoadThatHasNoTimeForARound) {
 }
 
 TEST(AttentionCases, RefuseHeadsThatDoNotShareEvenly) {
-  for (const char* id : {"attention.bf16.own", "attention.bf16.cudnn", "attention.bf16.own.exact",
-                         "attention.bf16.cudnn.exact"}) {
+  for (const char* id :
+       {"attention.bf16.own", "attention.bf16.cudnn", "attention.bf16.own.exact",
+        "attention.bf16.cudnn.exact", "attention.bf16.bwd.own", "attention.bf16.bwd.cudnn",
+        "attention.bf16.bwd.own.exact", "attention.bf16.bwd.cudnn.exact"}) {
     CaseRunner runner(RunnerOptions{.libs = {}, .inject = {}});
     Params params = small_params(*find_case(id));
     params["kv_heads"] = 3;

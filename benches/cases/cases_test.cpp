@@ -7,6 +7,7 @@
 #include "benches/cases/case_end.h"
 #include "benches/cases/case_runner.h"
 #include "benches/cases/case_table.h"
+#include "benches/cases/differentiator.h"
 #include "benches/cases/multiplier.h"
 #include "benches/cases/node_cases.h"
 #include "benches/cases/node_runner.h"
@@ -168,6 +169,34 @@ TEST(Cases, AttentionsAllocateTwoSetsAndTheVendorsWorkspace) {
   EXPECT_EQ(bytes("attention.bf16.cudnn"), bytes("attention.bf16.own") + kCudnnWorkspaceBytes);
   // One Q, K and V of 16 heads of 4000 x 128 over 4; four outputs.
   EXPECT_GE(bytes("attention.bf16.own.exact"), 2 * 4000 * 128 * (16 + 2 * 4 + 4 * 16));
+}
+
+// And dO, O and the gradients, as much again as Q, K, V and O; 4 MiB of log-sum-exp a set.
+TEST(Cases, BackwardsAllocateTwoSetsAndAWorkspace) {
+  CaseContext context;
+  context.device.l2_bytes = 50 << 20;
+  const std::int64_t mib = 1 << 20;
+  const auto bytes = [&](const char* id) {
+    return find_cuda_case(id)->device_bytes(*complete_params(*find_case(id), {}), context);
+  };
+  const std::int64_t sets = 2 * (1280 + 4) * mib + 5 * kSlotBytes;
+  EXPECT_EQ(bytes("attention.bf16.bwd.own"), sets + 8 * mib);
+  // dS of 128 heads of 8192 x 8192, dK and dV of each query head, D, and 1 MiB.
+  EXPECT_EQ(bytes("attention.bf16.bwd.cudnn"), sets + (16384 + 1024 + 4 + 1) * mib);
+  EXPECT_GE(bytes("attention.bf16.bwd.own.exact"), 2 * 4000 * 128 * (3 * 16 + 2 * 4 + 4 * 24));
+}
+
+TEST(Gradients, LieOneBehindTheOther) {
+  const AttentionShape shape{
+      .batch = 2, .heads = 4, .kv_heads = 2, .seq_q = 5, .seq_kv = 7, .dim = 64};
+  EXPECT_EQ(gradient_bytes(shape), 2u * 64 * (2 * 5 * 4 + 2 * 2 * 7 * 2));
+  std::vector<std::byte> buffer(gradient_bytes(shape));
+  const AttentionBackward of = backward_of(shape, 0.5F, {.gradients = buffer.data()});
+  EXPECT_EQ(of.d_q, buffer.data());
+  EXPECT_EQ(of.d_k, buffer.data() + 2 * 64 * 2 * 5 * 4);
+  EXPECT_EQ(of.d_v, buffer.data() + 2 * 64 * (2 * 5 * 4 + 2 * 7 * 2));
+  const Inject output = gradient_output(shape, buffer.data());
+  EXPECT_EQ(output.rows * output.cols * 2, static_cast<std::int64_t>(buffer.size()));
 }
 
 TEST(Attention, IsOfTheParameters) {

@@ -49,6 +49,9 @@ Result<std::vector<Comparison>> compare_gemm(CompareBed& bed, const NamedShape& 
 // Ours by shape; alone where there is no cuDNN.
 Result<Comparison> compare_attention(CompareBed& bed, const NamedAttention& named);
 
+// The same of the backward; cuDNN's deterministic engines.
+Result<Comparison> compare_attention_bwd(CompareBed& bed, const NamedAttention& named);
+
 // Each kernel that our GEMM could take for the shape, by name: the sweep behind its policy table.
 Result<std::vector<Comparison>> compare_tiles(CompareBed& bed, const NamedShape& shape,
                                               ElementType type);

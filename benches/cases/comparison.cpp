@@ -100,10 +100,10 @@ std::string to_means(std::span<const Comparison> comparisons, const Target& targ
     double logarithms = 0;
     for (const double ratio : all) logarithms += std::log(ratio);
     lines += fmt::format(
-        "{}: geometric mean of {} ratios {:.3f} (must {:.2f}, aim {:.2f}), lowest {:.3f} (aim "
-        "{:.2f})\n",
-        name, all.size(), std::exp(logarithms / static_cast<double>(all.size())), target.must,
-        target.aim, *std::min_element(all.begin(), all.end()), target.aim_lowest);
+        "{}: geometric mean of {} ratios {:.3f} (must {:.2f}, aim {:.2f}), lowest {:.3f}{}\n", name,
+        all.size(), std::exp(logarithms / static_cast<double>(all.size())), target.must, target.aim,
+        *std::min_element(all.begin(), all.end()),
+        target.aim_lowest > 0 ? fmt::format(" (aim {:.2f})", target.aim_lowest) : "");
   }
   return lines;
 }

@@ -57,10 +57,11 @@ Peak peak_of(std::string_view part_name);
 
 // What the geometric mean of the ratios over several shapes is held against.
 struct Target {
-  double must = 0, aim = 0, aim_lowest = 0;
+  double must = 0, aim = 0, aim_lowest = 0;  // 0: no aim for the lowest
 };
 // "Must" is the least, "aim" what we are here for: on one H200, against cuDNN at its best.
 inline constexpr Target kAttentionTarget{.must = 0.90, .aim = 1.05, .aim_lowest = 0.97};
+inline constexpr Target kAttentionBwdTarget{.must = 0.70, .aim = 0.95, .aim_lowest = 0};
 
 // A line for each case that has ratios: their geometric mean, the lowest of them, and the target.
 std::string to_means(std::span<const Comparison> comparisons, const Target& target);

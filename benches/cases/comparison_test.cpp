@@ -118,6 +118,9 @@ TEST(Means, AreGeometricAndOfEachCase) {
             "gemm.bf16.own / gemm.bf16.cublaslt: geometric mean of 2 ratios 0.500 (must 0.90, aim "
             "1.05), lowest 0.250 (aim 0.97)\n");
   EXPECT_EQ(to_means(std::vector{alone}, kAttentionTarget), "");
+  EXPECT_EQ(to_means(std::vector{good()}, kAttentionBwdTarget),
+            "gemm.bf16.own / gemm.bf16.cublaslt: geometric mean of 1 ratios 1.000 (must 0.70, aim "
+            "0.95), lowest 1.000\n");
 }
 
 TEST(Peak, IsOfItsType) {

@@ -106,9 +106,13 @@ Status launch(Kernel kernel, const Instance& chosen, AttentionBackwardParams par
   return Ok{};
 }
 
-}  // namespace
+struct Choice {
+  DeviceShape device;
+  bool sm90 = false;
+  const char* refused = "";  // why not
+};
 
-Status attention_bwd(const AttentionBackward& args, cudaStream_t stream) {
+Result<Choice> choose(const AttentionBackward& args) {
   GA_CHECK(require(args));
   GA_TRY(const DeviceShape device, current_shape());
   if (device.arch < 80) {
@@ -121,6 +125,21 @@ Status attention_bwd(const AttentionBackward& args, cudaStream_t stream) {
   if (args.kernel == AttentionKernel::sm90 && !sm90) {
     return Error(ErrorCode::usage, std::string("attention backward: kernel sm90: ") + refused);
   }
+  return Choice{device, sm90, refused};
+}
+
+}  // namespace
+
+Result<std::string> attention_bwd_choice(const AttentionBackward& args) {
+  GA_TRY(const Choice choice, choose(args));
+  if (choice.sm90) return std::string("sm90");
+  const std::string why = choice.refused;
+  return why.empty() ? "portable" : "portable (not Hopper's: " + why + ")";
+}
+
+Status attention_bwd(const AttentionBackward& args, cudaStream_t stream) {
+  GA_TRY(const Choice choice, choose(args));
+  const DeviceShape& device = choice.device;
   const AttentionShape& s = args.shape;
   const Instance chosen =
       s.type == ElementType::bf16 ? instance_for<Bf16>(s.dim) : instance_for<Fp16>(s.dim);
@@ -130,7 +149,7 @@ Status attention_bwd(const AttentionBackward& args, cudaStream_t stream) {
   }
   const AttentionBackwardParams params = params_of(args);
   GA_CHECK(launch_rows(chosen, params, stream));
-  if (sm90) return attention_bwd_sm90_launch(args, device, stream);
+  if (choice.sm90) return attention_bwd_sm90_launch(args, device, stream);
   GA_CHECK(
       launch(chosen.keys, chosen, params, s.seq_kv, s.kv_heads, args.placement, device, stream));
   return launch(chosen.queries, chosen, params, s.seq_q, s.heads, args.placement, device, stream);

@@ -13,11 +13,17 @@
 
 #include <cuda_runtime_api.h>
 
+#include <string>
+
 #include "kernels/attention/attention_bwd_args.h"
 #include "reports/model/result.h"
 
 namespace ga {
 
 Status attention_bwd(const AttentionBackward& args, cudaStream_t stream);
+
+// Whose kernels it takes on the current device, for the report: "sm90", or "portable" and why it is
+// not Hopper's. The same errors.
+Result<std::string> attention_bwd_choice(const AttentionBackward& args);
 
 }  // namespace ga

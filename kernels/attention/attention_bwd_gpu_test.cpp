@@ -8,7 +8,9 @@
 #include "kernels/attention/attention.h"
 #include "kernels/attention/attention_bwd.h"
 #include "kernels/attention/attention_bwd_sm90.h"
+#include "kernels/attention/attention_check.h"
 #include "kernels/check/check.h"
+#include "kernels/check/inject.h"
 #include "kernels/data/exact_attention_bwd.h"
 #include "kernels/data/exact_gemm.h"
 #include "kernels/data/random_gemm.h"
@@ -215,6 +217,40 @@ void expect_near(const Fenced& got, const std::vector<double>& right, ElementTyp
   const auto count = static_cast<double>(right.size());
   EXPECT_TRUE(std::sqrt(off) <= 2 * unit * std::sqrt(size) + 1e-6 * std::sqrt(count))
       << name << ": off by " << std::sqrt(off / size) << " of it";
+}
+
+// Of dQ, dK and dV, by the plain check.
+std::vector<ga::Mismatch> checked(const Backward& run) {
+  const auto reports = must(ga::DeviceBuffer<ga::Mismatch>::make(3));
+  must_ok(ga::check_attention_bwd({.of = run.args, .reports = reports.data()}, nullptr));
+  return to_host(reports);
+}
+
+// At every shape; and one damaged element of each gradient is found.
+TEST(AttentionBackwardGpu, RandomDataPassThePlainCheckAndADamageDoesNot) {
+  std::uint64_t seed = 200;
+  for (const AttentionShape& s : backward_shapes()) {
+    Backward run = random_run(s, ++seed);
+    by_each_kernel(run, [&](const std::string& by) {
+      poison(run);
+      must_ok(ga::attention_bwd(run.args, nullptr));
+      for (const ga::Mismatch& of : checked(run)) EXPECT_EQ(of.wrong, 0u) << by << text_of(s);
+      for (const Fenced* of : {&run.d_q, &run.d_k, &run.d_v}) {
+        must_ok(ga::inject({.data = of->data(),
+                            .type = s.type,
+                            .rows = 1,
+                            .cols = s.dim,
+                            .ld = s.dim,
+                            .col = 5,
+                            .damage = ga::Damage::nan},
+                           nullptr));
+      }
+      for (const ga::Mismatch& of : checked(run)) {
+        EXPECT_EQ(of.wrong, 1u) << by << text_of(s);
+        EXPECT_EQ(of.first, 5u) << by << text_of(s);
+      }
+    });
+  }
 }
 
 TEST(AttentionBackwardGpu, RandomDataAreNearTheReference) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "kernels/attention/attention.h"
+#include "kernels/attention/attention_bwd_args.h"
 #include "kernels/check/report.h"
 #include "reports/model/result.h"
 
@@ -23,5 +24,15 @@ struct AttentionCheck {
   Mismatch* report = nullptr;
 };
 Status check_attention(const AttentionCheck& args, cudaStream_t stream);
+
+// The same of the gradients, every element of all three: from Q, K, V, dO and from the O and
+// log-sum-exp that were given, which check_attention() holds. What it finds wrong it finds against
+// its own sums in fp32 over all pairs, within the bound of attention_bound.h. Four times the
+// arithmetic of check_attention() where heads share keys.
+struct AttentionBackwardCheck {
+  AttentionBackward of;         // dQ, dK and dV are read; no workspace
+  Mismatch* reports = nullptr;  // three: of dQ, dK and dV
+};
+Status check_attention_bwd(const AttentionBackwardCheck& args, cudaStream_t stream);
 
 }  // namespace ga

@@ -318,6 +318,10 @@ TEST(ExactGradients, GoldenHashes) {
   const auto got = ga::exact_attention_gradients(a);
   const auto hashes = ga::exact_attention_gradient_hashes(a);
   EXPECT_EQ(hashes.k, ga::hash_bytes(got.k.data(), 2 * got.k.size()));
+  auto all = got.q;
+  all.insert(all.end(), got.k.begin(), got.k.end());
+  all.insert(all.end(), got.v.begin(), got.v.end());
+  EXPECT_EQ(ga::exact_attention_bwd_hash(a), ga::hash_bytes(all.data(), 2 * all.size()));
   EXPECT_NE(hashes.k, ga::exact_attention_gradient_hashes({kMixed, 2}).k);
   const auto of = [](AttentionMask mask, ElementType type) {
     return ga::exact_attention_gradient_hashes({{1, 16, 4, 1000, 1000, 128, mask, type}, 1});

@@ -1,5 +1,5 @@
-// The attention backward on the CPU over poisoned buffers: data, and the portable kernels lane by
-// lane. For tests, after simt_ptx.h.
+// The attention backward on the CPU over poisoned buffers: data, the portable kernels lane by lane,
+// the plain check. For tests, after simt_ptx.h.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "kernels/attention/attention_bwd_check.cuh"
 #include "kernels/attention/attention_bwd_kernel.cuh"
 #include "kernels/data/exact_attention_bwd.h"
 #include "kernels/testing/attention_run.h"
@@ -153,6 +154,39 @@ void run_backward(BackwardData& data, const BackwardRun& run, const Between& bet
 template <int kWarps = 4>
 void run_backward(BackwardData& data, const BackwardRun& run = {}) {
   run_backward<kWarps>(data, run, [] {});
+}
+
+// Of dQ, dK or dV.
+template <int kDim>
+Mismatch run_gradient_check(BackwardData& data, Gradient gradient) {
+  const AttentionShape& s = data.shape;
+  const bool of_queries = gradient == Gradient::q;
+  Mismatch report{5, 5, 5, 5};  // left over from an earlier check
+  AttentionBackwardCheckParams params{.q = data.q.data(),
+                                      .k = data.k.data(),
+                                      .v = data.v.data(),
+                                      .o = data.o.data(),
+                                      .d_o = data.d_o.data(),
+                                      .lse = data.lse.data(),
+                                      .gradient = gradient,
+                                      .shape = s,
+                                      .scale = data.scale,
+                                      .report = &report};
+  params.got = (of_queries ? data.d_q : gradient == Gradient::k ? data.d_k : data.d_v).data();
+  params.tiles =
+      ((of_queries ? s.seq_q : s.seq_kv) + kAttentionCheckEdge - 1) / kAttentionCheckEdge;
+  const std::int64_t blocks = params.tiles * s.batch * (of_queries ? s.heads : s.kv_heads);
+  simt::run({1}, 1, {}, [&] { attention_check_reset_kernel(&report); });
+  simt::run({static_cast<unsigned>(blocks)}, kAttentionCheckThreads,
+            {.order_seed = 5, .dynamic_shared = sizeof(GradientCheckShared<kDim>)},
+            [&] { attention_bwd_check_kernel<kDim>(params); });
+  simt::run({1}, 1, {}, [&] { attention_explain_kernel(params.got, &report); });
+  return report;
+}
+
+inline Mismatch check_gradient_data(BackwardData& data, Gradient gradient) {
+  return data.shape.dim == 64 ? run_gradient_check<64>(data, gradient)
+                              : run_gradient_check<128>(data, gradient);
 }
 
 }  // namespace ga::testing::portable

@@ -34,6 +34,7 @@ enum Kind : int {
   kMatmulOperation = 19,
   kReduction = 21,
   kReductionOperation = 22,
+  kReshapeOperation = 31,
   kDeviceProperties = 38,
 };
 
@@ -81,6 +82,8 @@ enum Attribute : int {
   kReductionX = 1610,
   kReductionY = 1611,
   kReductionOf = 1612,
+  kReshapeX = 2200,
+  kReshapeY = 2201,
   kDeviceJson = 2702,
 };
 

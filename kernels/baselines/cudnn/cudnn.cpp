@@ -6,6 +6,7 @@
 #include <array>
 #include <filesystem>
 #include <limits>
+#include <map>
 #include <optional>
 
 #include "kernels/baselines/cudnn/backend.h"
@@ -22,6 +23,7 @@ constexpr std::size_t kOldest = 91000;
 constexpr std::size_t kNextMajor = 100000;
 constexpr std::size_t kMostKnobs = 64;  // of one engine; the library knows 44 kinds
 constexpr std::int64_t kMostDim = 128;
+constexpr std::int64_t kAlignment = 256;  // of the library's part of a workspace
 
 // 91900 is 9.19.0 (cudnn_version.h).
 std::string version_text(std::size_t version) {
@@ -122,10 +124,23 @@ struct CudnnAttention::State {
   std::vector<Descriptor> configs = {};
   std::vector<CudnnEngine> engines = {};
   std::size_t chosen = 0;
-  std::optional<Descriptor> plan = {};
-  std::int64_t workspace_bytes = 0;
+  struct Plan {
+    Descriptor descriptor;
+    std::int64_t workspace_bytes;
+  };
+  std::map<std::size_t, Plan> plans = {};  // built so far, by engine; that of `chosen` is
+  const Plan& plan() const { return plans.at(chosen); }
 
   Status find_engines();
+  Status build_graph(cudnn::Handle handle);
+  // The backward's D by row, which lies at the workspace's beginning.
+  std::int64_t delta_bytes() const {
+    const std::int64_t bytes = problem.backward ? 4 * problem.shape.lse_elements() : 0;
+    return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+  }
+  Status execute(std::span<const std::int64_t> ids, std::span<void* const> pointers,
+                 void* workspace, cudaStream_t stream) const;
+  Result<Plan> build(std::size_t engine) const;
   Status choose(std::size_t engine);
   Status choose_first();
 };
@@ -144,6 +159,13 @@ Status cudnn_check(const CudnnProblem& problem) {
       .hinted("bf16 or fp16, dim a multiple of 8 up to 128, heads a multiple of kv_heads");
 }
 
+std::int64_t cudnn_backward_workspace_bytes(const AttentionShape& s) {
+  constexpr std::int64_t kRowStep = 128, kSlack = std::int64_t{1} << 20;
+  const auto whole = [](std::int64_t rows) { return (rows + kRowStep - 1) / kRowStep * kRowStep; };
+  const std::int64_t heads = s.batch * s.heads, q = whole(s.seq_q), kv = whole(s.seq_kv);
+  return heads * (2 * q * kv + 8 * kv * s.dim + 4 * q) + kSlack;
+}
+
 std::string to_text(const CudnnEngine& engine) {
   std::string text = fmt::format("engine {}", engine.index);
   for (const auto& [type, value] : engine.knobs) text += fmt::format(" knob {} = {}", type, value);
@@ -157,7 +179,16 @@ std::size_t pick_for_gate(std::span<const CudnnEngine> engines) {
   return 0;
 }
 
-// A configuration that both lists hold is kept once.
+Status CudnnAttention::State::build_graph(cudnn::Handle handle) {
+  const cudnn::GraphOrder order{
+      .shape = problem.shape, .with_lse = problem.with_lse, .handle = handle};
+  const auto make = problem.backward ? cudnn::attention_bwd_graph : cudnn::attention_graph;
+  GA_TRY(graph, make(library->f, order));
+  return Ok{};
+}
+
+// A configuration that both lists hold is kept once, and of a backward none that is noted as
+// non-deterministic.
 Status CudnnAttention::State::find_engines() {
   const Functions& f = library->f;
   for (const auto mode : {cudnn::kModeA, cudnn::kFallback}) {
@@ -167,6 +198,7 @@ Status CudnnAttention::State::find_engines() {
     GA_TRY(std::vector<Descriptor> found, std::move(asked));
     for (Descriptor& config : found) {
       GA_TRY(CudnnEngine engine, read_engine(f, config));
+      if (problem.backward && !engine.deterministic) continue;
       if (std::find(engines.begin(), engines.end(), engine) != engines.end()) continue;
       engines.push_back(std::move(engine));
       configs.push_back(std::move(config));
@@ -176,16 +208,30 @@ Status CudnnAttention::State::find_engines() {
   const AttentionShape& s = problem.shape;
   return Error(
              ErrorCode::environment,
-             fmt::format("cuDNN {} offers no engine for an attention of batch {} heads {} over "
-                         "{} seq {} over {} dim {}",
-                         library->version, s.batch, s.heads, s.kv_heads, s.seq_q, s.seq_kv, s.dim))
+             fmt::format("cuDNN {} offers no {} of batch {} heads {} over {} seq {} over {} dim {}",
+                         library->version,
+                         problem.backward ? "deterministic engine for the backward of an attention"
+                                          : "engine for an attention",
+                         s.batch, s.heads, s.kv_heads, s.seq_q, s.seq_kv, s.dim))
       .hinted("it knows none for this GPU, or misses libnvrtc.so: CUDNN_LOGLEVEL_DBG=2 tells why");
 }
 
-Status CudnnAttention::State::choose(std::size_t engine) {
-  if (engine >= configs.size()) {
-    return Error(ErrorCode::internal, fmt::format("no cuDNN engine {}", engine));
-  }
+Status CudnnAttention::State::execute(std::span<const std::int64_t> ids,
+                                      std::span<void* const> pointers, void* workspace,
+                                      cudaStream_t stream) const {
+  const Functions& f = library->f;
+  GA_TRY(Descriptor pack, Descriptor::make(f, cudnn::kVariantPack));
+  GA_CHECK(pack.set_all<std::int64_t>(cudnn::kPackIds, cudnn::kInt64Type, ids));
+  GA_CHECK(pack.set_all<void*>(cudnn::kPackPointers, cudnn::kPointerType, pointers));
+  GA_CHECK(pack.set(cudnn::kPackWorkspace, cudnn::kPointerType, workspace));
+  GA_CHECK(pack.finalize("the operands"));
+  cudnn::Handle const handle = library->handle.get();
+  GA_CHECK(cudnn::status_of(f, f.set_stream(handle, stream), "cudnnSetStream"));
+  return cudnn::status_of(f, f.execute(handle, plan().descriptor.raw(), pack.raw()),
+                          "cudnnBackendExecute");
+}
+
+Result<CudnnAttention::State::Plan> CudnnAttention::State::build(std::size_t engine) const {
   GA_TRY(Descriptor made, Descriptor::make(library->f, cudnn::kExecutionPlan));
   GA_CHECK(made.set(cudnn::kPlanConfig, cudnn::kDescriptorType, configs[engine].raw()));
   if (device) GA_CHECK(made.set(cudnn::kPlanDevice, cudnn::kDescriptorType, device->raw()));
@@ -193,8 +239,17 @@ Status CudnnAttention::State::choose(std::size_t engine) {
   std::int64_t bytes = -1;
   GA_CHECK(made.get<std::int64_t>(cudnn::kPlanWorkspace, cudnn::kInt64Type, {&bytes, 1}));
   if (bytes < 0) return Error(ErrorCode::device, "cuDNN tells no size of the workspace");
-  plan = std::move(made);
-  workspace_bytes = bytes;
+  return Plan{std::move(made), delta_bytes() + bytes};
+}
+
+Status CudnnAttention::State::choose(std::size_t engine) {
+  if (engine >= configs.size()) {
+    return Error(ErrorCode::internal, fmt::format("no cuDNN engine {}", engine));
+  }
+  if (!plans.contains(engine)) {
+    GA_TRY(Plan made, build(engine));
+    plans.emplace(engine, std::move(made));
+  }
   chosen = engine;
   return Ok{};
 }
@@ -203,10 +258,10 @@ Status CudnnAttention::State::choose(std::size_t engine) {
 Status CudnnAttention::State::choose_first() {
   const std::size_t first = pick_for_gate(engines);
   const Status status = choose(first);
-  for (std::size_t i = 0; !plan && i < engines.size(); ++i) {
+  for (std::size_t i = 0; plans.empty() && i < engines.size(); ++i) {
     if (i != first) (void)choose(i);  // that of the first is told, if none can be built
   }
-  return plan ? Status(Ok{}) : status;
+  return plans.empty() ? status : Status(Ok{});
 }
 
 CudnnAttention::CudnnAttention(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -217,11 +272,11 @@ CudnnAttention::~CudnnAttention() = default;
 const std::vector<CudnnEngine>& CudnnAttention::engines() const { return state_->engines; }
 std::size_t CudnnAttention::chosen() const { return state_->chosen; }
 std::size_t CudnnAttention::workspace_bytes() const {
-  return static_cast<std::size_t>(state_->workspace_bytes);
+  return static_cast<std::size_t>(state_->plan().workspace_bytes);
 }
 std::string CudnnAttention::text() const {
   return fmt::format("cudnn {} {} workspace {}", state_->library->version,
-                     to_text(state_->engines[state_->chosen]), state_->workspace_bytes);
+                     to_text(state_->engines[state_->chosen]), state_->plan().workspace_bytes);
 }
 
 Status CudnnAttention::choose(std::size_t engine) { return state_->choose(engine); }
@@ -231,7 +286,7 @@ Status CudnnAttention::run(const CudnnOperands& x, cudaStream_t stream) const {
   if (s.device) return Error(ErrorCode::internal, "this attention was planned for another GPU");
   const AttentionShape& shape = s.problem.shape;
   // What the library reads through void*, it does not write.
-  float scale = s.problem.scale;
+  float scale = s.problem.scale, one = 1;
   float nothing = -std::numeric_limits<float>::infinity();
   auto seq_kv = static_cast<std::int32_t>(shape.seq_kv);
   auto seq_q = static_cast<std::int32_t>(shape.seq_q);
@@ -248,17 +303,17 @@ Status CudnnAttention::run(const CudnnOperands& x, cudaStream_t stream) const {
     give(cudnn::kIdSeqKv, &seq_kv);
     give(cudnn::kIdSeqQ, &seq_q);
   }
-  if (s.problem.with_lse) give(cudnn::kIdLse, x.lse);
-
-  const Functions& f = s.library->f;
-  GA_TRY(Descriptor pack, Descriptor::make(f, cudnn::kVariantPack));
-  GA_CHECK(pack.set_all<std::int64_t>(cudnn::kPackIds, cudnn::kInt64Type, ids));
-  GA_CHECK(pack.set_all<void*>(cudnn::kPackPointers, cudnn::kPointerType, pointers));
-  GA_CHECK(pack.set(cudnn::kPackWorkspace, cudnn::kPointerType, x.workspace));
-  GA_CHECK(pack.finalize("the operands"));
-  cudnn::Handle const handle = s.library->handle.get();
-  GA_CHECK(cudnn::status_of(f, f.set_stream(handle, stream), "cudnnSetStream"));
-  return cudnn::status_of(f, f.execute(handle, s.plan->raw(), pack.raw()), "cudnnBackendExecute");
+  if (s.problem.with_lse || s.problem.backward) give(cudnn::kIdLse, x.lse);
+  if (s.problem.backward) {
+    give(cudnn::kIdOne, &one);
+    give(cudnn::kIdDelta, x.workspace);
+    give(cudnn::kIdOutGradient, const_cast<void*>(x.d_o));
+    give(cudnn::kIdQueryGradient, x.d_q);
+    give(cudnn::kIdKeyGradient, x.d_k);
+    give(cudnn::kIdValueGradient, x.d_v);
+  }
+  void* const rest = static_cast<std::byte*>(x.workspace) + s.delta_bytes();
+  return s.execute(ids, pointers, rest, stream);
 }
 
 Cudnn::Cudnn(std::shared_ptr<CudnnLibrary> library) : library_(std::move(library)) {}
@@ -307,9 +362,7 @@ Result<CudnnAttention> Cudnn::plan(const CudnnProblem& problem) {
   }
   auto state = std::make_unique<CudnnAttention::State>(
       CudnnAttention::State{.library = library_, .problem = problem});
-  GA_TRY(state->graph, cudnn::attention_graph(f, {.shape = problem.shape,
-                                                  .with_lse = problem.with_lse,
-                                                  .handle = library_->handle.get()}));
+  GA_CHECK(state->build_graph(library_->handle.get()));
   GA_CHECK(state->find_engines());
   GA_CHECK(state->choose_first());
   return CudnnAttention(std::move(state));
@@ -324,8 +377,7 @@ Result<CudnnAttention> Cudnn::plan_for(const CudnnProblem& problem, std::string_
   GA_CHECK(described.set_all<char>(cudnn::kDeviceJson, cudnn::kCharType, device));
   GA_CHECK(described.finalize("a device"));
   state->device = std::move(described);
-  GA_TRY(state->graph,
-         cudnn::attention_graph(f, {.shape = problem.shape, .with_lse = problem.with_lse}));
+  GA_CHECK(state->build_graph(nullptr));
   GA_CHECK(state->find_engines());
   GA_CHECK(state->choose_first());
   return CudnnAttention(std::move(state));

@@ -9,6 +9,10 @@
 // Taken are 9.10 and later of major version 9: older ones want another number than -infinity for
 // a key that is not seen. Loaded and planned with: 9.19.0.
 //
+// The backward is deterministic: its graph is the one for which cuDNN adds nothing up by atomics,
+// and engines that are noted as non-deterministic are left out. The price is the workspace: dS of
+// all pairs. dK and dV of a query head stay in fp32 until the heads are added up.
+//
 // Which engine: a gate takes the first that heuristic mode A returns, unless that one is noted as
 // non-deterministic and a later one is not. Comparisons time every one.
 #pragma once
@@ -34,11 +38,16 @@ struct CudnnProblem {
   AttentionShape shape;
   float scale = 0;
   bool with_lse = false;
+  bool backward = false;  // of dQ, dK and dV, by deterministic engines alone
 };
 
-// A usage error where there is no such attention: bf16 or fp16, dim a multiple of 8 and at most
+// A usage error where cuDNN has no such attention: bf16 or fp16, dim a multiple of 8 and at most
 // 128, heads a multiple of kv_heads, and at least 1 of everything.
 Status cudnn_check(const CudnnProblem& problem);
+
+// The most workspace that cuDNN 9.19 wants for a backward of that shape on Hopper: dS in 16 bits,
+// of whole tiles, and dK and dV of each query head.
+std::int64_t cudnn_backward_workspace_bytes(const AttentionShape& shape);
 
 // Device pointers, 16-byte aligned, in the layout of attention_shape.h.
 struct CudnnOperands {
@@ -46,8 +55,12 @@ struct CudnnOperands {
   const void* k = nullptr;
   const void* v = nullptr;
   void* o = nullptr;
-  float* lse = nullptr;       // where the problem is with_lse
+  float* lse = nullptr;       // written where the problem is with_lse; the backward reads it, and O
   void* workspace = nullptr;  // workspace_bytes()
+  const void* d_o = nullptr;  // of the backward
+  void* d_q = nullptr;
+  void* d_k = nullptr;
+  void* d_v = nullptr;
 };
 
 // A configuration of an engine, in the library's own numbers.
@@ -76,7 +89,7 @@ class CudnnAttention {
   // fallback list. Never empty.
   const std::vector<CudnnEngine>& engines() const;
 
-  // Compiles that one's kernels; at first a gate's is chosen. On an error the old one stays.
+  // Compiles that one's kernels, once; at first a gate's is chosen. On an error the old one stays.
   Status choose(std::size_t engine);
   std::size_t chosen() const;
   std::string text() const;  // "cudnn 9.19.0 engine 2 knob 24 = 7 workspace 0"

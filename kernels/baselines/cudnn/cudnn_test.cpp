@@ -40,6 +40,12 @@ const CudnnProblem kSmall{.shape = {.batch = 2,
                           .scale = 0.125F,
                           .with_lse = true};
 
+CudnnProblem backward_of(CudnnProblem problem) {
+  problem.with_lse = false;
+  problem.backward = true;
+  return problem;
+}
+
 CudnnProblem full_without_lse() {
   CudnnProblem problem = kSmall;
   problem.shape.mask = AttentionMask::full;
@@ -65,6 +71,12 @@ class CudnnFake : public testing::Test {
   static Result<Cudnn> load() {
     return Cudnn::load(only(fs::path(GA_FAKE_CUDNN).parent_path().string()));
   }
+  void expect_calls_of(const std::string& name) const {
+    const std::string file = GA_SOURCE_DIR "/kernels/baselines/testing/" + name;
+    std::ifstream in(file);
+    const std::string golden{std::istreambuf_iterator<char>(in), {}};
+    EXPECT_EQ(calls(), golden) << "see " << file;
+  }
   std::string calls() const {
     std::string text;
     for (const std::string& call : fake_->calls) text += call + "\n";
@@ -81,10 +93,30 @@ TEST_F(CudnnFake, HandsTheWholeGraphOn) {
     EXPECT_EQ(cudnn->version(), "9.19.0");
     ASSERT_TRUE(cudnn->plan(kSmall));
   }
-  const std::string file = GA_SOURCE_DIR "/kernels/baselines/testing/cudnn_graph.txt";
-  std::ifstream in(file);
-  const std::string golden{std::istreambuf_iterator<char>(in), {}};
-  EXPECT_EQ(calls(), golden) << "see " << file;
+  expect_calls_of("cudnn_graph.txt");
+}
+
+TEST_F(CudnnFake, HandsTheWholeGraphOfTheBackwardOn) {
+  {
+    auto cudnn = load();
+    ASSERT_TRUE(cudnn) << cudnn.error().what();
+    ASSERT_TRUE(cudnn->plan(backward_of(kSmall)));
+  }
+  expect_calls_of("cudnn_bwd_graph.txt");
+}
+
+// No sum over heads, no mask.
+TEST_F(CudnnFake, AFullBackwardOfHeadsOfTheirOwnAddsUpOneSumAlone) {
+  auto cudnn = load();
+  ASSERT_TRUE(cudnn);
+  CudnnProblem problem = backward_of(full_without_lse());
+  problem.shape.kv_heads = problem.shape.heads;
+  ASSERT_TRUE(cudnn->plan(problem));
+  const std::string text = calls();
+  std::size_t reductions = 0;
+  for (std::size_t at = 0; (at = text.find(" 22: ", at)) != std::string::npos; ++at) ++reductions;
+  EXPECT_EQ(reductions, 1u) << text;  // D
+  EXPECT_EQ(text.find(" 0=601 "), std::string::npos) << text;
 }
 
 TEST_F(CudnnFake, AFullAttentionHasNoMaskAndNobodysLogSumExpIsVirtual) {
@@ -149,6 +181,59 @@ TEST_F(CudnnFake, HandsEveryOperandOn) {
   EXPECT_EQ(failed.error().code(), ErrorCode::device);
   EXPECT_EQ(failed.error().what(),
             "cudnnBackendExecute: CUDNN_STATUS_EXECUTION_FAILED: cuLaunchKernelEx failed");
+}
+
+// D of 2 x 4 heads of 3 queries, 96 bytes, lies before the library's part of the workspace.
+TEST_F(CudnnFake, HandsEveryOperandOfTheBackwardOn) {
+  auto cudnn = load();
+  ASSERT_TRUE(cudnn);
+  const auto plan = cudnn->plan(backward_of(kSmall));
+  ASSERT_TRUE(plan) << plan.error().what();
+  EXPECT_EQ(plan->workspace_bytes(), 4096u + 256);
+  ASSERT_TRUE(plan->run({.q = at(16),
+                         .k = at(32),
+                         .v = at(48),
+                         .o = out_at(64),
+                         .lse = out_at<float>(80),
+                         .workspace = out_at(1024),
+                         .d_o = at(96),
+                         .d_q = out_at(112),
+                         .d_k = out_at(128),
+                         .d_v = out_at(144)},
+                        nullptr));
+  EXPECT_NE(last(3).find(" 16: 1000=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15 1001=p16,p32,p48,p64,"),
+            std::string::npos)
+      << last(3);
+  EXPECT_NE(last(3).find(",p1024,p96,p112,p128,p144 1003=p1280"), std::string::npos) << last(3);
+}
+
+TEST_F(CudnnFake, LeavesEveryEngineOutOfABackwardThatIsNotDeterministic) {
+  auto cudnn = load();
+  ASSERT_TRUE(cudnn);
+  fake_->offers = {{3, {kUnsteady, kSecond}}};
+  const auto plan = cudnn->plan(backward_of(kSmall));
+  ASSERT_TRUE(plan) << plan.error().what();
+  ASSERT_EQ(plan->engines().size(), 1u);
+  EXPECT_EQ(plan->engines()[0].index, 1);
+  fake_->offers = {{3, {kUnsteady}}};
+  const auto none = cudnn->plan(backward_of(kSmall));
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().code(), ErrorCode::environment);
+  EXPECT_EQ(none.error().what(),
+            "cuDNN 9.19.0 offers no deterministic engine for the backward of an attention of batch "
+            "2 heads 4 over 2 seq 3 over 5 dim 64");
+}
+
+TEST_F(CudnnFake, BuildsEachEngineOnce) {
+  auto cudnn = load();
+  ASSERT_TRUE(cudnn);
+  auto plan = cudnn->plan(kSmall);
+  ASSERT_TRUE(plan);
+  ASSERT_TRUE(plan->choose(1));
+  const std::size_t before = fake_->calls.size();
+  ASSERT_TRUE(plan->choose(0));
+  EXPECT_EQ(plan->chosen(), 0u);
+  EXPECT_EQ(fake_->calls.size(), before);
 }
 
 TEST_F(CudnnFake, KeepsWhatBothListsOfferOnceAndTakesTheFirst) {
@@ -313,64 +398,6 @@ TEST(Cudnn, ALibraryWithoutItsFunctionsIsNamed) {
   EXPECT_EQ(cudnn.error().code(), ErrorCode::environment);
   EXPECT_NE(cudnn.error().what().find("has no function cudnnGetVersion"), std::string::npos)
       << cudnn.error().what();
-}
-
-// An H200 as cuDNN writes one down; what of it matters to the choice is the architecture (900), the
-// multiprocessors and the shared memory.
-constexpr std::string_view kH200 =
-    R"({"cudaDeviceId":0,"deviceName":"NVIDIA H200","deviceVer":900,"driverVer":13000,)"
-    R"("isTccDriver":0,"l2CacheSize":62914560,"maxCtasPerSM":32,"maxRegistersPerSM":65536,)"
-    R"("maxSharedMemoryPerBlock":49152,"maxSharedMemoryPerBlockOptin":232448,)"
-    R"("maxThreadsPerBlock":1024,"maxThreadsPerSM":2048,"memClockRateKHz":3201000,)"
-    R"("multiProcessorCount":132,"pciDeviceId":0,"regsPerBlock":65536,)"
-    R"("reservedSharedMemoryPerBlock":1024,"smClockRateKHz":1980000,"supportCoopLaunch":1,)"
-    R"("totalGlobalMem":150000000000,"warpSize":32,"maxBlockSize":[1024,1024,64],)"
-    R"("maxGridSize":[2147483647,65535,65535]})";
-
-bool has_gpu() {
-  int devices = 0;
-  return cudaGetDeviceCount(&devices) == cudaSuccess && devices > 0;
-}
-
-// The machine's own library, with a driver that does nothing where it has none.
-Result<Cudnn> real_one() {
-  if (!has_gpu()) (void)dlopen(GA_FAKE_DRIVER, RTLD_NOW | RTLD_GLOBAL);
-  return Cudnn::load(library_places(""));
-}
-
-TEST(RealCudnn, WithoutADriverTheHandleIsRefusedInItsOwnWords) {
-  if (has_gpu()) GTEST_SKIP() << "there is a GPU";
-  auto cudnn = Cudnn::load(library_places(""));
-  if (!cudnn) GTEST_SKIP() << cudnn.error().what();
-  EXPECT_TRUE(cudnn->version().starts_with("9.")) << cudnn->version();
-  EXPECT_NE(cudnn->path(), GA_FAKE_CUDNN);
-  const auto plan = cudnn->plan(kSmall);
-  ASSERT_FALSE(plan);
-  EXPECT_EQ(plan.error().code(), ErrorCode::environment) << plan.error().what();
-  EXPECT_TRUE(plan.error().what().starts_with("cudnnCreate: CUDNN_STATUS_NOT_INITIALIZED"))
-      << plan.error().what();
-  EXPECT_NE(plan.error().hint().find("no NVIDIA driver"), std::string::npos);
-}
-
-// Its own heuristics and checks take our graph for an attention on an H200, and its compiler
-// builds the kernel: in the engine that a gate takes, of a causal attention with grouped heads.
-TEST(RealCudnn, BuildsAnEngineForAnH200WithoutOne) {
-  auto cudnn = real_one();
-  if (!cudnn) GTEST_SKIP() << cudnn.error().what();
-  const CudnnProblem problem{.shape = {.batch = 4,
-                                       .heads = 32,
-                                       .kv_heads = 8,
-                                       .seq_q = 8192,
-                                       .seq_kv = 8192,
-                                       .dim = 128,
-                                       .mask = AttentionMask::causal,
-                                       .type = ElementType::bf16},
-                             .scale = 0.088388F};
-  const auto plan = cudnn->plan_for(problem, kH200);
-  ASSERT_TRUE(plan) << plan.error().what() << "; " << plan.error().hint();
-  EXPECT_EQ(plan->chosen(), 0u) << plan->text();
-  EXPECT_GE(plan->engines().size(), 2u);
-  for (const CudnnEngine& engine : plan->engines()) EXPECT_TRUE(engine.deterministic);
 }
 
 }  // namespace

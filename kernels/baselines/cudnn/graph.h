@@ -23,6 +23,12 @@ enum Id : std::int64_t {
   kIdSeqKv,
   kIdSeqQ,
   kIdLse,
+  kIdOne,  // of the backward, as are all below
+  kIdDelta,
+  kIdOutGradient,
+  kIdQueryGradient,
+  kIdKeyGradient,
+  kIdValueGradient,
 };
 
 // Whether the graph masks, and moves the diagonal to the lower right corner.
@@ -43,5 +49,7 @@ struct GraphOrder {
   Handle handle = nullptr;
 };
 Result<Graph> attention_graph(const Functions& f, const GraphOrder& order);
+// Of dQ, dK and dV; the log-sum-exp is read.
+Result<Graph> attention_bwd_graph(const Functions& f, const GraphOrder& order);
 
 }  // namespace ga::cudnn

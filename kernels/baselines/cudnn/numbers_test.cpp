@@ -14,6 +14,7 @@ static_assert(int(cudnn::kHeuristics) == CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR);
 static_assert(int(cudnn::kExecutionPlan) == CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
 static_assert(int(cudnn::kKnobChoice) == CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR);
 static_assert(int(cudnn::kPointwiseOperation) == CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR);
+static_assert(int(cudnn::kReshapeOperation) == CUDNN_BACKEND_OPERATION_RESHAPE_DESCRIPTOR);
 static_assert(int(cudnn::kGraph) == CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
 static_assert(int(cudnn::kVariantPack) == CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR);
 static_assert(int(cudnn::kTensor) == CUDNN_BACKEND_TENSOR_DESCRIPTOR);
@@ -66,6 +67,8 @@ static_assert(int(cudnn::kReductionPrecision) == CUDNN_ATTR_REDUCTION_COMP_TYPE)
 static_assert(int(cudnn::kReductionX) == CUDNN_ATTR_OPERATION_REDUCTION_XDESC);
 static_assert(int(cudnn::kReductionY) == CUDNN_ATTR_OPERATION_REDUCTION_YDESC);
 static_assert(int(cudnn::kReductionOf) == CUDNN_ATTR_OPERATION_REDUCTION_DESC);
+static_assert(int(cudnn::kReshapeX) == CUDNN_ATTR_OPERATION_RESHAPE_XDESC);
+static_assert(int(cudnn::kReshapeY) == CUDNN_ATTR_OPERATION_RESHAPE_YDESC);
 static_assert(int(cudnn::kDeviceJson) == CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION);
 
 static_assert(int(cudnn::kHandleType) == CUDNN_TYPE_HANDLE);
