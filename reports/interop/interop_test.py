@@ -109,7 +109,9 @@ class Interop:
             fresh, exact = series["case"] == "fresh.gemm", series["gate"].endswith(".exact")
             if not (fresh or exact):
                 continue
-            gate = series["gate"] if fresh else series["gate"].split(".")[0] + ".exact"
+            words = series["gate"].split(".")
+            family = words[0] + (".bwd" if "bwd" in words else "")
+            gate = series["gate"] if fresh else family + ".exact"
             lines.append(["gpuaccept seed 1", nonce, gate] + [
                 f"{k}={v}" for k, v in sorted(series["params"].items())
                 if k not in ("seed", "hot")] + ([uuid[series["unit_id"]]] if fresh else []))
