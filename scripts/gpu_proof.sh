@@ -10,6 +10,8 @@
 #              baseline, interleaved, in one process; without a name memory and gemm; tiles: each tile of our
 #              GEMM, the sweep behind its policy table; TYPE as in ids
 #   inject     a real run with each --inject-unsafe kind against the table of expected decisions
+#   loads      each test of the pattern walk over 95 % of the memory, the chase, every exerciser, the
+#              mixture and the pulses of power, some blocks of each, with rate, clock and power
 #   detect     how often bitflip:N is seen, for docs/silent-corruption.svg
 #   sanitize   compute-sanitizer (memcheck, racecheck, synccheck) over the gpu tests, small sizes
 #   overhead   what a digest of a GEMM costs while it runs
@@ -19,7 +21,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 part=${1:-}
-[ -n "$part" ] && [ "$part" != -h ] && [ "$part" != --help ] || { sed -n '2,20s/^# \{0,1\}//p' "$0"; exit 2; }
+[ -n "$part" ] && [ "$part" != -h ] && [ "$part" != --help ] || { sed -n '2,22s/^# \{0,1\}//p' "$0"; exit 2; }
 shift
 family=""
 case "${1:-}" in memory | gemm | gemm-* | attention | attention-* | tiles | tiles-*) family=$1; shift ;; esac
@@ -177,6 +179,44 @@ do_inject() {
   done < <(grep -v '^#' scripts/tests/inject-expected.txt)
 }
 
+# Ended well and every check right.
+run_case() { # NAME CASE [OPTION...]
+  local name=$1 wrong
+  shift
+  timeout 120 "$from/bin/gpuprobe" case "$@" >"$where/$name.jsonl" 2>"$where/$name.log"
+  hold "$name ends" 0 $?
+  wrong=$(python3 -c 'import json, sys
+checks = [e["check"] for e in map(json.loads, sys.stdin) if e["type"] == "check"]
+print(sum(c["wrong"] for c in checks) if checks else "no check")' <"$where/$name.jsonl")
+  hold "$name wrong" 0 "$wrong"
+  python3 -c 'import json, sys
+for e in map(json.loads, sys.stdin):
+    if e["type"] == "sample":
+        print(sys.argv[1], *(f"{k}={e[k]}" for k in ("unit", "value", "clock_mhz", "power_mw", "temp_mc", "throttle")))
+' "$name" <"$where/$name.jsonl" >>"$where/samples.txt"
+}
+
+do_loads() {
+  local bytes n
+  rm -f "$where/samples.txt"
+  bytes=$(nvidia-smi --query-gpu=memory.total --format=csv,noheader,nounits | head -1)
+  bytes=$((bytes * 95 / 100 * 1048576)) # MiB
+  for n in 0 1 2 3; do
+    run_case "pattern-$n" memory.pattern --param "bytes=$bytes" --param "test=$n" --blocks 2 --block-ms 1000
+  done
+  run_case pattern-held memory.pattern --param "bytes=$bytes" --param test=3 --param hold_s=20 --blocks 2 \
+    --block-ms 21000
+  run_case chase memory.chase --blocks 3 --block-ms 1000
+  for n in special shuffle atomic integer copy l2; do
+    run_case "exercise-$n" "exercise.$n" --blocks 3 --block-ms 500
+  done
+  run_case mixed power.mixed --blocks 5 --block-ms 3000
+  for n in 10000 2000 500 100; do
+    run_case "pulse-$n" power.pulse --param "period_ms=$n" --blocks 1 --block-ms 10000
+  done
+  cat "$where/samples.txt"
+}
+
 do_detect() {
   local one_in line
   echo "one_in,launches,wrong" >"$where/detect.csv"
@@ -211,7 +251,7 @@ do_overhead() {
 
 case "$part" in
   pack) do_pack; exit $? ;;
-  facts | compare | inject | detect | sanitize | overhead) ;;
+  facts | compare | inject | loads | detect | sanitize | overhead) ;;
   *) echo "gpu_proof: error: no part '$part'" >&2; exit 2 ;;
 esac
 mkdir -p "$where"
