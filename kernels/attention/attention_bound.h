@@ -61,16 +61,14 @@ GA_HOST_DEVICE float attention_lse_bound(const AttentionRowModel& row, float val
 // read the key), w = P, x = dO, factor 1 for dV, and w = dS = P (dP - D), factor = scale for the
 // others. It differs from the plain value by
 // - rounding of w_j to the type, as above: t X (factor u sqrt(sum v_j^2) + f sqrt(n)), X the
-// largest
-//   |x_jd| of the column, v_j = P_j m_j with m_j = |dP_j| + |D|, at least |dS_j| (dV: m_j = 1). So
-//   dP may be rounded in place of dS, and dS before or after its scale. Signs of x are taken as
-//   independent of the rounding. t = 12, which leaves room for kernels that round P before they
-//   make dS, or the sum of each head before they add up the heads.
+//   largest |x_jd| of the column, v_j = P_j m_j with m_j = |dP_j| + |D|, at least |dS_j| (dV: m_j
+//   is 1). So dP may be rounded in place of dS, and dS before or after its scale. Signs of x are
+//   taken as independent of the rounding. t = 12, which leaves room for kernels that round P before
+//   they make dS, or the sum of each head before they add up the heads.
 // - fp32: each P_j off by 2^-17 (1 + S) of it, S the largest |scale s_j|, and each dP_j - D by
-// 2^-17
-//   of M, the largest m_j: together factor X 2^-16 (1 + S) M sum P_j. Steps of a long sum lose
-//   less: n / 16 times 2^-23 of a partial sum, 2^-10 of one of four heads of 32k queries, of X
-//   sqrt(sum v^2) where the first term has 12 u.
+//   2^-17 of M, the largest m_j: together factor X 2^-16 (1 + S) M sum P_j. Steps of a long sum
+//   lose less: n / 16 times 2^-23 of a partial sum, 2^-10 of one of four heads of 32k queries, of
+//   X sqrt(sum v^2) where the first term has 12 u.
 // - rounding of the output.
 // What it finds: about 8 % of a typical element in bf16, as above; of dQ and dK where few pairs are
 // seen, of what dP and D alone would make. A row's D matters there; on long rows it is small beside
