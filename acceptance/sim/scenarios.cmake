@@ -95,7 +95,6 @@ foreach(scenario IN ITEMS
     standard-psu-weak
     standard-b200-psu-weak
     standard-pulse-corrupt
-    single-pulse-corrupt
     p2p-egress-low
     p2p-ingress-low
     p2p-pair-low
