@@ -5,7 +5,7 @@ fence of sh, in their order, one folder for each page, with a simulated node in 
 A command is changed before it runs, and only so:
 - a run without --plan gets --time-scale 0.001, and --scenario healthy-h200, healthy-b200 or healthy-single
   by its profile where it names none;
-- level standard becomes quick, and is named where it was not, of runs and of challenges;
+- levels standard and soak become quick, which is named where no level was, of runs and of challenges;
 - a challenge allows gpuaccept and gpusim, since gpuprobe is not built everywhere;
 - SCENARIO becomes slow-gemm, and /var/tmp a folder of the test.
 So a real node's 0 is 3 here: what simulated accepts nothing. A command of NOT_HERE does not run, and an
@@ -74,7 +74,9 @@ def rewritten(command):
         return command
     if "--level" not in command:
         command += " --level standard"
-    return command if "--plan" in command else command.replace("--level standard", "--level quick")
+    if "--plan" in command:
+        return command
+    return command.replace("--level standard", "--level quick").replace("--level soak", "--level quick")
 
 
 def code_of(command):
