@@ -60,14 +60,30 @@ TEST_F(ExerciseExact, FailsADigestThatIsNotTheExpectedOne) {
   expect(Verdict::fail, "exercise.exact.wrong_data");
 }
 
-// Whoever changes both, or a special function that is off within its documented error.
+// A special function that is off within its documented error.
 TEST_F(ExerciseExact, TheMostOutvoteADigestThatLooksRightByItself) {
   differ("exercise.special", "gpu/1");
   expect(Verdict::fail, "exercise.exact.outvoted");
+}
+
+// What a worker expects is its own word: the answer is computed here.
+TEST_F(ExerciseExact, AnAnswerThatAWorkerCallsRightIsHeldToOurs) {
+  const auto both = [&](const std::string& unit) {
+    differ("exercise.l2", unit);
+    for (const std::int64_t hot : {0, 1}) corner("exercise.l2", hot, unit).check->expected = kOther;
+  };
+  both("gpu/1");
+  expect(Verdict::fail, "exercise.exact.wrong_data");
+  for (const std::string& unit : ordered_units(profile)) both(unit);
+  expect_all(Verdict::not_measured, "exercise.exact.unqualified");
+}
+
+TEST_F(ExerciseExact, TheSeedOfAChallengeHasAnswersOfItsOwn) {
+  const std::string before = corner("exercise.integer", 0).check->got;
+  nonce = std::string(64, 'a');
   measure();
-  differ("exercise.l2", "gpu/1");
-  for (const std::int64_t hot : {0, 1}) corner("exercise.l2", hot).check->expected = kOther;
-  expect(Verdict::fail, "exercise.exact.outvoted");
+  expect_all(Verdict::pass, "");
+  EXPECT_NE(corner("exercise.integer", 0).check->got, before);
 }
 
 TEST_F(ExerciseExact, AnAnswerThatIsNotTheSameTwiceIsOutvoted) {

@@ -6,9 +6,12 @@
 // depend on the GPU, so neither does the digest.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "kernels/data/pattern.h"
@@ -24,6 +27,10 @@
 namespace ga {
 
 enum class Exercise { special, shuffle, atomic, integer, copy, l2 };
+
+// In that order; "exercise." and one of them is a case.
+inline constexpr std::array<std::string_view, 6> kExerciseNames{"special", "shuffle", "atomic",
+                                                                "integer", "copy",    "l2"};
 
 inline constexpr int kExerciseThreads = 256;
 // At least so many blocks on an SM: without a number ptxas takes few registers, and spills.
@@ -63,6 +70,10 @@ std::vector<std::uint64_t> exercise_inputs(Exercise which, std::uint64_t seed);
 
 // The digest of such words: what a report calls `expected` and `got`.
 std::uint64_t exercise_digest(std::span<const std::uint64_t> words);
+
+// What that case must come to, as a check carries it; empty where the host cannot know it, as of
+// exercise.special, or where there is no such case. At most 2 ms.
+std::string exercise_answer(std::string_view case_id, std::uint64_t seed);
 
 // exercise.copy: each step moves four quarters of kCopyQuarterWords words of a source array.
 inline constexpr int kCopySteps = 16;
