@@ -10,6 +10,23 @@
 
 namespace ga {
 
+Json::Json() : v_(JsonObject{}) {}
+Json::Json(const Json&) = default;
+Json::Json(Json&&) noexcept = default;
+Json& Json::operator=(const Json&) = default;
+Json& Json::operator=(Json&&) noexcept = default;
+Json::~Json() = default;
+Json::Json(std::int64_t v) : v_(v) {}
+Json::Json(int v) : v_(static_cast<std::int64_t>(v)) {}
+Json::Json(bool v) : v_(v) {}
+Json::Json(std::string v) : v_(std::move(v)) {}
+Json::Json(std::string_view v) : v_(std::string(v)) {}
+Json::Json(const char* v) : v_(std::string(v)) {}
+Json::Json(JsonArray v) : v_(std::move(v)) {}
+Json::Json(JsonObject v) : v_(std::move(v)) {}
+
+bool operator==(const Json& a, const Json& b) { return a.v_ == b.v_; }
+
 const Json* Json::find(std::string_view key) const {
   const auto* object = std::get_if<JsonObject>(&v_);
   if (object == nullptr) return nullptr;

@@ -25,15 +25,21 @@ inline constexpr int kMaxJsonDepth = 32;
 
 class Json {
  public:
-  Json() : v_(JsonObject{}) {}
-  Json(std::int64_t v) : v_(v) {}
-  Json(int v) : v_(static_cast<std::int64_t>(v)) {}
-  Json(bool v) : v_(v) {}
-  Json(std::string v) : v_(std::move(v)) {}
-  Json(std::string_view v) : v_(std::string(v)) {}
-  Json(const char* v) : v_(std::string(v)) {}
-  Json(JsonArray v) : v_(std::move(v)) {}
-  Json(JsonObject v) : v_(std::move(v)) {}
+  // Out of line, so that only json.cpp compiles the copies and ends of a tree.
+  Json();
+  Json(const Json&);
+  Json(Json&&) noexcept;
+  Json& operator=(const Json&);
+  Json& operator=(Json&&) noexcept;
+  ~Json();
+  Json(std::int64_t v);
+  Json(int v);
+  Json(bool v);
+  Json(std::string v);
+  Json(std::string_view v);
+  Json(const char* v);
+  Json(JsonArray v);
+  Json(JsonObject v);
 
   bool is_int() const { return std::holds_alternative<std::int64_t>(v_); }
   bool is_bool() const { return std::holds_alternative<bool>(v_); }
@@ -55,7 +61,7 @@ class Json {
   // Appends a member; the caller keeps keys unique. Returns *this for chaining.
   Json& add(std::string key, Json value);
 
-  friend bool operator==(const Json&, const Json&) = default;
+  friend bool operator==(const Json& a, const Json& b);
 
  private:
   std::variant<std::int64_t, bool, std::string, JsonArray, JsonObject> v_;
