@@ -12,7 +12,7 @@ namespace ga {
 
 namespace {
 
-constexpr std::size_t kMostBytes = 64 << 10;
+constexpr std::size_t kMostBmcFileBytes = 64 << 10;
 
 bool is_hex_digest(const std::string& text) {
   return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
@@ -36,7 +36,7 @@ Result<BmcAccess> read_bmc_file(const std::string& path) {
     return Error(ErrorCode::usage, path + " holds a password and others may read it")
         .hinted("chmod 600 " + path);
   }
-  GA_TRY(const std::string text, read_file(path, kMostBytes));
+  GA_TRY(const std::string text, read_file(path, kMostBmcFileBytes));
   GA_TRY(TomlTable table, TomlTable::parse(text, path));
   BmcAccess access;
   access.address = table.text("address");

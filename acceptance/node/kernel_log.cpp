@@ -9,10 +9,6 @@ namespace ga {
 
 namespace {
 
-constexpr std::int64_t kNsPerUs = 1000;
-// Later times are none: in nanoseconds they are more than a report carries, 2^53 - 1.
-constexpr std::int64_t kMostUs = ((std::int64_t{1} << 53) - 1) / kNsPerUs;
-
 std::string text_of(const Json& field) {
   if (field.is_string()) return field.as_string();
   if (!field.is_array()) return {};

@@ -4,6 +4,7 @@
 // reason and never an empty list.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,8 +15,12 @@
 #include "acceptance/node/log_line.h"
 #include "reports/model/known.h"
 #include "reports/model/result.h"
+#include "reports/model/units.h"
 
 namespace ga {
+
+// Later times of a log are none: in nanoseconds they are more than a report carries, 2^53 - 1.
+inline constexpr std::int64_t kMostUs = ((std::int64_t{1} << 53) - 1) / kNsPerUs;
 
 // The ring buffer of the kernel. Not for several threads.
 class KernelRing {

@@ -13,10 +13,7 @@ namespace ga {
 namespace {
 
 constexpr std::size_t kRecordBytes = 16 << 10;  // the kernel gives whole records, 8 KiB at most
-constexpr std::size_t kMostBytes = 256u << 20;  // read at once; a ring holds a few MiB
-constexpr std::int64_t kNsPerUs = 1000;
-// Later times are none: in nanoseconds they are more than a report carries, 2^53 - 1.
-constexpr std::int64_t kMostUs = ((std::int64_t{1} << 53) - 1) / kNsPerUs;
+constexpr std::size_t kMostRingBytes = 256u << 20;  // read at once; a ring holds a few MiB
 
 // The kernel writes what is not printable as \xNN. A newline within a message becomes a blank.
 std::string unescaped(std::string_view text) {
@@ -76,7 +73,7 @@ void KernelRing::take_record(std::string_view record, std::vector<LogEvent>& eve
 Result<std::vector<LogEvent>> KernelRing::read() {
   std::vector<LogEvent> events;
   std::array<char, kRecordBytes> piece{};
-  for (std::size_t total = 0; total < kMostBytes;) {
+  for (std::size_t total = 0; total < kMostRingBytes;) {
     const ssize_t size = ::read(fd_, piece.data(), piece.size());
     if (size < 0 && errno == EINTR) continue;
     if (size < 0 && errno == EAGAIN) break;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "reports/model/digest.h"
+#include "reports/model/units.h"
 
 namespace ga {
 
@@ -177,7 +178,6 @@ ClockReading read_clock() {
 }
 
 void take_clock(const ClockReading& clock, HostFacts& host) {
-  constexpr std::int64_t kNsPerUs = 1000;
   if (!clock.absent.empty()) {
     host.clock_synchronised = KnownFlag::missing(clock.absent);
     host.clock_offset_ns = KnownInt::missing(clock.absent);

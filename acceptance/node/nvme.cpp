@@ -18,7 +18,7 @@ constexpr std::uint8_t kGetLogPage = 0x02;
 constexpr std::uint32_t kSmartLog = 0x02, kWholeController = 0xffffffff;
 constexpr std::uint32_t kDeadlineMs = 2000;
 
-std::int64_t byte_at(const std::string& log, std::size_t at) {
+std::int64_t log_byte(const std::string& log, std::size_t at) {
   return static_cast<unsigned char>(log[at]);
 }
 
@@ -28,7 +28,7 @@ std::int64_t count_at(const std::string& log, std::size_t at) {
   std::int64_t count = 0;
   for (std::size_t i = 16; i-- > 0;) {
     if (count > kMost >> 8) return kMost;
-    count = count << 8 | byte_at(log, at + i);
+    count = count << 8 | log_byte(log, at + i);
   }
   return count;
 }
@@ -70,12 +70,12 @@ void take_smart_log(const std::string& log, NvmeDrive& drive) {
   }
   constexpr std::int64_t kZeroCelsius = 273, kMilli = 1000;
   constexpr std::size_t kMediaErrors = 160;
-  drive.critical_warning = byte_at(log, 0);
-  const std::int64_t kelvin = byte_at(log, 1) | byte_at(log, 2) << 8;
+  drive.critical_warning = log_byte(log, 0);
+  const std::int64_t kelvin = log_byte(log, 1) | log_byte(log, 2) << 8;
   drive.temp_mc = kelvin == 0 ? KnownInt::missing("the drive does not say")
                               : KnownInt((kelvin - kZeroCelsius) * kMilli);
-  drive.spare_percent = byte_at(log, 3);
-  drive.used_percent = byte_at(log, 5);
+  drive.spare_percent = log_byte(log, 3);
+  drive.used_percent = log_byte(log, 5);
   drive.media_errors = count_at(log, kMediaErrors);
 }
 

@@ -16,7 +16,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kMostBytes = 1 << 20;  // of one file; none that is read here is longer
 
 constexpr std::array<std::string_view, 5> kOfProc{"sys/kernel/hostname", "sys/kernel/osrelease",
                                                   "sys/kernel/random/boot_id", "1/comm",
@@ -37,7 +36,7 @@ constexpr std::array<std::string_view, 14> kOfPciDevice{"vendor",
                                                         "aer_dev_fatal"};
 
 Status copy_text(const fs::path& from, const fs::path& to) {
-  const auto text = read_file(from.string(), kMostBytes);
+  const auto text = read_file(from.string(), kMostFileBytes);
   return text ? write_file(to, *text) : Status(Ok{});
 }
 
@@ -88,7 +87,7 @@ Status copy_names(const fs::path& proc, const fs::path& to, const std::string& p
 
 Status copy_profilers(const fs::path& proc, const fs::path& to, const std::string& names) {
   for (const fs::path& process : entries_of(proc)) {
-    const auto comm = read_file((process / "comm").string(), kMostBytes);
+    const auto comm = read_file((process / "comm").string(), kMostFileBytes);
     if (!comm || comm->empty()) continue;
     const std::string name = comm->substr(0, comm->find('\n'));
     if (names.find(name) == std::string::npos) continue;

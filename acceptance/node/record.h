@@ -1,6 +1,7 @@
 // Record: a node's state as a folder that a replay can play: NVML's answers and the kernel's files.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 
@@ -10,6 +11,9 @@
 #include "reports/model/result.h"
 
 namespace ga {
+
+// Of one file of a record; none that is read here is longer.
+inline constexpr std::size_t kMostFileBytes = 1 << 20;
 
 // A file, and the folders that it lies in.
 Status write_file(const std::filesystem::path& path, const std::string& text);

@@ -8,6 +8,7 @@
 #include "acceptance/node/kernel_log.h"
 #include "acceptance/node/record.h"
 #include "reports/model/digest.h"
+#include "reports/model/units.h"
 
 namespace ga {
 
@@ -15,8 +16,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kMostBytes = 1 << 20;
-constexpr std::int64_t kNsPerUs = 1000;
 
 using Files = std::initializer_list<const char*>;
 
@@ -25,7 +24,7 @@ struct Copier {
   fs::path from, to;
 
   Status file(const fs::path& name) const {
-    const auto text = read_file((from / name).string(), kMostBytes);
+    const auto text = read_file((from / name).string(), kMostFileBytes);
     return text ? write_file(to / name, *text) : Status(Ok{});
   }
   Status files(const fs::path& folder, Files names) const {

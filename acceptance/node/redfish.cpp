@@ -10,7 +10,7 @@ namespace ga {
 namespace {
 
 constexpr std::size_t kMostResources = 600, kMostMembers = 1000, kMostText = 400;
-constexpr std::size_t kMostBytes = std::size_t{64} << 20;  // of all answers together
+constexpr std::size_t kMostAnswerBytes = std::size_t{64} << 20;  // of all answers together
 constexpr std::string_view kRoot = "/redfish/v1";
 
 std::string joined(JsonPath path) {
@@ -68,10 +68,10 @@ Result<Json> Redfish::get(const std::string& path) {
   }
   const auto read = [&]() -> Result<Json> {
     const Error too_much(ErrorCode::protocol, path + ": the BMC says more than is read");
-    if (bytes_ > kMostBytes) return too_much;
+    if (bytes_ > kMostAnswerBytes) return too_much;
     GA_TRY(const std::string body, fetch_(path));
     bytes_ += body.size();
-    if (bytes_ > kMostBytes) return too_much;
+    if (bytes_ > kMostAnswerBytes) return too_much;
     auto json = parse_foreign_json(body);
     if (!json) return std::move(json).error().with(path);
     if (!json->is_object()) return Error(ErrorCode::parse, path + ": is no object");

@@ -16,7 +16,6 @@ namespace ga {
 namespace {
 
 constexpr std::string_view kAbsentReason = "not supported (simulated)";
-constexpr std::string_view kNotSupported = "Not Supported";
 constexpr std::string_view kH100Device = "10de:2330";
 // Drivers of that branch report these; the simulator has no driver.
 constexpr std::string_view kDriver = "580.95.05";
@@ -81,7 +80,7 @@ void set_identity(const Scenario& scenario, int gpu, GpuFacts& facts) {
   facts.inforom_oem = std::string("2.1");
   facts.inforom_ecc = std::string("7.16");
   // The power object is empty on these parts, and NVML then says nothing.
-  facts.inforom_power = KnownText::missing(std::string(kNotSupported));
+  facts.inforom_power = KnownText::missing(kNotSupportedText);
   facts.inforom_valid = true;
   facts.gsp_firmware = std::string(kDriver);
   facts.gsp_enabled = facts.gsp_default = true;
@@ -93,7 +92,7 @@ void set_identity(const Scenario& scenario, int gpu, GpuFacts& facts) {
 // What Blackwell's driver answers and Hopper's does not.
 template <class Fact>
 Fact only_since_nvlink5(const Part& part, Fact fact) {
-  return part.nvlink_gen >= 5 ? fact : Fact::missing(std::string(kNotSupported));
+  return part.nvlink_gen >= 5 ? fact : Fact::missing(kNotSupportedText);
 }
 
 std::int64_t mw(double watts) { return std::llround(watts * 1000); }
@@ -142,7 +141,7 @@ void set_rest(const Scenario& scenario, int gpu, GpuFacts& facts) {
   facts.temp_mc = temp_mc;
   facts.temp_margin_mc = std::llround(1000 * part.sw_limit_c) - temp_mc;
   // These parts know their limits as margins only.
-  facts.temp_slowdown_mc = facts.temp_shutdown_mc = KnownInt::missing(std::string(kNotSupported));
+  facts.temp_slowdown_mc = facts.temp_shutdown_mc = KnownInt::missing(kNotSupportedText);
   facts.temp_slowdown_margin_mc = part.nvlink_gen >= 5 ? -3000 : -2000;
   facts.temp_shutdown_margin_mc = part.nvlink_gen >= 5 ? -5000 : -8000;
   facts.temp_memory_mc = temp_mc + 4000;

@@ -7,7 +7,6 @@
 namespace ga {
 namespace {
 
-constexpr const char* kNotSupported = "Not Supported";
 constexpr std::int64_t kNvLink5 = 5;
 // The four switches of an HGX board with NVLink 4; those of NVLink 5 are no PCI devices.
 constexpr std::array<std::string_view, 4> kSwitches{"0000:05:00.0", "0000:06:00.0", "0000:07:00.0",
@@ -19,7 +18,7 @@ void no_errors(const Part& part, Counters& counters, KnownInt Counters::*crc_fli
                KnownInt Counters::*crc_data, KnownInt Counters::*replays,
                std::initializer_list<KnownInt Counters::*> since_5) {
   const bool five = part.nvlink_gen >= kNvLink5;
-  const KnownInt none = KnownInt::missing(kNotSupported);
+  const KnownInt none = KnownInt::missing(kNotSupportedText);
   for (auto field : {crc_flit, crc_data, replays}) counters.*field = five ? none : KnownInt(0);
   for (auto field : since_5) counters.*field = five ? KnownInt(0) : none;
 }
@@ -33,7 +32,7 @@ NvLink link_of(const Part& part, std::int64_t index) {
   link.low_power = false;
   link.remote_type = std::string("switch");
   const auto switch_of = static_cast<std::size_t>(index) % kSwitches.size();
-  link.remote_pci = part.nvlink_gen >= kNvLink5 ? KnownText::missing(kNotSupported)
+  link.remote_pci = part.nvlink_gen >= kNvLink5 ? KnownText::missing(kNotSupportedText)
                                                 : KnownText(std::string(kSwitches[switch_of]));
   link.remote_link = index;
   link.recoveries = 0;

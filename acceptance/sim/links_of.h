@@ -7,6 +7,9 @@
 
 namespace ga {
 
+// What NVML says of a field that a part does not have.
+inline constexpr const char* kNotSupportedText = "Not Supported";
+
 void set_links(const Part& part, GpuFacts& facts);
 void set_link_counters(const Part& part, GpuCounters& counters);
 

@@ -13,6 +13,7 @@ namespace {
 constexpr int kLanes = 32;
 using Lanes = std::array<ShuffleInput, kLanes>;
 using U32 = std::uint32_t;
+using S32 = std::int32_t;
 
 // Lanes are in segments of `width`. Who would read outside of its own keeps its value; an exclusive
 // or may reach into an earlier segment.
@@ -86,7 +87,6 @@ std::uint64_t fold_votes(const Lanes& lanes, int lane, std::uint64_t sum) {
 }
 
 std::uint64_t fold_sums(const Lanes& lanes, const ShuffleRound& r, std::uint64_t sum) {
-  using S32 = std::int32_t;
   const auto low = [](auto a, auto b) { return std::min(a, b); };
   const auto high = [](auto a, auto b) { return std::max(a, b); };
   sum = exercise_fold(sum, reduce<U32>(lanes, v0, std::plus<>()),

@@ -51,16 +51,28 @@ if(BUILD_TESTING)
   target_compile_options(ga_test_headers PRIVATE ${GA_UNOPTIMISED})
 endif()
 
-# ga_library(name SOURCES ... HEADERS ... DEPS ...)
+# Half of what a file costs is templates of the same structs: several are compiled as one. The presets
+# without precompiled headers compile each alone.
+function(ga_together name)
+  if(NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
+    set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+  endif()
+endfunction()
+
+# ga_library(name SOURCES ... HEADERS ... DEPS ... [TOGETHER])
+# TOGETHER: no two of its files use one name for different things, as gates and cases do.
 # Each header in HEADERS is compiled alone, included twice: it must be self-contained. The target
 # `headers` does that for all of them; CI builds it, `scripts/test` has no time for it.
 add_custom_target(headers)
 function(ga_library name)
-  cmake_parse_arguments(A "" "" "SOURCES;HEADERS;DEPS" ${ARGN})
+  cmake_parse_arguments(A "TOGETHER" "" "SOURCES;HEADERS;DEPS" ${ARGN})
   if(A_SOURCES)
     add_library(${name} STATIC ${A_SOURCES})
     target_link_libraries(${name} PUBLIC ga_options ${A_DEPS})
     target_precompile_headers(${name} REUSE_FROM ga_code_headers)
+    if(A_TOGETHER)
+      ga_together(${name})
+    endif()
   else()
     add_library(${name} INTERFACE)
     target_link_libraries(${name} INTERFACE ga_options ${A_DEPS})
@@ -107,10 +119,8 @@ function(ga_test name)
   else()
     target_compile_options(${name} PRIVATE ${GA_UNOPTIMISED})
     target_precompile_headers(${name} REUSE_FROM ga_test_headers)
-    # Half of what a test file costs is templates of the same structs: several are compiled as one.
-    # The presets without precompiled headers compile each alone.
-    if(NOT CMAKE_DISABLE_PRECOMPILE_HEADERS AND NOT A_ALONE)
-      set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+    if(NOT A_ALONE)
+      ga_together(${name})
     endif()
   endif()
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
