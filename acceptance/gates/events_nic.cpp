@@ -84,7 +84,7 @@ std::optional<std::int64_t> growth(const std::vector<Port>& ports, const std::st
     if (port.name != name) continue;
     const auto events = growth(port, counter);
     if (!events) return std::nullopt;
-    sum += *events;
+    sum = added(sum, *events);
   }
   return sum;
 }
@@ -178,6 +178,18 @@ std::optional<Finding> uncounted(const Evidence& evidence, const Span& span) {
   return std::nullopt;
 }
 
+// A port of the first boot that a later one does not have.
+std::optional<Finding> not_back(const std::vector<Span>& spans) {
+  for (const NicCounters& first : *spans.front().node_before.nics) {
+    for (const Span& span : spans) {
+      if (!first.port || find_port(span.node_before.nics, *first.port) != nullptr) continue;
+      return found(kId, kNode, "events.nic.no_port",
+                   fmt::format("{} is not listed before{}", *first.port, span.name));
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<Finding> unfit(const std::vector<Port>& ports, const Evidence& evidence) {
   if (auto no = other_boot(kId, evidence, kNode)) return no;
   const std::vector<Span> spans = spans_of(evidence);
@@ -195,6 +207,7 @@ std::optional<Finding> unfit(const std::vector<Port>& ports, const Evidence& evi
   for (const Span& span : spans) {
     if (auto no = uncounted(evidence, span)) return no;
   }
+  if (auto no = not_back(spans)) return no;
   for (const Port& port : ports) {
     if (port.after == nullptr) {
       return found(kId, kNode, "events.nic.no_port",

@@ -99,13 +99,12 @@ std::optional<Finding> unfit(const Order& order, const GpuFacts& gpu, const Evid
        {kFatal[1], kFatal[2], kRated[0], kRated[1], kRated[2], kEffective, kSymbol}) {
     if (auto no = counter_unfit(kId, evidence, gpu, counter, limited(counter.name))) return no;
   }
-  if (limited(kBer) == Need::wanted && !ber_of(evidence.after, unit)) {
-    const GpuCounters* after = find_counters(evidence.after, unit);
+  for (const Span& span : spans_of(evidence)) {
+    if (limited(kBer) != Need::wanted || ber_of(span.after, unit)) continue;
+    const KnownInt& ber = find_counters(span.after, unit)->nvlink_effective_ber_e18;
     return found(
         kId, unit, "events.counter_absent",
-        fmt::format("{} after: {}", kBer,
-                    after->nvlink_effective_ber_e18 ? "is no rate"
-                                                    : after->nvlink_effective_ber_e18.absent));
+        fmt::format("{} after{}: {}", kBer, span.name, ber ? "is no rate" : ber.absent));
   }
   return run_unfit(kId, evidence, gpu);
 }
