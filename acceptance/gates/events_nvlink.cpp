@@ -70,7 +70,7 @@ std::optional<Finding> lost_or_recovered(const GpuFacts& gpu, const Evidence& ev
   const Delta active = delta_of(evidence, unit, kActive.field);
   if (active.growth == Growth::fell) {
     return found(kId, unit, "events.nvlink.link_lost",
-                 fmt::format("{} links fewer are active after the run", -active.by));
+                 fmt::format("{} links fewer were active at a later reading", -active.by));
   }
   for (const EventCounter& counter : kFatal) {
     const std::int64_t events = events_in_run(evidence, unit, counter);

@@ -5,10 +5,9 @@
 // antiphase; every output held against a checksum; NVML's time counters of hardware thermal
 // slowdown and power brake before and after the run, and the reasons seen while each block ran.
 // Limit: none: no brake, no thermal slowdown, no wrong output; and a launch for each pulse, else
-// nothing shows that there were pulses. Power readings are averages over a
-// second and judge nothing. False pass: a brake shorter than the driver counts; rhythms between
-// these. False fail: a brake by another load: only one whose reason the pulses show, or no other
-// load, counts here.
+// nothing shows that there were pulses. Power readings are averages over a second and judge
+// nothing. False pass: a brake shorter than the driver counts; rhythms between these. False fail: a
+// brake by another load: only one whose reason the pulses show, or no other load, counts here.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -11,9 +11,6 @@
 
 namespace ga {
 
-// Launches of one block: more than the longest has nanoseconds.
-inline constexpr std::int64_t kMostLaunches = 1'000'000'000'000;
-
 struct SeriesNeed {
   Request name;                 // gate, case, unit, params, block length; blocks is not read
   std::string_view unit;        // of the samples

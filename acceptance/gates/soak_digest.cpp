@@ -31,6 +31,8 @@ constexpr std::int64_t kNsPerS = 1'000'000'000;
 constexpr std::int64_t kCycleMinutes = 40;
 // Of the blocks of a series so many in a hundred may be discarded, and two in any case.
 constexpr std::size_t kDiscardsInHundred = 1;
+// One in a microsecond: a product of the smallest size that makes sense here takes many.
+constexpr double kMostLaunchesPerS = 1e6;
 
 enum class What { mixed, fade, sums, rest, in_phase, antiphase };
 
@@ -224,11 +226,11 @@ std::optional<Finding> wrong(const Order& order, const Evidence& evidence,
 }
 
 // More launches than blocks can have had would exclude any rate.
-bool is_exposure(const Measurement& series) {
+bool is_exposure(const Measurement& series, const Segment& segment) {
+  const auto blocks = static_cast<double>(series.samples.size());
+  const double most = blocks * static_cast<double>(segment.block_s) * kMostLaunchesPerS;
   const auto launches = series.check->launches;
-  return !launches || (*launches >= 0 && static_cast<double>(*launches) <=
-                                             static_cast<double>(series.samples.size()) *
-                                                 static_cast<double>(kMostLaunches));
+  return !launches || (*launches >= 0 && static_cast<double>(*launches) <= most);
 }
 
 std::optional<Finding> unfinished(const Order& order, const Evidence& evidence,
@@ -240,7 +242,7 @@ std::optional<Finding> unfinished(const Order& order, const Evidence& evidence,
     if (state.finding) return std::move(state.finding);
     const std::size_t have = state.series->samples.size(), wanted = wanted_of(order, *segment);
     if (have < wanted) return incomplete(name, have, wanted);
-    if (!is_exposure(*state.series)) {
+    if (!is_exposure(*state.series, *segment)) {
       return found(kId, unit, "series.impossible",
                    fmt::format("{}: {} launches in {} blocks", segment->name,
                                *state.series->check->launches, have));

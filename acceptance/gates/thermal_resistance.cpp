@@ -30,8 +30,10 @@ constexpr std::size_t kLeastSiblings = 3;  // a median of two is either of them
 constexpr double kMostResistance = 1.25, kMostEnergy = 1.06;  // design: verdicts
 // Power as the node's: below it idle power weighs more, and heat of other loads is left in the GPU.
 constexpr double kSamePower = 0.97;
-// Air that a BMC may name: beyond that the reading is no air's, and moves all ratios alike.
-constexpr std::int64_t kColdestMc = -10'000, kWarmestMc = 60'000;
+// Air that may be drawn in: ASHRAE's widest class, A4, is 5 to 45 degrees, and site.cooling judges
+// air that is too warm. Beyond that the reading is no air's (0 is how some say "not read"), and an
+// offset makes all GPUs look more alike than they are.
+constexpr std::int64_t kColdestMc = 5'000, kWarmestMc = 60'000;
 
 struct Figures {
   double kelvin_per_w = 0, temp_mc = 0, watts = 0;

@@ -94,11 +94,11 @@ TEST_F(ThermalResistance, WithoutAnInletTheCoolestGpuAtRestIsTheReference) {
 }
 
 TEST_F(ThermalResistance, AnInletThatNoAirHasIsNoReference) {
-  for (const std::int64_t air : {-10'000, 0, 60'000}) {
+  for (const std::int64_t air : {5'000, 30'000, 60'000}) {
     evidence.facts.bmc.inlet_mc = air;
     EXPECT_NE(on_gpu1().reason.find("K/W over the inlet"), std::string::npos) << air;
   }
-  for (const std::int64_t no_air : {-10'001, 60'001, -100'000'000}) {
+  for (const std::int64_t no_air : {4'999, 60'001, 0, -100'000'000}) {
     evidence.facts.bmc.inlet_mc = no_air;
     EXPECT_NE(on_gpu1().reason.find("coolest GPU at rest"), std::string::npos) << no_air;
   }
