@@ -96,13 +96,14 @@ std::span<const Code> power_codes() {
                 "power.sustained의 완전한 측정 블록이 없습니다"},
                {"settle what power.sustained says, then run again",
                 "power.sustained의 결과를 해결한 뒤 다시 실행하십시오"}),
-      open_row("thermal.resistance.less_load", none, measure_again,
-               {"the GPU drew less than the others, so neither heat nor energy compares with theirs",
-                "다른 GPU보다 전력을 적게 사용하여 열과 에너지를 비교할 수 없습니다"},
-               {"settle why it drew less, which power.sustained and the speed gates say, then run "
-                "the whole node again",
-                "전력을 적게 쓴 원인(power.sustained와 속도 항목 참조)을 해결한 뒤 노드 전체를 다시 "
-                "실행하십시오"}),
+      open_row(
+          "thermal.resistance.less_load", none, measure_again,
+          {"the GPU drew less than the others, so heat and energy do not compare with theirs",
+           "다른 GPU보다 전력을 적게 사용하여 열과 에너지를 비교할 수 없습니다"},
+          {"settle why it drew less, which power.sustained and the speed gates say, then run "
+           "the whole node again",
+           "전력을 적게 쓴 원인(power.sustained와 속도 항목 참조)을 해결한 뒤 노드 전체를 다시 "
+           "실행하십시오"}),
       open_row("thermal.resistance.few_siblings", none, measure_again,
                {"too few other GPUs to compare with", "비교할 다른 GPU가 너무 적습니다"},
                {"settle why the others were not measured; on a node of fewer than four GPUs take "

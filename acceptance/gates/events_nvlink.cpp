@@ -102,9 +102,8 @@ std::optional<Finding> unfit(const Order& order, const GpuFacts& gpu, const Evid
   for (const Span& span : spans_of(evidence)) {
     if (limited(kBer) != Need::wanted || ber_of(span.after, unit)) continue;
     const KnownInt& ber = find_counters(span.after, unit)->nvlink_effective_ber_e18;
-    return found(
-        kId, unit, "events.counter_absent",
-        fmt::format("{} after{}: {}", kBer, span.name, ber ? "is no rate" : ber.absent));
+    return found(kId, unit, "events.counter_absent",
+                 fmt::format("{} after{}: {}", kBer, span.name, ber ? "is no rate" : ber.absent));
   }
   return run_unfit(kId, evidence, gpu);
 }

@@ -63,8 +63,8 @@ std::vector<Asked> series_of(const Order& order, const std::string& unit) {
                      {"period_ms", rhythm.period_ms},
                      {"duty_percent", kDutyPercent},
                      {"phase_percent", way == Way::in_phase ? 0
-                                       : in_odd_slot(unit) ? kOddPercent
-                                                           : kEvenPercent}};
+                                       : in_odd_slot(unit)  ? kOddPercent
+                                                            : kEvenPercent}};
       name.block_ns = quick ? kQuickBlockNs : kBlockNs;
       name.phase = Phase::pulses;
       all.push_back({std::move(name), rhythm.blocks});

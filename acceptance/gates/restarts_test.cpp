@@ -190,7 +190,8 @@ TEST_F(RestartsNic, APortThatDidNotComeBackIsNoPass) {
   evidence.restarts[0].node_from.nics.value->pop_back();
   evidence.node_after.nics.value->pop_back();
   expect_on("node", Verdict::not_measured, "events.nic.no_port");
-  EXPECT_NE(on("node").reason.find("mlx5_1/1 is not listed at the start of boot 2"), std::string::npos);
+  EXPECT_NE(on("node").reason.find("mlx5_1/1 is not listed at the start of boot 2"),
+            std::string::npos);
 }
 
 TEST_F(RestartsNic, APortThatCameWithARestartIsNoPass) {
@@ -198,7 +199,8 @@ TEST_F(RestartsNic, APortThatCameWithARestartIsNoPass) {
   evidence.node_before.nics.value->pop_back();
   evidence.restarts[0].node_until.nics.value->pop_back();
   expect_on("node", Verdict::not_measured, "events.nic.no_port");
-  EXPECT_NE(on("node").reason.find("mlx5_1/1 is not listed at the start of boot 1"), std::string::npos);
+  EXPECT_NE(on("node").reason.find("mlx5_1/1 is not listed at the start of boot 1"),
+            std::string::npos);
 }
 
 TEST_F(RestartsNic, ErrorsOfManyBootsAddUpToTheLargestNumber) {
