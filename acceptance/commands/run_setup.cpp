@@ -215,6 +215,11 @@ Result<RunSetup> prepare_run(const RunOptions& options) {
   const std::string profile =
       options.profile.empty() ? std::string(profile_of_scenario(scenario.name)) : options.profile;
   GA_TRY(setup.profile, load_profile(profile, gate_ids()));
+  if (setup.level == Level::soak && !setup.profile.requires_gate(kSoakGate)) {
+    return usage(fmt::format("--level soak: profile {} does not require {}, so nothing is soaked",
+                             setup.profile.name, kSoakGate))
+        .hinted(fmt::format("--level standard, or a profile that has {} in `required`", kSoakGate));
+  }
   GA_CHECK(choose_gates(options, setup));
   GA_CHECK(read_manifest(options.manifest, setup));
   GA_CHECK(choose_worker(options, scenario, setup));

@@ -175,6 +175,26 @@ AnswerTable play_part(std::string_view part, int trials) {
   return answers;
 }
 
+// Between which severities of this part a starved host begins to be named.
+std::string host_line(const AnswerTable& answers) {
+  const auto cause = static_cast<std::size_t>(
+      std::find_if(kCauses.begin(), kCauses.end(),
+                   [](const PlacedCause& one) { return one.right == SlowCause::host; }) -
+      kCauses.begin());
+  const auto named = [&](std::size_t i) {
+    return answers[cause][i].named[static_cast<std::size_t>(SlowCause::host)] > 0;
+  };
+  std::size_t first = 0;
+  while (first < kSeverities && !named(first)) ++first;
+  std::string line = "\n";
+  if (first > 0) {
+    line += fmt::format("A host that takes {} of the rate is hidden behind this part's limit. ",
+                        kCauses[cause].severities[first - 1]);
+  }
+  if (first == kSeverities) return line + "None was named.\n";
+  return line + fmt::format("One that takes {} is named.\n", kCauses[cause].severities[first]);
+}
+
 constexpr std::string_view kHead = R"(# What a slow GPU is told
 
 Written by `slow_causes_test`, which plays simulated GPUs against the gates as shipped:
@@ -195,8 +215,9 @@ constexpr std::string_view kTail = R"(
 - **Silicon**: the power is at the limit, the clock below its maximum, and the GPU does at each
   clock what its siblings do. One that does less at each clock waits or computes otherwise.
 - **Host**: full clock and less than 90 % of the limit among all, and at its floor alone. A host
-  that takes less than about a third is hidden behind the power limit: while the GPU waits the
-  limit leaves it a higher clock. It does less at each clock, which keeps it from being called
+  that takes less is hidden behind the power limit: while the GPU waits the limit leaves it a
+  higher clock. How much that is depends on how far below its maximum clock the part runs at its
+  limit, and stands below each table. It does less at each clock, which keeps it from being called
   silicon.
 - **Cooling**: thermal reasons in at least half of the blocks. **Power brake**: reason 0x80 in at
   least half. **Clock lock**: `clock.light` found it; one that leaves the clock above what the
@@ -233,7 +254,7 @@ std::string slow_causes_page(int trials) {
         if (kCauses[cause].right == SlowCause::unknown) break;
       }
     }
-    page += part == kParts.back() ? "" : "\n";
+    page += host_line(answers) + (part == kParts.back() ? "" : "\n");
   }
   page += kTail;
   return page;

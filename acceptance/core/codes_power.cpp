@@ -57,12 +57,20 @@ std::span<const Code> power_codes() {
                 "again",
                 "급전 회로와 랙의 전력 한도를 점검한 뒤 노드 전체를 다시 실행하십시오"}),
       borderline_row("power.sustained.below_cap",
-                     {"the GPU neither draws its power limit nor runs at its maximum clock",
-                      "전력 한도에도 최대 클럭에도 도달하지 못했습니다"},
+                     {"the GPU draws less than its power limit, and nothing that was read excuses "
+                      "it",
+                      "전력 한도보다 적게 사용하며, 판독한 값으로는 그 이유를 설명할 수 없습니다"},
                      {"read the clock, power and reasons in the message, mend what they name, then "
                       "run the whole node again",
                       "메시지의 클럭, 전력, 원인 비트를 확인하여 조치한 뒤 노드 전체를 다시 "
                       "실행하십시오"}),
+      open_row("power.no_pulses", none, measure_again,
+               {"fewer launches than pulses: nothing shows that the load started and stopped",
+                "실행 횟수가 펄스 수보다 적어 부하가 켜지고 꺼졌음을 확인할 수 없습니다"},
+               {"end what else uses the GPU and its host, then run again; if it stays, report it "
+                "with this report",
+                "GPU와 호스트를 사용하는 다른 작업을 끝내고 다시 실행하십시오. 그대로이면 이 "
+                "보고서와 함께 신고하십시오"}),
       fail_row("power.pulse.wrong_data", gpu, return_part, Rma::yes, kWrong, kReturnWrong),
       fail_row("power.pulse.power_brake", node, return_part, Rma::no,
                {"the power brake held the GPU down while loads started and stopped",
@@ -88,6 +96,14 @@ std::span<const Code> power_codes() {
                 "power.sustained의 완전한 측정 블록이 없습니다"},
                {"settle what power.sustained says, then run again",
                 "power.sustained의 결과를 해결한 뒤 다시 실행하십시오"}),
+      open_row(
+          "thermal.resistance.less_load", none, measure_again,
+          {"the GPU drew less than the others, so heat and energy do not compare with theirs",
+           "다른 GPU보다 전력을 적게 사용하여 열과 에너지를 비교할 수 없습니다"},
+          {"settle why it drew less, which power.sustained and the speed gates say, then run "
+           "the whole node again",
+           "전력을 적게 쓴 원인(power.sustained와 속도 항목 참조)을 해결한 뒤 노드 전체를 다시 "
+           "실행하십시오"}),
       open_row("thermal.resistance.few_siblings", none, measure_again,
                {"too few other GPUs to compare with", "비교할 다른 GPU가 너무 적습니다"},
                {"settle why the others were not measured; on a node of fewer than four GPUs take "

@@ -21,6 +21,8 @@ bool complete(const Order& order, std::span<const Finding> findings) {
       return f.gate == id && f.verdict != Verdict::not_applicable;
     });
   };
+  // Nothing was soaked.
+  if (order.level == Level::soak && !order.asks(kSoakGate)) return false;
   const auto& required = order.profile.required;
   return std::all_of(required.begin(), required.end(), spoke) && spoke(kFreshnessGate);
 }

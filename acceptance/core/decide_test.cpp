@@ -36,7 +36,6 @@ std::string word(const Profile& profile, Standing standing, std::vector<Finding>
 TEST(Decide, AcceptsOnlyWhenEverythingHolds) {
   const std::vector<Finding> pass{finding_of(Verdict::pass)};
   EXPECT_EQ(word(kFinal, kSound, pass), "accepted");
-  EXPECT_EQ(word(kFinal, kSound, pass, Level::soak), "accepted");
   EXPECT_EQ(word(kFinal, kSound, pass, Level::quick), "screened");
   auto unbound = kSound;
   unbound.challenged = false;
@@ -44,6 +43,22 @@ TEST(Decide, AcceptsOnlyWhenEverythingHolds) {
   EXPECT_EQ(word(profile_of(ProfileKind::acceptance, ProfileStatus::draft), kSound, pass),
             "screened");
   EXPECT_EQ(word(profile_of(ProfileKind::ci, ProfileStatus::final), unbound, pass), "passed");
+}
+
+TEST(Decide, LevelSoakWithoutTheSoakIsNoLevel) {
+  auto soaked = finding_of(Verdict::pass);
+  soaked.gate = kSoakGate;
+  const std::vector<Finding> all{finding_of(Verdict::pass), soaked};
+  for (const auto kind : {ProfileKind::acceptance, ProfileKind::ci}) {
+    Profile profile = profile_of(kind, ProfileStatus::final);
+    EXPECT_EQ(decide({profile, Level::soak}, kSound, all),
+              (Decision{"inconclusive", "not_measured"}));
+    EXPECT_EQ(word(profile, {}, all, Level::soak), "inconclusive");  // nor rehearsed
+    profile.required.emplace_back(kSoakGate);
+    EXPECT_EQ(word(profile, kSound, all, Level::soak),
+              kind == ProfileKind::ci ? "passed" : "accepted");
+    EXPECT_EQ(word(profile, kSound, {finding_of(Verdict::pass)}, Level::soak), "inconclusive");
+  }
 }
 
 TEST(Decide, WhatIsLeftToStandardIsMissedThereAndNotAtQuick) {

@@ -112,6 +112,20 @@ std::string why_not_asked(const Order& order, std::string_view gate) {
   return fmt::format("profile {} does not require this gate", order.profile.name);
 }
 
+// A gate that is not asked is not applicable; but level soak without the soak is none.
+Finding not_asked(const Order& order, std::string_view gate) {
+  if (gate == kSoakGate && order.level == Level::soak) {
+    return found(gate, std::string(kNodeUnit), "profile.incomplete",
+                 "level soak is what this gate measures, and " + why_not_asked(order, gate));
+  }
+  Finding finding;
+  finding.gate = gate;
+  finding.unit_id = kNodeUnit;
+  finding.verdict = Verdict::not_applicable;
+  finding.reason = why_not_asked(order, gate);
+  return finding;
+}
+
 }  // namespace
 
 std::vector<Request> ask_all(std::span<const Gate> gates, const Order& order,
@@ -129,12 +143,7 @@ std::vector<Finding> judge_all(std::span<const Gate> gates, const Order& order,
   std::vector<Finding> all;
   for (const Gate& gate : gates) {
     if (!order.asks(gate.id)) {
-      Finding finding;
-      finding.gate = gate.id;
-      finding.unit_id = "node";
-      finding.verdict = Verdict::not_applicable;
-      finding.reason = why_not_asked(order, gate.id);
-      all.push_back(std::move(finding));
+      all.push_back(not_asked(order, gate.id));
       continue;
     }
     std::vector<Finding> findings = gate.judge(order, evidence);

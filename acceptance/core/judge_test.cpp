@@ -115,6 +115,16 @@ TEST_F(Judge, AGateThatIsNotRequiredIsNotApplicable) {
   EXPECT_EQ(judge(Evidence{})[0].verdict, Verdict::not_applicable);
 }
 
+TEST_F(Judge, LevelSoakMissesASoakThatTheProfileDoesNotRequire) {
+  const Gate soak{kSoakGate, "?", "?", toy_next, toy_judge};
+  const auto at = [&](Level level) {
+    return judge_all(std::span(&soak, 1), {profile, level}, Evidence{})[0];
+  };
+  EXPECT_EQ(at(Level::standard).verdict, Verdict::not_applicable);
+  EXPECT_EQ(at(Level::soak).verdict, Verdict::not_measured);
+  EXPECT_EQ(at(Level::soak).code, "profile.incomplete");
+}
+
 TEST_F(Judge, AGateWithoutAFindingIsNotMeasured) {
   const Gate silent{"toy", "?", "?", toy_next,
                     [](const Order&, const Evidence&) { return std::vector<Finding>(); }};

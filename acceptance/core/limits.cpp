@@ -71,8 +71,9 @@ std::int64_t band_of(const Limit& limit) {
 }  // namespace
 
 std::optional<std::int64_t> hottest_memory_mc(const Measurement& series) {
+  constexpr std::int64_t kMostMc = 200'000;  // no memory lives there
   const auto& all = series.memory_temp_mc;
-  const auto unread = [](std::int64_t mc) { return mc <= 0; };
+  const auto unread = [](std::int64_t mc) { return mc <= 0 || mc >= kMostMc; };
   if (all.empty() || std::any_of(all.begin(), all.end(), unread)) return std::nullopt;
   return *std::max_element(all.begin(), all.end());
 }
@@ -81,14 +82,18 @@ LimitChoice choose_limit(const Order& order, const Evidence& evidence, const Req
   LimitChoice choice;
   const Measurement* series = find_series(evidence, name);
   const auto hottest = series == nullptr ? std::nullopt : hottest_memory_mc(*series);
+  bool banded = false;
   for (const Limit& limit : order.profile.limits) {
     if (limit.gate != name.gate || limit.case_id != name.case_id) continue;
     if (!is_of_size(limit, name.params)) continue;
     choice.elsewhere = true;
-    const bool held = limit.key.memory_max_mc == 0 || (hottest && *hottest <= band_of(limit));
-    if (!held || !applies(limit.key, evidence, name.unit_id)) continue;
+    if (!applies(limit.key, evidence, name.unit_id)) continue;
+    banded = banded || limit.key.memory_max_mc > 0;
+    if (limit.key.memory_max_mc > 0 && !(hottest && *hottest <= band_of(limit))) continue;
     if (choice.limit == nullptr || band_of(limit) < band_of(*choice.limit)) choice.limit = &limit;
   }
+  // Leaving the temperature out is no way to the floor that holds no band.
+  if (banded && !hottest) choice.limit = nullptr;
   if (choice.limit != nullptr) choice.elsewhere = false;
   return choice;
 }

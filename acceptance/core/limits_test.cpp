@@ -89,11 +89,17 @@ TEST_F(Bands, TheLowestThatHoldsTheHottestBlockIsUsed) {
   EXPECT_EQ(at({95'001, 70'000}), &profile.limits[2]) << "the one without a band comes last";
 }
 
-TEST_F(Bands, ATemperatureThatIsNotKnownIsInNone) {
+// Not even the floor without a band: leaving a reading out must be no advantage.
+TEST_F(Bands, ATemperatureThatIsNotKnownHasNoFloor) {
   for (const std::vector<std::int64_t>& unknown :
-       {std::vector<std::int64_t>{}, {0}, {70'000, 0}, {-1, 70'000}}) {
-    EXPECT_EQ(at(unknown), &profile.limits[2]);
+       {std::vector<std::int64_t>{}, {0}, {70'000, 0}, {-1, 70'000}, {70'000, 200'000}}) {
+    EXPECT_EQ(at(unknown), nullptr);
+    EXPECT_TRUE(choose().elsewhere);
   }
+  // Bands of another stack bind nobody.
+  profile.limits[0].key.part_name = profile.limits[1].key.part_name = "NVIDIA H100";
+  EXPECT_EQ(at({70'000, 0}), &profile.limits[2]);
+  profile.limits[0].key.part_name = profile.limits[1].key.part_name = "";
   profile.limits.pop_back();
   EXPECT_EQ(at({70'000, 0}), nullptr);
   EXPECT_TRUE(choose().elsewhere);

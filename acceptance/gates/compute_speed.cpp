@@ -112,7 +112,7 @@ std::optional<Finding> judge_starved(const Terms& terms, const Order& order,
     together.finding.reason += "; alone " + alone.finding.reason;
     return std::move(together.finding);
   }
-  alone.finding.reason = "alone too: " + alone.finding.reason;
+  alone.finding.reason = (alone.low ? "alone too: " : "alone: ") + alone.finding.reason;
   return std::move(alone.finding);
 }
 

@@ -25,14 +25,18 @@ bool outlives_a_boot(KnownInt GpuCounters::*field) {
          field == &GpuCounters::nvlinks_active;
 }
 
-Delta delta_between(const std::vector<GpuCounters>& first, const std::vector<GpuCounters>& last,
-                    const std::string& name, const std::string& unit_id,
+struct Reading {
+  const std::vector<GpuCounters>& all;
+  std::string when;
+};
+
+Delta delta_between(const Reading& first, const Reading& last, const std::string& unit_id,
                     KnownInt GpuCounters::*field) {
-  const GpuCounters* before = find_counters(first, unit_id);
-  const GpuCounters* after = find_counters(last, unit_id);
+  const GpuCounters* before = find_counters(first.all, unit_id);
+  const GpuCounters* after = find_counters(last.all, unit_id);
   Delta delta;
-  delta.why_absent = why_unfit("before" + name, before, field);
-  if (delta.why_absent.empty()) delta.why_absent = why_unfit("after" + name, after, field);
+  delta.why_absent = why_unfit(first.when, before, field);
+  if (delta.why_absent.empty()) delta.why_absent = why_unfit(last.when, after, field);
   if (!delta.why_absent.empty()) return delta;
   delta.by = *(after->*field) - *(before->*field);
   delta.growth = delta.by < 0 ? Growth::fell : Growth::known;
@@ -77,18 +81,23 @@ std::vector<Span> spans_of(const Evidence& evidence) {
 }
 
 // Known where each part is, fallen where one is: a counter that was reset says nothing of the rest.
+// Of what outlives a boot the time between two boots, which nobody saw, is a part as well.
 Delta delta_of(const Evidence& evidence, const std::string& unit_id, KnownInt GpuCounters::*field) {
+  const std::vector<Span> spans = spans_of(evidence);
+  std::vector<Reading> readings;
+  for (const Span& span : spans) {
+    readings.push_back({span.before, "before" + span.name});
+    readings.push_back({span.after, "after" + span.name});
+  }
   Delta sum;
   sum.growth = Growth::known;
-  const std::vector<Span> spans = spans_of(evidence);
-  for (const Span& span : spans) {
-    Delta part = delta_between(span.before, span.after, span.name, unit_id, field);
+  const std::size_t step = outlives_a_boot(field) ? 1 : 2;
+  for (std::size_t i = 0; i + 1 < readings.size(); i += step) {
+    Delta part = delta_between(readings[i], readings[i + 1], unit_id, field);
     if (part.growth != Growth::known) return part;
-    sum.by += part.by;
+    sum.by = added(sum.by, part.by);
   }
-  return outlives_a_boot(field)
-             ? delta_between(spans.front().before, spans.back().after, "", unit_id, field)
-             : sum;
+  return sum;
 }
 
 std::string why_not_one_boot(const Evidence& evidence) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,14 @@
 #include "reports/model/report.h"
 
 namespace ga {
+
+// a + b, or the nearest number that there is: sums over restarts, of which a report may name many.
+constexpr std::int64_t added(std::int64_t a, std::int64_t b) {
+  std::int64_t sum = 0;
+  if (!__builtin_add_overflow(a, b, &sum)) return sum;
+  return b < 0 ? std::numeric_limits<std::int64_t>::min()
+               : std::numeric_limits<std::int64_t>::max();
+}
 
 const GpuCounters* find_counters(const std::vector<GpuCounters>& all, const std::string& unit_id);
 

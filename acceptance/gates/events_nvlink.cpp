@@ -70,7 +70,7 @@ std::optional<Finding> lost_or_recovered(const GpuFacts& gpu, const Evidence& ev
   const Delta active = delta_of(evidence, unit, kActive.field);
   if (active.growth == Growth::fell) {
     return found(kId, unit, "events.nvlink.link_lost",
-                 fmt::format("{} links fewer are active after the run", -active.by));
+                 fmt::format("{} links fewer were active at a later reading", -active.by));
   }
   for (const EventCounter& counter : kFatal) {
     const std::int64_t events = events_in_run(evidence, unit, counter);
@@ -99,13 +99,11 @@ std::optional<Finding> unfit(const Order& order, const GpuFacts& gpu, const Evid
        {kFatal[1], kFatal[2], kRated[0], kRated[1], kRated[2], kEffective, kSymbol}) {
     if (auto no = counter_unfit(kId, evidence, gpu, counter, limited(counter.name))) return no;
   }
-  if (limited(kBer) == Need::wanted && !ber_of(evidence.after, unit)) {
-    const GpuCounters* after = find_counters(evidence.after, unit);
-    return found(
-        kId, unit, "events.counter_absent",
-        fmt::format("{} after: {}", kBer,
-                    after->nvlink_effective_ber_e18 ? "is no rate"
-                                                    : after->nvlink_effective_ber_e18.absent));
+  for (const Span& span : spans_of(evidence)) {
+    if (limited(kBer) != Need::wanted || ber_of(span.after, unit)) continue;
+    const KnownInt& ber = find_counters(span.after, unit)->nvlink_effective_ber_e18;
+    return found(kId, unit, "events.counter_absent",
+                 fmt::format("{} after{}: {}", kBer, span.name, ber ? "is no rate" : ber.absent));
   }
   return run_unfit(kId, evidence, gpu);
 }

@@ -47,6 +47,7 @@ TEST_F(GemmBf16Cublaslt, FastAloneTheHostIsToBlame) {
   slow_down(kCase, "gpu/1", 500'000);
   readings(1980, 512'000, 0);
   expect(Verdict::not_measured, "series.absent");  // undecided until it ran alone
+  EXPECT_TRUE(on_gpu1().reason.starts_with("alone: gemm.bf16.cublaslt has no blocks"));
   const auto asked = gate_.next(order(), evidence);
   ASSERT_EQ(asked.size(), 1u);
   EXPECT_EQ(asked[0].placement, Placement::alone);
@@ -66,6 +67,7 @@ TEST_F(GemmBf16Cublaslt, AsSlowAloneTheGpuIsToBlameAndTheHostIsNot) {
   measure_on();
   readings(1980, 512'000, 0);  // alone
   expect(Verdict::fail, "gemm.bf16.cublaslt.below_gross");
+  EXPECT_TRUE(on_gpu1().reason.starts_with("alone too: "));
   EXPECT_EQ(on_gpu1().blame, Blame::gpu);
   series(kCase).check->wrong = 1;
   expect(Verdict::fail, "gemm.bf16.cublaslt.wrong_data");

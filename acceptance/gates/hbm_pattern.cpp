@@ -2,11 +2,11 @@
 //
 // Evidence: walks over the profile's share of each GPU's memory, on all GPUs at once: every word
 // its own address, moving inversions, modulo 20, random; each written and read back with every word
-// held to what it must be. At level soak one more, with five minutes between write and check, in
-// which a weak bit fades.
-// Limit: none: one wrong word fails, and the share is the profile's. False pass: what lies in the
-// memory that the driver and the walk itself need; a fault that ECC mends, which the counters show
-// and events.ecc judges. False fail: none known; a GPU without room for the walk is not measured.
+// held to what it must be. At level soak one more, of random data and of their complement, each
+// with 150 s between write and check, in which a weak bit fades. Limit: none: one wrong word fails,
+// and the share is the profile's. False pass: what lies in the memory that the driver and the walk
+// itself need; a fault that ECC mends, which the counters show and events.ecc judges. False fail:
+// none known; a GPU without room for the walk is not measured.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -29,7 +29,7 @@ std::optional<Finding> unfit_in_run(const Evidence& evidence) {
       return found(kId, "node", "events.counter_fell",
                    fmt::format("edac_uncorrected fell by {}", *before - *after));
     }
-    grew += *after - *before;
+    grew = added(grew, *after - *before);
   }
   if (grew == 0) return std::nullopt;
   return found(kId, "node", "host.memory.uncorrected",

@@ -2,8 +2,14 @@
 // heat leaves the GPUs is read from the same blocks.
 #pragma once
 
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
 #include "acceptance/core/gate.h"
 #include "acceptance/gates/event_counters.h"
+#include "kernels/data/element.h"
 
 namespace ga {
 
@@ -20,8 +26,18 @@ Request sustained_series(const Order& order, const std::string& unit);
 std::optional<Finding> sustained_unfit(const Order& order, const Evidence& evidence,
                                        const std::string& unit);
 
-// Products that draw power are our kernels': where one of these is wrong on every GPU and the
-// library is right on every GPU, the kernel is accused, and not the GPUs.
-Finding unless_kernel_wrong(const Order& order, const Evidence& evidence, Finding finding);
+// Products that draw power are our kernels': where that of one of the load's types is wrong on
+// every GPU and the library is right on every GPU, the kernel is accused, and not the GPUs. types:
+// kPowerMixture, kPulseTypes.
+Finding unless_kernel_wrong(const Order& order, const Evidence& evidence,
+                            std::span<const ElementType> types, Finding finding);
+
+// Why a series of power.pulse does not show that its load started as often as it was to: a pulse is
+// one launch at least. Nothing where it does. Precondition: the series is well formed.
+std::optional<Finding> pulses_missing(const Request& name, const Measurement& series);
+
+// GPUs of odd slots are a group of their own: warmer for good, and half a period behind in
+// antiphase. unit: "gpu/3".
+bool in_odd_slot(std::string_view unit);
 
 }  // namespace ga

@@ -4,10 +4,10 @@
 // the time on; on all GPUs in phase, which is the hardest for the node's supplies, then in
 // antiphase; every output held against a checksum; NVML's time counters of hardware thermal
 // slowdown and power brake before and after the run, and the reasons seen while each block ran.
-// Limit: none: no brake, no thermal slowdown, no wrong output. Power readings are averages over a
-// second and judge nothing. False pass: a brake shorter than the driver counts; rhythms between
-// these. False fail: a brake by another load: only one whose reason the pulses show, or no other
-// load, counts here.
+// Limit: none: no brake, no thermal slowdown, no wrong output; and a launch for each pulse, else
+// nothing shows that there were pulses. Power readings are averages over a second and judge
+// nothing. False pass: a brake shorter than the driver counts; rhythms between these. False fail: a
+// brake by another load: only one whose reason the pulses show, or no other load, counts here.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -34,6 +34,7 @@ struct Rhythm {
 };
 constexpr std::array<Rhythm, 4> kRhythms{{{10'000, 2}, {2'000, 1}, {500, 1}, {100, 2}}};
 constexpr std::array<Rhythm, 3> kQuickRhythms{{{2'000, 1}, {500, 1}, {100, 1}}};
+constexpr std::int64_t kNsPerMs = 1'000'000;
 constexpr std::int64_t kBlockNs = 10'000'000'000, kQuickBlockNs = 2'000'000'000;
 constexpr std::int64_t kDutyPercent = 50;
 // Where in the period a GPU begins. In antiphase even and odd GPUs are half a period apart; neither
@@ -46,7 +47,7 @@ struct Asked {
   std::size_t blocks = 0;
 };
 
-std::vector<Asked> series_of(const Order& order, const std::string& unit, std::size_t slot) {
+std::vector<Asked> series_of(const Order& order, const std::string& unit) {
   const bool quick = order.level == Level::quick;
   const auto rhythms = quick ? std::span<const Rhythm>(kQuickRhythms) : kRhythms;
   std::vector<Asked> all;
@@ -62,8 +63,8 @@ std::vector<Asked> series_of(const Order& order, const std::string& unit, std::s
                      {"period_ms", rhythm.period_ms},
                      {"duty_percent", kDutyPercent},
                      {"phase_percent", way == Way::in_phase ? 0
-                                       : slot % 2 == 0      ? kEvenPercent
-                                                            : kOddPercent}};
+                                       : in_odd_slot(unit)  ? kOddPercent
+                                                            : kEvenPercent}};
       name.block_ns = quick ? kQuickBlockNs : kBlockNs;
       name.phase = Phase::pulses;
       all.push_back({std::move(name), rhythm.blocks});
@@ -75,10 +76,8 @@ std::vector<Asked> series_of(const Order& order, const std::string& unit, std::s
 std::vector<Request> next(const Order& order, const Evidence& evidence) {
   std::vector<Request> requests;
   if (order.profile.sizes.power_n <= 0) return requests;
-  const auto units = ordered_units(order.profile);
-  for (std::size_t slot = 0; slot < units.size(); ++slot) {
-    if (evidence.facts.find(units[slot]) == nullptr) continue;
-    for (Asked& asked : series_of(order, units[slot], slot)) {
+  for (const std::string& unit : present_units(order, evidence)) {
+    for (Asked& asked : series_of(order, unit)) {
       ask(requests, std::move(asked.name), evidence, asked.blocks);
     }
   }
@@ -154,6 +153,7 @@ std::optional<Finding> unfit(const std::vector<Asked>& all, const Evidence& evid
     if (!state.finding && state.series->samples.size() < asked.blocks) {
       state.finding = incomplete(asked.name, state.series->samples.size(), asked.blocks);
     }
+    if (!state.finding) state.finding = pulses_missing(asked.name, *state.series);
     keep_worse(worst, std::move(state.finding));
   }
   return worst;
@@ -174,14 +174,13 @@ void note_peaks(const Measurement& series, const KnownInt& limit_mw, Finding& fi
   }
 }
 
-Finding judge_unit(const Order& order, const Evidence& evidence, const std::string& unit,
-                   std::size_t slot) {
+Finding judge_unit(const Order& order, const Evidence& evidence, const std::string& unit) {
   if (order.profile.sizes.power_n <= 0) {
     return found(kId, unit, "profile.incomplete", "the profile has no sizes.power_n");
   }
   if (auto absent = unit_absent(kId, unit, evidence)) return std::move(*absent);
   const GpuFacts& gpu = *evidence.facts.find(unit);
-  const auto asked = series_of(order, unit, slot);
+  const auto asked = series_of(order, unit);
   auto open = unfit(asked, evidence);
   if (open && open->verdict == Verdict::fail) return std::move(*open);
   if (auto held = held_down(evidence, unit)) return std::move(*held);
@@ -211,15 +210,29 @@ Finding judge_unit(const Order& order, const Evidence& evidence, const std::stri
 
 std::vector<Finding> judge(const Order& order, const Evidence& evidence) {
   std::vector<Finding> findings;
-  const auto units = ordered_units(order.profile);
-  for (std::size_t slot = 0; slot < units.size(); ++slot) {
+  for (const std::string& unit : ordered_units(order.profile)) {
     findings.push_back(
-        unless_kernel_wrong(order, evidence, judge_unit(order, evidence, units[slot], slot)));
+        unless_kernel_wrong(order, evidence, kPulseTypes, judge_unit(order, evidence, unit)));
   }
   return findings;
 }
 
 }  // namespace
+
+std::optional<Finding> pulses_missing(const Request& name, const Measurement& series) {
+  const auto period = name.params.find("period_ms");
+  if (period == name.params.end() || period->second <= 0) return std::nullopt;
+  const std::int64_t pulses = name.block_ns / (period->second * kNsPerMs);
+  const auto least = std::min_element(series.samples.begin(), series.samples.end());
+  if (least == series.samples.end() || *least >= pulses) return std::nullopt;
+  return found(name.gate, name.unit_id, "power.no_pulses",
+               fmt::format("pulses of {} ms: {} launches in a block of {} pulses", period->second,
+                           *least, pulses));
+}
+
+bool in_odd_slot(std::string_view unit) {
+  return !unit.empty() && unit.back() >= '0' && unit.back() <= '9' && (unit.back() - '0') % 2 != 0;
+}
 
 const Gate kPowerPulse{kId, "Do supplies and clocks bear loads that start and stop in a rhythm?",
                        "주기적으로 켜지고 꺼지는 부하를 전원과 클럭이 견딥니까?", next, judge};

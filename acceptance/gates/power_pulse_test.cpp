@@ -104,6 +104,30 @@ TEST_F(PowerPulse, ThePowerCapFarBelowTheLimitIsAWarning) {
   EXPECT_NE(on_gpu1().warn[0].find("300 of 700 W"), std::string::npos);
 }
 
+// 10 s of ten pulses a second.
+TEST_F(PowerPulse, FewerLaunchesThanPulsesShowNoPulses) {
+  pulses(100, 75).samples[1] = 100;
+  expect(Verdict::pass, "");
+  pulses(100, 75).samples[1] = 99;
+  expect(Verdict::not_measured, "power.no_pulses");
+  EXPECT_NE(on_gpu1().reason.find("100 ms: 99 launches in a block of 100"), std::string::npos);
+  pulses(500, 0).throttle[0] = 0x80;
+  after().throttle_power_brake_ns = 1;
+  expect(Verdict::fail, "power.pulse.power_brake");  // what is known to be bad comes first
+}
+
+TEST_F(PowerPulse, OnlyTheKernelOfItsOwnTypeExcusesAGpu) {
+  pulses(100, 75).check->wrong = 1;
+  for (Measurement& m : evidence.measurements) {
+    if (m.gate == "gemm.fp16.own.exact") m.check->got = "0123456789abcdef";
+  }
+  expect(Verdict::fail, "power.pulse.wrong_data");
+  for (Measurement& m : evidence.measurements) {
+    if (m.gate == "gemm.bf16.own.exact") m.check->got = "0123456789abcdef";
+  }
+  expect(Verdict::not_measured, "power.kernel_wrong");
+}
+
 TEST_F(PowerPulse, NeverPassesUnsoundEvidenceOrCountersThatSayNothing) {
   expect_unsound_never_passes("power.pulse");
   after().throttle_power_brake_ns = KnownInt::missing("Not Supported");

@@ -58,6 +58,16 @@ TEST_F(PowerSustained, AKernelThatIsWrongEverywhereAccusesNoGpu) {
   expect(Verdict::fail, "power.sustained.wrong_data");  // both are wrong: the GPUs are
 }
 
+TEST_F(PowerSustained, AKernelOfATypeThatThisLoadLacksExcusesNoGpu) {
+  series("power.mixed").check->wrong = 1;
+  for (Measurement& m : evidence.measurements) {
+    if (m.gate == "gemm.fp64.own.exact" || m.gate == "gemm.fp32.own.exact") {
+      m.check->got = "0123456789abcdef";
+    }
+  }
+  expect(Verdict::fail, "power.sustained.wrong_data");
+}
+
 TEST_F(PowerSustained, BelowTheLimitAndBelowTheMaximumClockIsBorderline) {
   set(1500, 679);
   expect(Verdict::pass, "");
@@ -66,9 +76,32 @@ TEST_F(PowerSustained, BelowTheLimitAndBelowTheMaximumClockIsBorderline) {
   EXPECT_NE(on_gpu1().reason.find("power 678 of 700 W"), std::string::npos);
 }
 
-TEST_F(PowerSustained, AtTheMaximumClockTheLoadCanDrawNoMore) {
+// The others draw 695 W: nine tenths are 625.5.
+TEST_F(PowerSustained, AtTheMaximumClockItMayDrawLittleLessThanTheOthers) {
   set(1980, 640);
   expect(Verdict::pass, "");
+  profile.ordered.gpus = 2;
+  measure();
+  set(1980, 631);
+  EXPECT_EQ(on_gpu1().verdict, Verdict::pass) << on_gpu1().reason;
+  set(1980, 700, 0, "gpu/0");
+  EXPECT_EQ(on_gpu1().verdict, Verdict::pass) << on_gpu1().reason;
+  set(1980, 710, 0, "gpu/0");
+  EXPECT_EQ(on_gpu1().code, "power.sustained.below_cap");
+  EXPECT_NE(on_gpu1().reason.find("; the other GPUs 710 W"), std::string::npos);
+}
+
+TEST_F(PowerSustained, ALoadThatFillsNoGpuOfTheNodePassesDownToHalfTheLimit) {
+  const auto set_all = [&](std::int64_t watts) {
+    measure();
+    for (const std::string& unit : ordered_units(profile)) set(1980, watts, 0, unit);
+    measure_on();
+    for (const std::string& unit : ordered_units(profile)) set(1980, watts, 0, unit);  // alone
+  };
+  set_all(350);
+  expect_all(Verdict::pass, "");
+  set_all(349);
+  expect_all(Verdict::borderline, "power.sustained.below_cap");
 }
 
 TEST_F(PowerSustained, NeverJudgesARate) {
@@ -83,6 +116,17 @@ TEST_F(PowerSustained, HeatAndALockCarryTheBlame) {
   EXPECT_EQ(on_gpu1().code, "slow.hot_site");
   measure();
   set(1200, 600);
+  for (Measurement& m : evidence.measurements) {
+    if (m.gate == "clock.light" && m.unit_id == "gpu/1") set_samples(m, 1200);
+  }
+  expect(Verdict::fail, "slow.locked");
+}
+
+TEST_F(PowerSustained, FullClockExcusesNoHeatAndNoLock) {
+  set(1980, 640, 0x20);
+  expect(Verdict::fail, "slow.hot");
+  measure();
+  set(1980, 640);
   for (Measurement& m : evidence.measurements) {
     if (m.gate == "clock.light" && m.unit_id == "gpu/1") set_samples(m, 1200);
   }
@@ -108,6 +152,23 @@ TEST_F(PowerSustained, ABrakeThatNothingConfirmsIsAWarning) {
   EXPECT_EQ(on_gpu1().warn.size(), 1u);
 }
 
+TEST_F(PowerSustained, WhereTheBrakesReasonWasSeenItsCounterMustBeSound) {
+  after().throttle_power_brake_ns = KnownInt::missing("Not Supported");
+  expect(Verdict::pass, "");  // nothing braked
+  series("power.mixed").throttle[0] = 0x80;
+  expect(Verdict::not_measured, "events.counter_absent");
+  after().throttle_power_brake_ns = 0;
+  evidence.before[1].throttle_power_brake_ns = 7;
+  expect(Verdict::not_measured, "events.counter_fell");
+  evidence.before[1].throttle_power_brake_ns = 0;
+  expect(Verdict::pass, "");
+  evidence.gaps.push_back({"gpu/1", 0, 60'000'000'000});
+  expect(Verdict::not_measured, "events.watcher_silent");
+  evidence.gaps.clear();
+  evidence.node_after.boot_id = KnownText("another");
+  expect(Verdict::not_measured, "events.other_boot");
+}
+
 TEST_F(PowerSustained, FullClockAndLittlePowerIsMeasuredAloneAndThatDecides) {
   EXPECT_EQ(asked_alone(), 0u);
   set(1980, 450);
@@ -117,7 +178,8 @@ TEST_F(PowerSustained, FullClockAndLittlePowerIsMeasuredAloneAndThatDecides) {
   ASSERT_EQ(series("power.mixed").params.count("alone"), 1u);
   expect(Verdict::fail, "slow.host_starved");
   set(1980, 460);  // alone too: the series that series() names last
-  expect(Verdict::pass, "");
+  expect(Verdict::borderline, "power.sustained.below_cap");
+  EXPECT_NE(on_gpu1().reason.find("alone 460 W; the other GPUs 695 W"), std::string::npos);
   series("power.mixed").check->wrong = 1;
   expect(Verdict::fail, "power.sustained.wrong_data");
 }
@@ -128,6 +190,10 @@ TEST_F(PowerSustained, OneGpuHasNobodyToBeStarvedBeside) {
   set(1980, 450, 0, "gpu/0");
   EXPECT_EQ(asked_alone(), 0u);
   EXPECT_EQ(on("gpu/0").verdict, Verdict::pass);
+  set(1980, 350, 0, "gpu/0");
+  EXPECT_EQ(on("gpu/0").verdict, Verdict::pass);
+  set(1980, 349, 0, "gpu/0");
+  EXPECT_EQ(on("gpu/0").code, "power.sustained.below_cap");
 }
 
 TEST_F(PowerSustained, InCiALimitThatIsNotReachedIsAWarning) {

@@ -1,5 +1,8 @@
 // A machine that was started anew in the run: counters are added up boot by boot.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <limits>
 
 #include "acceptance/gates/counters.h"
 #include "acceptance/gates/event_log.h"
@@ -75,6 +78,29 @@ TEST_F(Restarts, ARowThatWasRemappedWhileNobodyLookedIsSeen) {
   expect(Verdict::fail, "events.ecc.uncorrected");
 }
 
+// A count that is back at nothing on another boot was reset: it hides what it had counted.
+TEST_F(Restarts, WhatOutlivesABootAndFellBetweenTwoSaysNothing) {
+  before().remap_uncorrectable_rows = 0;
+  until().remap_uncorrectable_rows = 2;
+  from().remap_uncorrectable_rows = after().remap_uncorrectable_rows = 0;
+  const Delta delta = delta_of(evidence, "gpu/1", &GpuCounters::remap_uncorrectable_rows);
+  EXPECT_EQ(delta.growth, Growth::fell);
+  EXPECT_EQ(delta.by, -2);
+  expect(Verdict::not_measured, "events.counter_fell");
+}
+
+TEST_F(Restarts, SumsOverManyBootsEndAtTheLargestNumber) {
+  constexpr std::int64_t kLargest = std::numeric_limits<std::int64_t>::max();
+  EXPECT_EQ(added(kLargest - 1, 1), kLargest);
+  EXPECT_EQ(added(kLargest, 1), kLargest);
+  EXPECT_EQ(added(-kLargest, -2), std::numeric_limits<std::int64_t>::min());
+  // Each of 1,100 boots counts all that a report can carry: more than 63 bits hold.
+  before().ecc_dram_corrected = from().ecc_dram_corrected = 0;
+  until().ecc_dram_corrected = (std::int64_t{1} << 53) - 1;
+  evidence.restarts.resize(1'100, evidence.restarts[0]);
+  EXPECT_EQ(delta_of(evidence, "gpu/1", &GpuCounters::ecc_dram_corrected).by, kLargest);
+}
+
 TEST_F(Restarts, EachPartMustBeOfOneBootAndOfItsOwn) {
   evidence.restarts[0].node_until.boot_id = KnownText("another");
   expect_all(Verdict::not_measured, "events.other_boot");
@@ -125,6 +151,29 @@ TEST_F(RestartsNvlink, ALinkThatDidNotComeBackIsLost) {
   expect(Verdict::fail, "events.nvlink.link_lost");
 }
 
+TEST_F(RestartsNvlink, ALinkThatWasDownThroughAMiddleBootIsLost) {
+  evidence.restarts.push_back(evidence.restarts[0]);
+  evidence.restarts[1].node_from.boot_id = evidence.node_after.boot_id = KnownText("third-boot");
+  evidence.restarts[1].node_until = evidence.restarts[0].node_from;
+  evidence.restarts[1].until = evidence.restarts[0].from;
+  expect_all(Verdict::pass, "");
+  from().nvlinks_active = evidence.restarts[1].until[1].nvlinks_active = 17;
+  expect(Verdict::fail, "events.nvlink.link_lost");
+}
+
+TEST_F(RestartsNvlink, ABitErrorRateMustBeReadInEveryBoot) {
+  profile.event_limits.push_back({.gate = "events.nvlink",
+                                  .counter = "nvlink_effective_ber_e18",
+                                  .max = 1'000'000,
+                                  .source = "a test",
+                                  .date = "2026-11-22",
+                                  .status = LimitStatus::published});
+  expect_all(Verdict::pass, "");
+  until().nvlink_effective_ber_e18 = KnownInt::missing("GPU is busy");
+  expect(Verdict::not_measured, "events.counter_absent");
+  EXPECT_NE(on_gpu1().reason.find("after of boot 1: GPU is busy"), std::string::npos);
+}
+
 class RestartsNic : public Restarts {
  protected:
   RestartsNic() : Restarts(kEventsNic) {}
@@ -136,6 +185,30 @@ TEST_F(RestartsNic, PortsAreCountedInEveryBoot) {
   expect_on("node", Verdict::fail, "events.nic.link_down");
 }
 
+TEST_F(RestartsNic, APortThatDidNotComeBackIsNoPass) {
+  evidence.facts.host.nics = KnownList<NicPort>::missing("nobody asked");
+  evidence.restarts[0].node_from.nics.value->pop_back();
+  evidence.node_after.nics.value->pop_back();
+  expect_on("node", Verdict::not_measured, "events.nic.no_port");
+  EXPECT_NE(on("node").reason.find("mlx5_1/1 is not listed at the start of boot 2"),
+            std::string::npos);
+}
+
+TEST_F(RestartsNic, APortThatCameWithARestartIsNoPass) {
+  evidence.facts.host.nics = KnownList<NicPort>::missing("nobody asked");
+  evidence.node_before.nics.value->pop_back();
+  evidence.restarts[0].node_until.nics.value->pop_back();
+  expect_on("node", Verdict::not_measured, "events.nic.no_port");
+  EXPECT_NE(on("node").reason.find("mlx5_1/1 is not listed at the start of boot 1"),
+            std::string::npos);
+}
+
+TEST_F(RestartsNic, ErrorsOfManyBootsAddUpToTheLargestNumber) {
+  evidence.restarts[0].node_until.nics.value->at(1).symbol_errors = (std::int64_t{1} << 53) - 1;
+  evidence.restarts.resize(1'100, evidence.restarts[0]);
+  expect_on("node", Verdict::fail, "events.nic.rate");
+}
+
 class RestartsMemory : public Restarts {
  protected:
   RestartsMemory() : Restarts(kHostMemory) {}
@@ -145,6 +218,19 @@ TEST_F(RestartsMemory, ErrorsOfTheBootThatIsOverCount) {
   expect_on("node", Verdict::pass, "");
   evidence.restarts[0].node_until.edac_uncorrected = *evidence.node_before.edac_uncorrected + 1;
   expect_on("node", Verdict::fail, "host.memory.uncorrected");
+}
+
+TEST_F(RestartsMemory, ErrorsOfManyBootsAddUpToTheLargestNumber) {
+  // Each boot has an id of its own, else the counters say nothing.
+  evidence.restarts[0].node_until.edac_uncorrected = (std::int64_t{1} << 53) - 1;
+  evidence.restarts.resize(1'100, evidence.restarts[0]);
+  for (std::size_t i = 0; i < evidence.restarts.size(); ++i) {
+    evidence.restarts[i].node_from.boot_id = KnownText(fmt::format("boot-{}", i));
+    if (i > 0) evidence.restarts[i].node_until.boot_id = KnownText(fmt::format("boot-{}", i - 1));
+  }
+  evidence.node_after.boot_id = evidence.restarts.back().node_from.boot_id;
+  expect_on("node", Verdict::fail, "host.memory.uncorrected");
+  EXPECT_NE(on("node").reason.find("9223372036854775807"), std::string::npos);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 
 #include "acceptance/core/codes.h"
 #include "acceptance/core/seed.h"
+#include "acceptance/gates/power.h"
 #include "acceptance/gates/series.h"
 #include "acceptance/gates/table.h"
 #include "acceptance/gates/walked.h"
@@ -30,6 +31,8 @@ constexpr std::int64_t kNsPerS = 1'000'000'000;
 constexpr std::int64_t kCycleMinutes = 40;
 // Of the blocks of a series so many in a hundred may be discarded, and two in any case.
 constexpr std::size_t kDiscardsInHundred = 1;
+// One in a microsecond: a product of the smallest size that makes sense here takes many.
+constexpr double kMostLaunchesPerS = 1e6;
 
 enum class What { mixed, fade, sums, rest, in_phase, antiphase };
 
@@ -51,10 +54,6 @@ constexpr std::array kSegments{
 
 bool spans_gpus(const Segment& segment) { return segment.what == What::sums; }
 
-bool is_odd(const std::string& unit) {
-  return !unit.empty() && unit.back() >= '0' && unit.back() <= '9' && (unit.back() - '0') % 2 != 0;
-}
-
 std::size_t cycles_of(const Order& order) {
   const std::int64_t minutes = std::max<std::int64_t>(1, order.profile.sizes.soak_hours) * 60;
   return static_cast<std::size_t>((minutes + kCycleMinutes - 1) / kCycleMinutes);
@@ -72,7 +71,7 @@ Params pulse_of(const Order& order, const Segment& segment, const std::string& u
   }
   if (segment.what == What::antiphase) {
     params["period_ms"] = 200;  // another rate than in phase, so that supplies see both
-    params["phase_percent"] = is_odd(unit) ? 50 : 0;
+    params["phase_percent"] = in_odd_slot(unit) ? 50 : 0;
   }
   return params;
 }
@@ -203,16 +202,35 @@ std::vector<const Segment*> segments_of(const std::string& unit) {
   return mine;
 }
 
+// Types of products whose kernel may be accused instead of the GPU.
+std::span<const ElementType> types_of(const Segment& segment) {
+  if (segment.case_id == "power.mixed") return kPowerMixture;
+  if (segment.case_id == "power.pulse") return kPulseTypes;
+  return {};
+}
+
+// The first load whose answers accuse the part, else the first whose kernel they accuse.
 std::optional<Finding> wrong(const Order& order, const Evidence& evidence,
                              const std::string& unit) {
+  std::optional<Finding> worst;
   for (const Segment* segment : segments_of(unit)) {
     const Measurement* series = find_series(evidence, series_of(order, evidence, *segment, unit));
     if (series == nullptr || !is_wrong(*series, segment->check_kind)) continue;
-    return found(kId, unit, unit == kNodeUnit ? "soak.digest.wrong_sum" : "soak.digest.wrong_data",
-                 fmt::format("{}, {}: {}", cycle_text(order, *segment, *series), segment->name,
-                             describe_mismatch(*series)));
+    auto bad =
+        found(kId, unit, unit == kNodeUnit ? "soak.digest.wrong_sum" : "soak.digest.wrong_data",
+              fmt::format("{}, {}: {}", cycle_text(order, *segment, *series), segment->name,
+                          describe_mismatch(*series)));
+    keep_worse(worst, unless_kernel_wrong(order, evidence, types_of(*segment), std::move(bad)));
   }
-  return std::nullopt;
+  return worst;
+}
+
+// More launches than blocks can have had would exclude any rate.
+bool is_exposure(const Measurement& series, const Segment& segment) {
+  const auto blocks = static_cast<double>(series.samples.size());
+  const double most = blocks * static_cast<double>(segment.block_s) * kMostLaunchesPerS;
+  const auto launches = series.check->launches;
+  return !launches || (*launches >= 0 && static_cast<double>(*launches) <= most);
 }
 
 std::optional<Finding> unfinished(const Order& order, const Evidence& evidence,
@@ -224,6 +242,13 @@ std::optional<Finding> unfinished(const Order& order, const Evidence& evidence,
     if (state.finding) return std::move(state.finding);
     const std::size_t have = state.series->samples.size(), wanted = wanted_of(order, *segment);
     if (have < wanted) return incomplete(name, have, wanted);
+    if (!is_exposure(*state.series, *segment)) {
+      return found(kId, unit, "series.impossible",
+                   fmt::format("{}: {} launches in {} blocks", segment->name,
+                               *state.series->check->launches, have));
+    }
+    if (segment->case_id != "power.pulse") continue;
+    if (auto none = pulses_missing(name, *state.series)) return none;
   }
   return std::nullopt;
 }

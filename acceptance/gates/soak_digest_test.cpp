@@ -1,10 +1,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "acceptance/core/judge.h"
 #include "acceptance/gates/gates.h"
+#include "acceptance/gates/subject.h"
 #include "acceptance/gates/table.h"
 #include "acceptance/gates/testkit.h"
 #include "reports/codec/report_codec.h"
@@ -121,6 +123,45 @@ TEST_F(SoakDigest, AWrongSumIsTheNodes) {
   expect_on("node", Verdict::fail, "soak.digest.wrong_sum");
   EXPECT_EQ(to_word(on("node").blame), "node");
   expect_all(Verdict::pass, "");
+}
+
+// Ours is wrong and the library right on every GPU: nothing is said of the GPU, and memory has no
+// such excuse.
+TEST_F(SoakDigest, AKernelThatIsWrongEverywhereAccusesNoGpu) {
+  const ComputeSubject ours{Computation::gemm, gemm_type(ElementType::bf16), Kernel::own};
+  profile.required = {exact_id(ours), exact_id(witness_of(ours)), "soak.digest"};
+  soak();
+  const std::array gates{*find_gate(profile.required[0]), *find_gate(profile.required[1])};
+  play(gates, order(), evidence, machine);
+  series("power.mixed").check->wrong = 1;
+  expect(Verdict::fail, "soak.digest.wrong_data");
+  for (Measurement& one : evidence.measurements) {
+    if (one.gate == exact_id(ours)) one.check->got = "0123456789abcdef";
+  }
+  expect(Verdict::not_measured, "power.kernel_wrong");
+  EXPECT_EQ(on_gpu1().blame, Blame::suite);
+  series("memory.pattern").check->wrong = 1;
+  expect(Verdict::fail, "soak.digest.wrong_data");
+  EXPECT_NE(on_gpu1().reason.find("fading memory"), std::string::npos);
+}
+
+// 30 s of five pulses a second.
+TEST_F(SoakDigest, FewerLaunchesThanPulsesShowNoPulses) {
+  Measurement& antiphase = series("power.pulse");
+  ASSERT_EQ(antiphase.params.at("period_ms"), 200);
+  antiphase.samples[5] = 150;
+  expect_all(Verdict::pass, "");
+  antiphase.samples[5] = 149;
+  expect(Verdict::not_measured, "power.no_pulses");
+}
+
+TEST_F(SoakDigest, MoreLaunchesThanCanBeExcludeNothing) {
+  series("power.mixed").check->launches = 40 * 60 * 1'000'000LL;  // blocks of a minute
+  expect_all(Verdict::pass, "");
+  series("power.mixed").check->launches = 40 * 60 * 1'000'000LL + 1;
+  expect(Verdict::not_measured, "series.impossible");
+  series("power.mixed").check->launches = -1;
+  expect(Verdict::not_measured, "series.impossible");
 }
 
 TEST_F(SoakDigest, WhatIsMissingIsNotMeasured) {

@@ -30,10 +30,15 @@ constexpr std::size_t kLeastSiblings = 3;  // a median of two is either of them
 constexpr double kMostResistance = 1.25, kMostEnergy = 1.06;  // design: verdicts
 // Power as the node's: below it idle power weighs more, and heat of other loads is left in the GPU.
 constexpr double kSamePower = 0.97;
+// Air that may be drawn in: ASHRAE's widest class, A4, is 5 to 45 degrees, and site.cooling judges
+// air that is too warm. Beyond that the reading is no air's (0 is how some say "not read"), and an
+// offset makes all GPUs look more alike than they are.
+constexpr std::int64_t kColdestMc = 5'000, kWarmestMc = 60'000;
 
 struct Figures {
   double kelvin_per_w = 0, temp_mc = 0, watts = 0;
   double joules = 0;  // of an operation
+  bool odd = false;   // slot
 };
 
 // Milli-degrees, the same for all GPUs.
@@ -43,9 +48,8 @@ struct Reference {
 };
 
 std::optional<Reference> reference_of(const Facts& facts) {
-  if (facts.bmc.inlet_mc && *facts.bmc.inlet_mc > 0) {
-    return Reference{*facts.bmc.inlet_mc, "the inlet"};
-  }
+  const KnownInt& inlet = facts.bmc.inlet_mc;
+  if (inlet && *inlet >= kColdestMc && *inlet <= kWarmestMc) return Reference{*inlet, "the inlet"};
   std::optional<Reference> coolest;
   for (const GpuFacts& gpu : facts.gpus) {
     if (!gpu.temp_mc || *gpu.temp_mc <= 0) continue;
@@ -70,7 +74,8 @@ std::optional<Figures> figures_of(const Measurement& series, const Reference& re
   const double rate = last_median(series.samples);
   const double rise = temp - static_cast<double>(reference.mc);
   if (!(rise > 0) || !(temp < kMostMc) || !(power > 0) || !(rate > 0)) return std::nullopt;
-  return Figures{rise / power, temp, power / 1000, power / 1000 / rate};
+  return Figures{rise / power, temp, power / 1000, power / 1000 / rate,
+                 in_odd_slot(series.unit_id)};
 }
 
 using All = std::vector<std::optional<Figures>>;  // by slot
@@ -91,7 +96,7 @@ Finding judge_figures(const std::string& unit, std::size_t slot, const All& all,
                       const Reference& reference) {
   const Figures& own = *all[slot];
   const auto other = [&](std::size_t at) { return at != slot; };
-  const auto sibling = [&](std::size_t at) { return other(at) && at % 2 == slot % 2; };
+  const auto sibling = [&](std::size_t at) { return other(at) && all[at]->odd == own.odd; };
   const auto by_parity = middle(all, &Figures::kelvin_per_w, kLeastSiblings, sibling);
   const auto by_node = middle(all, &Figures::kelvin_per_w, kLeastSiblings, other);
   if (!by_node) {
@@ -102,7 +107,7 @@ Finding judge_figures(const std::string& unit, std::size_t slot, const All& all,
   const double watts = middle(all, &Figures::watts, 1, every).value_or(0);
   const bool same_power = own.watts >= watts * kSamePower;
   if (!same_power && own.temp_mc < middle(all, &Figures::temp_mc, 1, every).value_or(0)) {
-    return found(kId, unit, "thermal.resistance.no_load",
+    return found(kId, unit, "thermal.resistance.less_load",
                  fmt::format("it drew {:.0f} W, the node {:.0f}", own.watts, watts));
   }
   const double siblings = by_parity.value_or(*by_node);
@@ -115,8 +120,10 @@ Finding judge_figures(const std::string& unit, std::size_t slot, const All& all,
   constexpr double kPico = 1e12;
   text +=
       fmt::format("; {:.3f} pJ for an operation, node {:.3f}", own.joules * kPico, joules * kPico);
-  if (same_power && !(own.joules <= joules * kMostEnergy)) {
-    return found(kId, unit, "thermal.resistance.energy", std::move(text));
+  if (!(own.joules <= joules * kMostEnergy)) {
+    if (same_power) return found(kId, unit, "thermal.resistance.energy", std::move(text));
+    return found(kId, unit, "thermal.resistance.less_load",
+                 fmt::format("{}; it drew {:.0f} W, the node {:.0f}", text, own.watts, watts));
   }
   return passed(kId, unit, std::move(text));
 }

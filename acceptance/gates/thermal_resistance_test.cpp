@@ -66,9 +66,11 @@ TEST_F(ThermalResistance, HoldsSixPercentMoreEnergyForAnOperation) {
   expect(Verdict::pass, "");
   set_samples(mixed(), 600'000'000'000'000 / 1000 * 940);
   expect(Verdict::borderline, "thermal.resistance.energy");
-  // Below the power of the others the share that flows at rest weighs more.
+  // Below the power of the others the share that flows at rest weighs more: that decides nothing.
   std::fill(mixed().power_mw.begin(), mixed().power_mw.end(), 660'000);
   set_samples(mixed(), 600'000'000'000'000 / 1000 * 800);
+  expect(Verdict::not_measured, "thermal.resistance.less_load");
+  set_samples(mixed(), 600'000'000'000'000 / 1000 * 900);
   expect(Verdict::pass, "");
 }
 
@@ -77,7 +79,7 @@ TEST_F(ThermalResistance, HoldsSixPercentMoreEnergyForAnOperation) {
 TEST_F(ThermalResistance, AGpuThatDrawsLessAndIsNoHotterIsNotCompared) {
   std::fill(mixed().power_mw.begin(), mixed().power_mw.end(), 480'000);
   heat("gpu/1", 60);
-  expect(Verdict::not_measured, "thermal.resistance.no_load");
+  expect(Verdict::not_measured, "thermal.resistance.less_load");
   heat("gpu/1", 75);
   expect(Verdict::borderline, "thermal.resistance.high");
 }
@@ -89,6 +91,17 @@ TEST_F(ThermalResistance, WithoutAnInletTheCoolestGpuAtRestIsTheReference) {
   EXPECT_NE(on_gpu1().reason.find("coolest GPU at rest"), std::string::npos);
   for (GpuFacts& one : evidence.facts.gpus) one.temp_mc = KnownInt::missing("none");
   expect_all(Verdict::not_measured, "fact.absent");
+}
+
+TEST_F(ThermalResistance, AnInletThatNoAirHasIsNoReference) {
+  for (const std::int64_t air : {5'000, 30'000, 60'000}) {
+    evidence.facts.bmc.inlet_mc = air;
+    EXPECT_NE(on_gpu1().reason.find("K/W over the inlet"), std::string::npos) << air;
+  }
+  for (const std::int64_t no_air : {4'999, 60'001, 0, -100'000'000}) {
+    evidence.facts.bmc.inlet_mc = no_air;
+    EXPECT_NE(on_gpu1().reason.find("coolest GPU at rest"), std::string::npos) << no_air;
+  }
 }
 
 TEST_F(ThermalResistance, WithFewerThanThreeSiblingsOfItsParityItComparesWithAllOthers) {

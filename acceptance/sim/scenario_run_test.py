@@ -67,9 +67,9 @@ def rehearse(options, path):
             "--level", scenario.get("level", "quick"), "--out", str(out),
             "--time-scale", str(options.time_scale),
         ]
-        if scenario.get("level") == "soak" and scenario["gpus"] > 1:  # an hour of it, by the gates that can see it
+        if scenario.get("level") == "soak":  # an hour of it, by the gates that can see it
             profile = pathlib.Path(folder) / "short-soak.toml"
-            short_soak.write(profile)
+            (short_soak.write if scenario["gpus"] > 1 else short_soak.write_single)(profile)
             command[-1] = str(SOAK_TIME_SCALE)
             command += ["--profile", str(profile)]
         try:

@@ -14,15 +14,12 @@
 namespace ga {
 namespace {
 
-// Neighbours in a round differ in format and in what they are bound by.
-constexpr std::array kMixture{ElementType::bf16, ElementType::fp8, ElementType::tf32,
-                              ElementType::int8, ElementType::fp16};
-
-std::array<GemmShape, kMixture.size()> shapes_of(const Params& params) {
+std::array<GemmShape, kPowerMixture.size()> shapes_of(const Params& params) {
   const std::int64_t n = param(params, "n");
-  std::array<GemmShape, kMixture.size()> shapes;
+  std::array<GemmShape, kPowerMixture.size()> shapes;
   for (std::size_t i = 0; i < shapes.size(); ++i) {
-    shapes[i] = {.m = n, .n = n, .k = n, .in = kMixture[i], .out = gemm_type(kMixture[i]).out};
+    const ElementType in = kPowerMixture[i];
+    shapes[i] = {.m = n, .n = n, .k = n, .in = in, .out = gemm_type(in).out};
   }
   return shapes;
 }

@@ -25,8 +25,8 @@ std::array<GemmShape, 1> slab_of(const Params& params) {
   const double rows = kSlabFlops / (2.0 * static_cast<double>(n) * static_cast<double>(n));
   const auto steps = static_cast<std::int64_t>(rows / static_cast<double>(kSlabStep));
   const std::int64_t m = std::clamp(steps * kSlabStep, kSlabStep, n);
-  return {GemmShape{
-      .m = m, .n = n, .k = n, .in = ElementType::bf16, .out = gemm_type(ElementType::bf16).out}};
+  const ElementType in = kPulseTypes[0];
+  return {GemmShape{.m = m, .n = n, .k = n, .in = in, .out = gemm_type(in).out}};
 }
 
 Rhythm rhythm_of(const Params& params) {

@@ -30,6 +30,12 @@ inline constexpr std::array kGemmTypes{
     GemmType{"fp64", ElementType::fp64, ElementType::fp64, ElementType::fp64},
     GemmType{"int8", ElementType::int8, ElementType::int32, ElementType::int32}};
 
+// What power.mixed has a product of in each round, in that order: neighbours differ in format and
+// in what they are bound by; and what power.pulse has products of.
+inline constexpr std::array kPowerMixture{ElementType::bf16, ElementType::fp8, ElementType::tf32,
+                                          ElementType::int8, ElementType::fp16};
+inline constexpr std::array kPulseTypes{ElementType::bf16};
+
 constexpr const GemmType& gemm_type(ElementType in) {
   for (const GemmType& type : kGemmTypes) {
     if (type.in == in) return type;
