@@ -22,7 +22,7 @@ SCHEMA = {"report": ("report-1.schema.json", {}), "challenge": ("challenge-1.sch
 SCHEMAS = validator.load(HERE)
 OF_ONE_SHAPE = 8
 # Why a reader refuses what a sweep made and a schema cannot say.
-IN_NO_SCHEMA = (": form: ", " entries and samples has ")
+IN_NO_SCHEMA = (": form: ", " entries and samples has ", "first_block")
 
 
 def by_schema(kind, document):
