@@ -86,8 +86,6 @@ REPORT = [
     ("a first wrong block of a right series", M + ("check",),
      {"kind": "pattern", "expected": "", "got": "", "wrong": 0, "first_block": 0, "root": "",
       "openings": []}),
-    ("a restart at another level than soak", P + ("events", "restarts"),
-     [{"until": {"gpus": [], "node": {}}, "from": {"gpus": [], "node": {}}}]),
     ("a row without cells", M + ("cells",), [[], []]),
     ("an unknown kind of check", M + ("check", "kind"), "guess"),
     ("a reason of one's own to discard", M + ("discarded",), [{"index": 0, "reason": "slow"}]),
