@@ -179,40 +179,47 @@ do_inject() {
   done < <(grep -v '^#' scripts/tests/inject-expected.txt)
 }
 
-# Ended well and every check right.
-run_case() { # NAME CASE [OPTION...]
-  local name=$1 wrong
-  shift
-  timeout 120 "$from/bin/gpuprobe" case "$@" >"$where/$name.jsonl" 2>"$where/$name.log"
+# Ended well, every block that was asked for kept, and every check right: nothing counted, and the
+# word that was expected.
+run_case() { # NAME BLOCKS CASE [OPTION...]
+  local name=$1 blocks=$2 found
+  shift 2
+  timeout 120 "$from/bin/gpuprobe" case "$@" --blocks "$blocks" >"$where/$name.jsonl" 2>"$where/$name.log"
   hold "$name ends" 0 $?
-  wrong=$(python3 -c 'import json, sys
-checks = [e["check"] for e in map(json.loads, sys.stdin) if e["type"] == "check"]
-print(sum(c["wrong"] for c in checks) if checks else "no check")' <"$where/$name.jsonl")
-  hold "$name wrong" 0 "$wrong"
-  python3 -c 'import json, sys
-for e in map(json.loads, sys.stdin):
-    if e["type"] == "sample":
-        print(sys.argv[1], *(f"{k}={e[k]}" for k in ("unit", "value", "clock_mhz", "power_mw", "temp_mc", "throttle")))
-' "$name" <"$where/$name.jsonl" >>"$where/samples.txt"
+  found=$(python3 -c 'import json, sys
+events = list(map(json.loads, sys.stdin))
+samples = [e for e in events if e["type"] == "sample"]
+checks = [e["check"] for e in events if e["type"] == "check"]
+wrong = [c for c in checks if c["wrong"] or (c["expected"] and c["expected"] != c["got"])]
+with open(sys.argv[2], "a") as rates:
+    for s in samples:
+        print(sys.argv[1], *(f"{k}={s[k]}" for k in ("unit", "value", "clock_mhz", "power_mw", "temp_mc", "throttle")),
+              file=rates)
+print(len(samples), "samples,", len(checks), "checks,", sum(1 for s in samples if s["discard"]), "discarded,",
+      len(wrong), "wrong")' "$name" "$where/samples.txt" <"$where/$name.jsonl")
+  hold "$name" "$blocks samples, $blocks checks, 0 discarded, 0 wrong" "$found"
 }
 
 do_loads() {
   local bytes n
   rm -f "$where/samples.txt"
   bytes=$(nvidia-smi --query-gpu=memory.total --format=csv,noheader,nounits | head -1)
+  if ! [[ $bytes =~ ^[1-9][0-9]*$ ]]; then
+    hold "the memory's size by nvidia-smi" "a number of MiB" "'$bytes'"
+    return
+  fi
   bytes=$((bytes * 95 / 100 * 1048576)) # MiB
   for n in 0 1 2 3; do
-    run_case "pattern-$n" memory.pattern --param "bytes=$bytes" --param "test=$n" --blocks 2 --block-ms 1000
+    run_case "pattern-$n" 2 memory.pattern --param "bytes=$bytes" --param "test=$n" --block-ms 1000
   done
-  run_case pattern-held memory.pattern --param "bytes=$bytes" --param test=3 --param hold_s=20 --blocks 2 \
-    --block-ms 21000
-  run_case chase memory.chase --blocks 3 --block-ms 1000
+  run_case pattern-held 2 memory.pattern --param "bytes=$bytes" --param test=3 --param hold_s=20 --block-ms 21000
+  run_case chase 3 memory.chase --block-ms 1000
   for n in special shuffle atomic integer copy l2; do
-    run_case "exercise-$n" "exercise.$n" --blocks 3 --block-ms 500
+    run_case "exercise-$n" 3 "exercise.$n" --block-ms 500
   done
-  run_case mixed power.mixed --blocks 5 --block-ms 3000
+  run_case mixed 5 power.mixed --block-ms 3000
   for n in 10000 2000 500 100; do
-    run_case "pulse-$n" power.pulse --param "period_ms=$n" --blocks 1 --block-ms 10000
+    run_case "pulse-$n" 1 power.pulse --param "period_ms=$n" --block-ms 10000
   done
   cat "$where/samples.txt"
 }

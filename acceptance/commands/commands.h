@@ -18,10 +18,10 @@ struct RunOptions {
   std::string buyer;      // whose key it must be signed with; empty: its signature is not checked
   std::string scenario;   // file or built-in name; implies the simulator
   double time_scale = 0.01;
-  std::int64_t boot_ns = 0;  // when the simulated node was started anew, on the monotonic clock
-  std::string replay;        // folder of a recorded node that gpuprobe plays: the run is simulated
-  std::string worker;        // program to use instead of gpuprobe: the run is simulated
-  std::string inject;        // --inject-unsafe
+  std::optional<std::int64_t> boot_ns;  // when the simulated node was started anew, on our clock
+  std::string replay;  // folder of a recorded node that gpuprobe plays: the run is simulated
+  std::string worker;  // program to use instead of gpuprobe: the run is simulated
+  std::string inject;  // --inject-unsafe
   std::vector<std::string> gates;
   bool resume = false;
   bool plan = false;

@@ -46,11 +46,13 @@ ga_test(run_test
   DEPS ga_run)
 if(BUILD_TESTING)
   find_package(Python3 REQUIRED COMPONENTS Interpreter)
-  foreach(name run_test kill_test render_test)
+  foreach(name run_test kill_test render_test soak_test)
     add_test(NAME cli_${name}
       COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/testing/${name}.py)
     # Long enough for GA_SOAK=1, which kills 200 times.
     set_tests_properties(cli_${name} PROPERTIES LABELS cli TIMEOUT 3600 COST 200
       ENVIRONMENT "GA_BIN=${CMAKE_BINARY_DIR}/bin;PYTHONDONTWRITEBYTECODE=1")
   endforeach()
+  # CI's.
+  set_property(TEST cli_soak_test APPEND PROPERTY LABELS long)
 endif()

@@ -75,11 +75,14 @@ Result<Found> find_attempt(const RunSetup& setup, const Folder& folder) {
                      closed->cause.empty() ? "" : ", ", closed->cause));
     return Found{.attempt = {}, .exit = static_cast<int>(closed->exit_code)};
   }
-  std::string difference = difference_of(*attempt.fold().opened(), setup.identity);
   const bool other_boot = attempt.fold().boot_id() != setup.identity.boot_id;
   if (other_boot && !attempt.fold().has_checkpoint()) {
-    difference = "the machine was started anew, and there is no soak checkpoint to go on from";
+    return Error(ErrorCode::usage,
+                 "--resume: the machine was started anew, and there is no soak checkpoint to go on "
+                 "from")
+        .hinted("start anew with another --out; what was recorded here stays");
   }
+  const std::string difference = difference_of(*attempt.fold().opened(), setup.identity);
   if (!difference.empty()) {
     return Error(ErrorCode::usage, fmt::format("--resume: {}", difference))
         .hinted("repeat the options of the first session, or start anew with another --out");
@@ -97,10 +100,11 @@ Result<int> go_on(const RunSetup& setup, Attempt& attempt, RunSignals& signals, 
     warn(fmt::format("the journal's last line was torn: {} bytes are cut", attempt.torn_bytes()));
   }
   const bool other_boot = attempt.fold().boot_id() != setup.identity.boot_id;
+  const std::size_t known = attempt.fold().run().interrupted.size();
   GA_CHECK(attempt.go_on({.at = utc_now(), .boot_id = setup.identity.boot_id}, monotonic_ns()));
   if (other_boot) {
     view.note("the machine was started anew: going on from the last checkpoint of the soak");
-    const std::size_t lost = attempt.fold().run().interrupted.size();
+    const std::size_t lost = attempt.fold().run().interrupted.size() - known;
     view.note(fmt::format("{} requests and series were cut short, as the report will say", lost));
   }
   return session.run(key);

@@ -104,6 +104,9 @@ Result<Outcome> RunCrew::ask_node(Verb verb, Purpose purpose) {
     GA_TRY(const Outcome outcome, run(jobs));
     if (outcome == Outcome::interrupted || jobs[0].how == "done") return outcome;
   }
+  if (purpose == Purpose::checkpoint) {
+    view_.note("no checkpoint was made: after a restart the soak goes on from the one before it");
+  }
   return Outcome::finished;
 }
 

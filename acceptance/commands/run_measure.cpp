@@ -199,7 +199,10 @@ Result<Outcome> RunMeasure::checkpoint(const std::vector<Request>& asked) {
   for (const std::string& unit : units_of(asked)) {
     if (unit != kNodeUnit) units.push_back(unit);
   }
-  GA_TRY(const Outcome outcome, crew_.read_counters(Purpose::checkpoint, units));
+  GA_TRY(Outcome outcome, crew_.read_counters(Purpose::checkpoint, units));
+  if (outcome == Outcome::finished) {
+    GA_TRY(outcome, watch_.note_silent());
+  }
   GA_CHECK(attempt_.sync());
   return outcome;
 }

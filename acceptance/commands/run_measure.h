@@ -11,13 +11,14 @@
 
 #include "acceptance/commands/run_crew.h"
 #include "acceptance/commands/run_schedule.h"
+#include "acceptance/commands/run_watch.h"
 
 namespace ga {
 
 class RunMeasure {
  public:
-  RunMeasure(const RunSetup& setup, Attempt& attempt, RunCrew& crew, RunView& view)
-      : setup_(setup), attempt_(attempt), crew_(crew), view_(view) {}
+  RunMeasure(const RunSetup& setup, Attempt& attempt, RunCrew& crew, RunWatch& watch, RunView& view)
+      : setup_(setup), attempt_(attempt), crew_(crew), watch_(watch), view_(view) {}
 
   // What is asked for now and may still be measured in this attempt.
   std::vector<Request> still_asked() const;
@@ -40,6 +41,7 @@ class RunMeasure {
   const RunSetup& setup_;
   Attempt& attempt_;
   RunCrew& crew_;
+  RunWatch& watch_;
   RunView& view_;
   std::map<std::string, int> warm_starts_;  // by unit: starts of its worker at the last warm-up
   int warmups_ = 0;                         // in this session

@@ -83,8 +83,8 @@ Result<Outcome> RunSession::read_after() {
 }
 
 Result<Outcome> RunSession::load_node() {
-  RunMeasure measure(setup_, attempt_, crew_, view_);
   RunWatch watch(setup_, attempt_, crew_);
+  RunMeasure measure(setup_, attempt_, crew_, watch, view_);
   std::vector<std::string> units;
   for (const GpuFacts& gpu : attempt_.fold().evidence().facts.gpus) {
     if (crew_.has_unit(gpu.unit_id)) units.push_back(gpu.unit_id);

@@ -45,11 +45,16 @@ Status check_options(const RunOptions& options) {
     return usage("--bmc is the way to a real node's BMC, and this is a rehearsal")
         .hinted("leave it out");
   }
-  if (options.boot_ns != 0 && options.scenario.empty()) {
-    return usage("--simulated-boot is of a simulated node, and there is no --scenario");
+  if (options.boot_ns && options.scenario.empty()) {
+    return usage("--simulated-boot is of a simulated node, and there is no --scenario")
+        .hinted("name the scenario of the first session with --scenario, or leave it out");
   }
-  if (options.boot_ns < 0 || options.boot_ns > monotonic_ns()) {
-    return usage("--simulated-boot is no moment of the past on the monotonic clock");
+  if (options.boot_ns && (*options.boot_ns < 1 || *options.boot_ns > monotonic_ns())) {
+    return usage(fmt::format("--simulated-boot {} is no moment of the past on the monotonic clock",
+                             *options.boot_ns))
+        .hinted(
+            "in nanoseconds, from 1 to now: python3 -c 'import time; "
+            "print(time.monotonic_ns())'");
   }
   if (!options.replay.empty() && !options.scenario.empty()) {
     return usage("--replay and --scenario are two nodes").hinted("name one of them");
@@ -162,8 +167,8 @@ Status choose_worker(const RunOptions& options, const ChosenScenario& scenario, 
     setup.own_clocks = true;
     setup.worker.insert(setup.worker.end(), {"--scenario", scenario.argument, "--time-scale",
                                              fmt::format("{}", options.time_scale)});
-    if (options.boot_ns != 0) {
-      setup.worker.insert(setup.worker.end(), {"--boot", fmt::format("{}", options.boot_ns)});
+    if (options.boot_ns) {
+      setup.worker.insert(setup.worker.end(), {"--boot", fmt::format("{}", *options.boot_ns)});
     }
     setup.identity.scenario = fmt::format("{} {}", scenario.name, scenario.sha256);
   }
@@ -226,7 +231,7 @@ Result<RunSetup> prepare_run(const RunOptions& options) {
   GA_CHECK(choose_challenge(setup));
   OpenEntry& identity = setup.identity;
   identity.boot_id = boot_id();
-  if (options.boot_ns != 0) identity.boot_id += fmt::format("+{}", options.boot_ns);
+  if (options.boot_ns) identity.boot_id += fmt::format("+{}", *options.boot_ns);
   identity.version = built_version();
   identity.commit = built_commit();
   identity.profile = {setup.profile.name, setup.profile.version, setup.profile.sha256};

@@ -137,7 +137,7 @@ enum class Answer { unknown, right, wrong };
 
 Answer answer_of(const Measurement* series, const std::string& expected) {
   if (series == nullptr || !is_checked(*series, kKind)) return Answer::unknown;
-  if (is_wrong(*series, kKind)) return Answer::wrong;
+  if (series->check->wrong > 0) return Answer::wrong;
   if (series->samples.empty() || !is_digest(series->check->got)) return Answer::unknown;
   return series->check->got == expected ? Answer::right : Answer::wrong;
 }
@@ -199,13 +199,15 @@ Finding wrong_finding(const ExactGate& gate, Accused accused, const std::string&
 // One corner that is not wrong: sound and complete, or why not.
 Finding judge_corner(const ExactGate& gate, const Order& order, const Evidence& evidence,
                      const Request& name) {
+  // Looked at first: a word that is no digest accuses nobody, whatever the worker expected.
+  const Measurement* answered = find_series(evidence, name);
+  if (answered != nullptr && is_checked(*answered, kKind) && !is_digest(answered->check->got)) {
+    return found(gate.id, name.unit_id, "data.not_checked",
+                 fmt::format("'{}' is no digest of 16 hexadecimal digits", answered->check->got));
+  }
   auto state = look_at({name, "launches", kKind}, evidence);
   if (state.finding) return std::move(*state.finding);
   const Measurement& series = *state.series;
-  if (!is_digest(series.check->got)) {
-    return found(gate.id, name.unit_id, "data.not_checked",
-                 fmt::format("'{}' is no digest of 16 hexadecimal digits", series.check->got));
-  }
   const std::size_t wanted = blocks_of(gate, order.level);
   if (series.samples.size() < wanted) return incomplete(name, series.samples.size(), wanted);
   std::int64_t launches = 0;  // cannot overflow: look_at bounds each sample, a report their number

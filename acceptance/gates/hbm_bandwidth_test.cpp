@@ -65,6 +65,17 @@ TEST_F(HbmBandwidth, FailsWrongDataHoweverFast) {
   expect(Verdict::fail, "hbm.bandwidth.wrong_data");
 }
 
+// One meaning of wrong for gates, journal and report: the words differ, whatever was counted.
+TEST_F(HbmBandwidth, FailsAWordThatIsNotTheExpectedOne) {
+  for (const char* got : {"bb", ""}) {
+    series("memory.copy").check->expected = "aa";
+    series("memory.copy").check->got = got;
+    expect(Verdict::fail, "hbm.bandwidth.wrong_data");
+    const std::string words = std::string("'") + got + "' where 'aa' was expected";
+    EXPECT_NE(on_gpu1().reason.find(words), std::string::npos) << on_gpu1().reason;
+  }
+}
+
 TEST_F(HbmBandwidth, NeverPassesUnsoundEvidence) {
   expect_unsound_never_passes("memory.copy");
   expect_unsound_never_passes("memory.triad");

@@ -100,13 +100,18 @@ bool is_checked(const Measurement& series, std::string_view kind) {
 }
 
 bool is_wrong(const Measurement& series, std::string_view kind) {
-  return is_checked(series, kind) && series.check->wrong > 0;
+  return is_checked(series, kind) && is_wrong(*series.check);
 }
 
 std::string describe_mismatch(const Measurement& series) {
-  std::string text = fmt::format("{}: {} wrong", series.case_id, series.check->wrong);
-  if (!series.check->first) return text;
-  const FirstMismatch& first = *series.check->first;
+  const Check& check = *series.check;
+  std::string text = fmt::format("{}: {} wrong", series.case_id, check.wrong);
+  // Nobody counted, and yet the words differ.
+  if (check.wrong == 0 && is_wrong(check)) {
+    text += fmt::format(", and yet '{}' where '{}' was expected", check.got, check.expected);
+  }
+  if (!check.first) return text;
+  const FirstMismatch& first = *check.first;
   text += fmt::format("; first at element {}", first.element);
   if (first.tile >= 0) text += fmt::format(", tile {}", first.tile);
   if (first.sm >= 0) text += fmt::format(", SM {}", first.sm);

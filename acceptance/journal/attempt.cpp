@@ -5,6 +5,15 @@
 #include <utility>
 
 namespace ga {
+namespace {
+
+bool is_wrong_check(const Entry& entry) {
+  const auto* event = std::get_if<EventEntry>(&entry);
+  const auto* check = event == nullptr ? nullptr : std::get_if<CheckEvent>(&event->event.body);
+  return check != nullptr && is_wrong(check->check);
+}
+
+}  // namespace
 
 Result<Attempt> Attempt::begin(const std::string& path, const OpenEntry& open, std::int64_t t_ns) {
   Attempt attempt;
@@ -40,7 +49,8 @@ Status Attempt::go_on(ResumeEntry entry, std::int64_t t_ns) {
 Status Attempt::record(const Entry& entry, std::int64_t t_ns) {
   GA_CHECK(fold_.apply(entry, t_ns));
   journal_->append(entry, t_ns);
-  return Ok{};
+  // One wrong word decides the attempt: not even a power cut may take it away.
+  return is_wrong_check(entry) ? sync() : Status(Ok{});
 }
 
 Status Attempt::write() { return journal_->write(); }

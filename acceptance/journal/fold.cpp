@@ -5,17 +5,25 @@
 #include <algorithm>
 #include <utility>
 
+#include "reports/codec/evidence_codec.h"
+
 namespace ga {
 namespace {
 
 Error contradicts(const std::string& what) { return Error(ErrorCode::protocol, what); }
 
-// Launches of two blocks, either of which may not have counted them; at most what JSON carries.
+// At most what JSON carries.
+std::int64_t added(std::int64_t a, std::int64_t b) { return std::min(a + b, kMaxJsonInteger); }
+
+// Launches of two blocks, either of which may not have counted them.
 std::optional<std::int64_t> added(std::optional<std::int64_t> a, std::optional<std::int64_t> b) {
-  constexpr std::int64_t kMost = (std::int64_t{1} << 53) - 1;
   if (!a || !b) return a ? a : b;
-  return std::min(*a + *b, kMost);
+  return added(*a, *b);
 }
+
+// The log's part of the 4 MiB that a report may have; so many bytes are fewer lines than the 65,536
+// that a list may have.
+constexpr std::size_t kMostLogBytes = std::size_t{1} << 20;
 
 // The first reading stays: it came from the worker that kept the GPU awake.
 void add_first(std::vector<GpuCounters>& list, const std::vector<GpuCounters>& read) {
@@ -47,7 +55,7 @@ void merge_check(std::optional<Check>& sum, const Check& block) {
       sum->kind != block.kind ||
       (block.kind == "exact" && (sum->expected != block.expected || sum->got != block.got));
   const bool was_right = !is_wrong(*sum);
-  const std::int64_t wrong = sum->wrong + block.wrong;
+  const std::int64_t wrong = added(sum->wrong, block.wrong);
   const auto launches = added(sum->launches, block.launches);
   if (was_right && (disagrees || is_wrong(block))) {
     const std::optional<FirstMismatch> first = sum->first;
@@ -56,7 +64,7 @@ void merge_check(std::optional<Check>& sum, const Check& block) {
   }
   sum->wrong = wrong;
   sum->launches = launches;
-  if (disagrees && was_right && !is_wrong(block)) ++sum->wrong;
+  if (disagrees && was_right && !is_wrong(block)) sum->wrong = added(sum->wrong, 1);
 }
 
 int Fold::failures(const std::string& topic) const {
@@ -93,6 +101,7 @@ void Fold::interrupt_open() {
   open_.clear();
   pending_.clear();
   warming_.clear();
+  reading_ = {};  // half a checkpoint is none
 }
 
 Status Fold::on(const ResumeEntry& entry, std::int64_t) {
@@ -112,7 +121,10 @@ Status Fold::on(const AskEntry& entry, std::int64_t) {
   ++next_ask_;
   open_.emplace(entry.ask, entry);
   if (entry.purpose == Purpose::warmup) warming_[entry.ask].unit_id = entry.unit_id;
-  if (measures(entry.purpose)) reading_ = {};
+  if (measures(entry.purpose)) {
+    reading_ = {};
+    measured_here_ = true;
+  }
   return Ok{};
 }
 
@@ -162,8 +174,8 @@ Status Fold::take_counters(const AskEntry& ask, const CountersEvent& event) {
   const bool reads = before || after || ask.purpose == Purpose::checkpoint;
   if (!reads && ask.purpose != Purpose::watch) return contradicts("counters nobody asked for");
   if (!reads && (!event.gpus.empty() || event.node)) return contradicts("counters in a watch");
-  // Another boot begins with a checkpoint of its own.
-  if (!after && (!before || !evidence_.restarts.empty())) {
+  // Another boot begins with a checkpoint of its own, and a soak's last one is read after the load.
+  if (!before || !evidence_.restarts.empty()) {
     add_first(reading_.gpus, event.gpus);
     if (event.node) reading_.node = event.node;
   }
@@ -175,13 +187,24 @@ Status Fold::take_counters(const AskEntry& ask, const CountersEvent& event) {
     add_first(before ? evidence_.before : evidence_.after, event.gpus);
     if (event.node) (before ? evidence_.node_before : evidence_.node_after) = *event.node;
   }
-  for (LogEvent line : event.log) {
-    line.boot = static_cast<std::int64_t>(evidence_.restarts.size());
-    if (std::find(evidence_.log.begin(), evidence_.log.end(), line) == evidence_.log.end()) {
-      evidence_.log.push_back(line);
-    }
-  }
+  for (const LogEvent& line : event.log) take_line(line);
   return Ok{};
+}
+
+// When a report cannot carry them all, the log says that it is not whole, and the node is one whose
+// log nobody followed.
+void Fold::take_line(LogEvent line) {
+  std::vector<LogEvent>& log = evidence_.log;
+  line.boot = static_cast<std::int64_t>(evidence_.restarts.size());
+  if (log_bytes_ > kMostLogBytes || std::find(log.begin(), log.end(), line) != log.end()) return;
+  log_bytes_ += dump(to_json(line)).size();
+  if (log_bytes_ <= kMostLogBytes) {
+    log.push_back(std::move(line));
+    return;
+  }
+  log.push_back(
+      {line.t_ns, line.source, "", "log.lost", "more lines than a report can carry", line.boot});
+  evidence_.gaps.push_back({"node", line.t_ns, line.t_ns});
 }
 
 Measurement& Fold::series_of(const AskEntry& ask, const std::string& unit) {
@@ -299,7 +322,8 @@ Status Fold::on(const ExitEntry& entry, std::int64_t) {
     row = well ? 0 : row + 1;
   }
   const bool at_begin = ask.purpose == Purpose::before && !evidence_.restarts.empty();
-  if (well && (ask.purpose == Purpose::checkpoint || at_begin)) set_checkpoint(ask);
+  const bool at_end = ask.purpose == Purpose::after && checkpoint_.has_value();
+  if (well && (ask.purpose == Purpose::checkpoint || at_begin || at_end)) set_checkpoint(ask);
   if (const auto warming = warming_.find(entry.ask); warming != warming_.end()) {
     if (well) evidence_.warmup.push_back(std::move(warming->second));
     warming_.erase(warming);

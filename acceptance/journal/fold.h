@@ -28,7 +28,8 @@ class Fold {
   const std::optional<CloseEntry>& closed() const { return closed_; }
   const std::vector<Library>& libraries() const { return evidence_.libraries; }
   bool has_facts() const { return has_facts_; }
-  // Whether the counters are on record that the current boot's part of the run begins with.
+  // Whether the counters are on record that the current boot's part of the run begins with, or it
+  // is too late for them: what had grown before they were read would be hidden.
   bool has_before() const;
   // Of the newest session, and whether the attempt may go on at another one.
   const std::string& boot_id() const { return boot_id_; }
@@ -74,6 +75,7 @@ class Fold {
   Status start_anew(const std::string& boot_id);
   void drop_since_checkpoint();
   void set_checkpoint(const AskEntry& ask);
+  void take_line(LogEvent line);
   void note_libraries(const std::vector<Library>& libraries);
   Status take(const AskEntry& ask, const WireEvent& event);
   Status take_counters(const AskEntry& ask, const CountersEvent& event);
@@ -92,6 +94,8 @@ class Fold {
   Checkpoint reading_;  // as far as it goes
   std::optional<Checkpoint> checkpoint_;
   bool checkpointed_here_ = false;  // in this boot
+  bool measured_here_ = false;      // something was asked for in this boot that loads
+  std::size_t log_bytes_ = 0;       // of the log's lines, as a report has them
   std::map<std::int64_t, AskEntry> open_;
   std::map<std::int64_t, std::deque<Pending>> pending_;  // blocks that still lack their check
   std::map<std::int64_t, Warmup> warming_;

@@ -1,6 +1,7 @@
 // What a fold makes of another boot of the machine: docs/adr/0022-soak-checkpoints.md.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "acceptance/journal/fold.h"
@@ -15,6 +16,7 @@ std::size_t run_length(const Measurement& series) {
 }  // namespace
 
 bool Fold::has_before() const {
+  if (measured_here_) return true;
   return evidence_.restarts.empty() ? !evidence_.before.empty()
                                     : !evidence_.restarts.back().from.empty();
 }
@@ -27,15 +29,22 @@ Status Fold::start_anew(const std::string& boot_id) {
   }
   boot_id_ = boot_id;
   drop_since_checkpoint();
+  reading_ = {};
   evidence_.after.clear();
   evidence_.node_after = {};
-  if (!checkpointed_here_) {  // a boot that came to nothing: the next one takes its place
+  const auto boot = static_cast<std::int64_t>(evidence_.restarts.size());
+  const bool left_lines = std::any_of(evidence_.log.begin(), evidence_.log.end(),
+                                      [&](const LogEvent& line) { return line.boot == boot; });
+  if (checkpointed_here_) {
+    evidence_.restarts.push_back({checkpoint_->gpus, {}, *checkpoint_->node, {}});
+  } else if (measured_here_ || left_lines) {
+    // Its end was read by nobody, and the next boot's times are not those of its lines.
+    evidence_.restarts.emplace_back();
+  } else {  // a boot that came to nothing: the next one takes its place
     evidence_.restarts.back().from.clear();
     evidence_.restarts.back().node_from = {};
-    return Ok{};
   }
-  checkpointed_here_ = false;
-  evidence_.restarts.push_back({checkpoint_->gpus, {}, *checkpoint_->node, {}});
+  checkpointed_here_ = measured_here_ = false;
   return Ok{};
 }
 
@@ -53,8 +62,11 @@ void Fold::drop_since_checkpoint() {
         kept.push_back(all[i]);
       }
     } else if (lost > 0) {
-      run_.interrupted.push_back(fmt::format("{} {} {}: {} blocks since the last checkpoint",
-                                             all[i].gate, all[i].case_id, all[i].unit_id, lost));
+      const std::size_t discarded =
+          all[i].discarded.size() - (i < kept.size() ? kept[i].discarded.size() : 0);
+      run_.interrupted.push_back(fmt::format(
+          "{} {} {}: {} blocks since the last checkpoint{}", all[i].gate, all[i].case_id,
+          all[i].unit_id, lost, discarded > 0 ? fmt::format(", {} discarded", discarded) : ""));
     }
   }
   all = std::move(kept);
@@ -63,6 +75,7 @@ void Fold::drop_since_checkpoint() {
 // Complete with the node's own counters, which are read last.
 void Fold::set_checkpoint(const AskEntry& ask) {
   if (ask.unit_id != "node" || !reading_.node) return;
+  if (ask.purpose == Purpose::after) reading_.gpus = evidence_.after;
   reading_.measurements = evidence_.measurements;
   checkpoint_ = std::exchange(reading_, {});
   checkpointed_here_ = true;

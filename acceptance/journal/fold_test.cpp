@@ -1,89 +1,8 @@
 // The evidence is what the records say: blocks with their checks, once each, and every failure.
-#include "acceptance/journal/fold.h"
-
-#include <gtest/gtest.h>
+#include "acceptance/journal/fold_testkit.h"
 
 namespace ga {
 namespace {
-
-class FoldTest : public ::testing::Test {
- protected:
-  FoldTest() {
-    OpenEntry open{.started = "t", .boot_id = "b", .level = "quick"};
-    open.profile.sha256 = std::string(64, '0');
-    apply(open);
-  }
-
-  void apply(const Entry& entry) {
-    // Through its JSON form, as a resumed session reads it.
-    const auto reread = entry_from_json(type_of(entry), to_json(entry));
-    ASSERT_TRUE(reread) << reread.error().what();
-    EXPECT_EQ(*reread, entry);
-    const Status applied = fold_.apply(*reread, ++t_);
-    EXPECT_TRUE(applied) << applied.error().what();
-  }
-
-  std::int64_t ask(std::int64_t first, std::int64_t blocks, Purpose purpose = Purpose::series) {
-    AskEntry entry{.ask = fold_.next_ask(), .worker = "load gpu/3", .purpose = purpose};
-    entry.gate = purpose == Purpose::series ? "hbm.bandwidth" : "";
-    entry.unit_id = "gpu/3";
-    entry.request.id = entry.ask;
-    entry.request.verb = Verb::case_;
-    entry.request.case_id = "memory.copy";
-    entry.request.params = {{"bytes", 4096}};
-    entry.request.first_block = first;
-    entry.request.blocks = blocks;
-    entry.request.block_ns = 400;
-    apply(entry);
-    return entry.ask;
-  }
-  void event(std::int64_t ask, decltype(WireEvent::body) body) {
-    apply(EventEntry{ask, WireEvent{ask, seq_++, 77, std::move(body)}});
-  }
-  void sample(std::int64_t ask, std::int64_t block, std::string discard = "") {
-    event(ask, SampleEvent{.block = block,
-                           .unit = "bytes_per_s",
-                           .value = 100 + block,
-                           .clock_mhz = 1980,
-                           .temp_mc = 50'000 + block,
-                           .discard = std::move(discard)});
-  }
-  void check(std::int64_t ask, std::int64_t block, std::int64_t wrong = 0) {
-    event(ask, CheckEvent{
-                   block,
-                   {.kind = "pattern", .expected = "", .got = "", .wrong = wrong, .launches = 7}});
-  }
-  void end(std::int64_t ask, const std::string& how) {
-    apply(ExitEntry{ask, {"load gpu/3", "hbm.bandwidth memory.copy gpu/3", how, "why"}});
-  }
-  // One block, checked.
-  void measure(std::int64_t block, std::int64_t wrong = 0) {
-    const auto request = ask(block, 1);
-    sample(request, block);
-    check(request, block, wrong);
-    end(request, "done");
-  }
-  // The counters of one GPU and of the node, as the node's worker reads them.
-  void counters(Purpose purpose, const std::string& unit, std::int64_t energy_mj) {
-    AskEntry entry{.ask = fold_.next_ask(), .worker = "facts node", .purpose = purpose};
-    entry.unit_id = "node";
-    entry.request.id = entry.ask;
-    entry.request.verb = Verb::events;
-    apply(entry);
-    CountersEvent event;
-    event.gpus.emplace_back().unit_id = unit;
-    event.gpus[0].energy_mj = energy_mj;
-    event.node.emplace();
-    this->event(entry.ask, std::move(event));
-    apply(ExitEntry{entry.ask, {"facts node", "events node", "done", ""}});
-  }
-  const Measurement& series() { return fold_.evidence().measurements.at(0); }
-
-  Fold fold_;
-  std::int64_t t_ = 0, seq_ = 0;
-};
-
-using Samples = std::vector<std::int64_t>;
 
 TEST_F(FoldTest, KeepsASampleOnlyWithItsCheck) {
   const auto request = ask(0, 2);
@@ -166,79 +85,20 @@ TEST_F(FoldTest, TheFirstWrongBlockIsNoted) {
   EXPECT_EQ(series().check->first_block, 1);
 }
 
-TEST_F(FoldTest, AnotherBootGoesOnFromTheCheckpoint) {
-  counters(Purpose::before, "gpu/3", 100);
-  measure(0);
-  counters(Purpose::checkpoint, "gpu/3", 120);
-  EXPECT_TRUE(fold_.has_checkpoint());
-  measure(1);
-  counters(Purpose::after, "gpu/3", 130);
-  apply(ResumeEntry{"t", "c", 0});
-  EXPECT_EQ(series().samples, Samples{100}) << "what was counted later is lost, and its blocks too";
-  EXPECT_EQ(fold_.run().interrupted,
-            std::vector<std::string>{
-                "hbm.bandwidth memory.copy gpu/3: 1 blocks since the last checkpoint"});
-  EXPECT_TRUE(fold_.evidence().after.empty());
-  ASSERT_EQ(fold_.evidence().restarts.size(), 1u);
-  EXPECT_EQ(*fold_.evidence().restarts[0].until.at(0).energy_mj, 120);
-  EXPECT_FALSE(fold_.has_before());
-  counters(Purpose::before, "gpu/3", 1);
-  EXPECT_TRUE(fold_.has_before());
-  EXPECT_EQ(*fold_.evidence().before.at(0).energy_mj, 100);
-  EXPECT_EQ(*fold_.evidence().restarts[0].from.at(0).energy_mj, 1);
-  measure(1);
-  counters(Purpose::after, "gpu/3", 9);
-  EXPECT_EQ(series().samples, (Samples{100, 101}));
-  EXPECT_EQ(*fold_.evidence().after.at(0).energy_mj, 9);
-}
-
-TEST_F(FoldTest, ABootThatCameToNothingLeavesNoPart) {
-  counters(Purpose::before, "gpu/3", 100);
-  measure(0);
-  counters(Purpose::checkpoint, "gpu/3", 120);
-  apply(ResumeEntry{"t", "c", 0});
-  apply(ResumeEntry{"t", "d", 0});
-  ASSERT_EQ(fold_.evidence().restarts.size(), 1u);
-  counters(Purpose::before, "gpu/3", 2);
-  measure(1);
-  apply(ResumeEntry{"t", "e", 0});
-  EXPECT_EQ(series().samples, Samples{100});
-  ASSERT_EQ(fold_.evidence().restarts.size(), 2u) << "its own beginning is its checkpoint";
-  EXPECT_EQ(*fold_.evidence().restarts[1].until.at(0).energy_mj, 2);
-}
-
-TEST_F(FoldTest, AWrongWordOutlivesTheRestart) {
-  counters(Purpose::before, "gpu/3", 100);
-  measure(0);
-  counters(Purpose::checkpoint, "gpu/3", 120);
-  measure(1, 5);
-  apply(ResumeEntry{"t", "c", 0});
-  EXPECT_EQ(series().check->wrong, 5);
-  EXPECT_EQ(series().samples.size(), 2u);
-}
-
-TEST_F(FoldTest, WithoutACheckpointNothingGoesOnAtAnotherBoot) {
-  counters(Purpose::before, "gpu/3", 100);
-  measure(0);
-  EXPECT_TRUE(fold_.apply(ResumeEntry{"t", "b", 0}, ++t_));
-  EXPECT_FALSE(fold_.apply(ResumeEntry{"t", "c", 0}, ++t_));
-}
-
-TEST_F(FoldTest, ALineOfTheLogKnowsItsBoot) {
-  counters(Purpose::before, "gpu/3", 100);
-  counters(Purpose::checkpoint, "gpu/3", 120);
-  apply(ResumeEntry{"t", "c", 0});
-  CountersEvent event;
-  event.log.push_back({.t_ns = 5, .source = "kmsg", .gpu = "", .code = "xid.1", .text = ""});
-  event.gpus.emplace_back().unit_id = "gpu/3";
-  AskEntry entry{.ask = fold_.next_ask(), .worker = "facts node", .purpose = Purpose::before};
-  entry.unit_id = "node";
-  entry.request.id = entry.ask;
-  entry.request.verb = Verb::events;
-  apply(entry);
-  apply(EventEntry{entry.ask, WireEvent{entry.ask, seq_++, 77, event}});
-  ASSERT_EQ(fold_.evidence().log.size(), 1u);
-  EXPECT_EQ(fold_.evidence().log[0].boot, 1);
+TEST_F(FoldTest, MoreOfTheLogThanAReportCanCarryIsALogThatIsNotWhole) {
+  constexpr std::int64_t kLines = 300;
+  const std::string text(4000, 'x');
+  for (std::int64_t t_ns = 1; t_ns <= kLines; ++t_ns) {
+    log(Purpose::watch,
+        {{.t_ns = t_ns, .source = "kmsg", .gpu = "gpu/3", .code = "aer.fatal", .text = text}});
+  }
+  const auto& log = fold_.evidence().log;
+  EXPECT_GT(log.size(), 250u);
+  EXPECT_LT(log.size(), 263u);
+  EXPECT_EQ(log.back().code, "log.lost");
+  EXPECT_EQ(log[log.size() - 2].code, "aer.fatal");
+  ASSERT_EQ(fold_.evidence().gaps.size(), 1u);
+  EXPECT_EQ(fold_.evidence().gaps[0].unit_id, "node");
 }
 
 TEST_F(FoldTest, ADiscardedBlockIsNamedAndNotKept) {
@@ -359,6 +219,13 @@ TEST(MergeCheck, KeepsTheFirstWrongAnswer) {
   merge_check(sum, {.kind = "exact", .expected = "aa", .got = "aa"});
   EXPECT_EQ(sum->got, "bb");
   EXPECT_EQ(sum->wrong, 2);
+}
+
+TEST(MergeCheck, TheSumIsWhatAReportCanCarry) {
+  std::optional<Check> sum;
+  merge_check(sum, {.kind = "pattern", .expected = "", .got = "", .wrong = kMaxJsonInteger});
+  merge_check(sum, {.kind = "pattern", .expected = "", .got = "", .wrong = 2});
+  EXPECT_EQ(sum->wrong, kMaxJsonInteger);
 }
 
 TEST(MergeCheck, BlocksThatDisagreeAreWrongWhateverTheWorkerSays) {

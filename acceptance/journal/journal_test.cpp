@@ -44,6 +44,10 @@ class JournalTest : public ::testing::Test {
   }
 
   std::string bytes() const { return *read_file(path_); }
+  std::ptrdiff_t lines() const {
+    const std::string text = bytes();
+    return std::count(text.begin(), text.end(), '\n');
+  }
   void put(const std::string& text) { std::ofstream(path_, std::ios::trunc) << text; }
 
   std::string path_;
@@ -131,6 +135,22 @@ TEST_F(JournalTest, AFolderThatCannotBeWrittenIsNamed) {
   const auto journal = Journal::create("/proc/no/journal.jsonl");
   ASSERT_FALSE(journal);
   EXPECT_NE(journal.error().what().find("/proc/no"), std::string::npos);
+}
+
+TEST_F(JournalTest, AWrongWordIsOnDiskAtOnceAndARightOneWhenWritten) {
+  auto attempt = Attempt::begin(path_, opened(), 1);
+  ASSERT_TRUE(attempt);
+  AskEntry ask{.ask = 1, .worker = "load gpu/3", .purpose = Purpose::warmup};
+  ask.request.id = 1;
+  ask.request.verb = Verb::case_;
+  ask.request.case_id = "memory.copy";
+  ASSERT_TRUE(attempt->record(ask, 2));
+  Check check{.kind = "exact", .expected = "aa", .got = "aa"};
+  ASSERT_TRUE(attempt->record(EventEntry{1, {1, 0, 5, CheckEvent{0, check}}}, 3));
+  EXPECT_EQ(lines(), 1);
+  check.got = "ab";
+  ASSERT_TRUE(attempt->record(EventEntry{1, {1, 1, 6, CheckEvent{1, check}}}, 4));
+  EXPECT_EQ(lines(), 4);
 }
 
 // A file size limit fails like a full disk: some bytes of a write, then none.

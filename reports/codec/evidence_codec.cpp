@@ -125,9 +125,19 @@ void check_lengths(Fields& fields, const Measurement& m) {
   check_rows(fields, "cells", m.cells, want);
   check_rows(fields, "active_links", m.active_links, want);
   if (!m.memory_temp_mc.empty()) same("memory_temp_mc", m.memory_temp_mc);
+  if (!m.memory_temp_mc.empty() && !m.case_id.starts_with("memory.")) {
+    fields.refuse("memory_temp_mc", "is of cases that load the memory");
+  }
   if (m.link_gen.empty() && m.link_width.empty()) return;
   same("link_gen", m.link_gen);
   same("link_width", m.link_width);
+}
+
+void check_first_block(Fields& fields, const Measurement& m) {
+  if (!m.check || !m.check->first_block) return;
+  const std::size_t blocks = m.samples.size() + m.discarded.size();
+  if (static_cast<std::size_t>(*m.check->first_block) < blocks) return;
+  fields.refuse("check", fmt::format("first_block is none of the series' {} blocks", blocks));
 }
 
 }  // namespace
@@ -155,6 +165,9 @@ Result<Check> check_from_json(const Json& json, const std::string& path) {
     GA_TRY(check.first, first_from_json(*first, path + ".first"));
   }
   check.first_block = read_present_count(fields, "first_block");
+  if (check.first_block && !is_wrong(check)) {
+    fields.refuse("first_block", "is of a check that is wrong");
+  }
   check.root = read_digest_or_none(fields, "root");
   GA_TRY(check.openings, read_list<Opening>(fields, "openings", opening_from_json));
   GA_CHECK(fields.close());
@@ -205,6 +218,7 @@ Result<Measurement> measurement_from_json(const Json& json, const std::string& p
   }
   GA_TRY(m.discarded, read_list<Discard>(fields, "discarded", discard_from_json));
   check_lengths(fields, m);
+  check_first_block(fields, m);
   GA_CHECK(fields.close());
   return m;
 }

@@ -1,5 +1,7 @@
 #include "reports/codec/report_codec.h"
 
+#include <algorithm>
+
 #include "reports/codec/checked.h"
 #include "reports/codec/evidence_codec.h"
 #include "reports/codec/report_parts.h"
@@ -97,23 +99,56 @@ Status check_units(const Report& report) {
   return Ok{};
 }
 
-// A run that went on after the machine was started anew did so from a checkpoint, and everything
-// that has a time says after which of the restarts it was. A boot in which no counter was read left
-// nothing that could need one.
-Status check_boots(const Report& report) {
-  std::size_t boots = 0;
-  std::string boot = report.run.boot_id;
-  for (const Resumed& resumed : report.run.resumed) {
-    if (resumed.boot_id != boot) ++boots;
-    boot = resumed.boot_id;
+// The boots of the run, as its sessions say.
+std::vector<std::string> boots_of(const RunInfo& run) {
+  std::vector<std::string> boots{run.boot_id};
+  for (const Resumed& resumed : run.resumed) {
+    if (resumed.boot_id != boots.back()) boots.push_back(resumed.boot_id);
   }
+  return boots;
+}
+
+// Counters of a real node were read in a boot of the run, and in their order. A simulated node has
+// boot ids of its own.
+Status check_boot_ids(const Report& report, const std::vector<std::string>& boots) {
+  const Evidence& evidence = report.evidence;
+  std::vector<const NodeCounters*> read{&evidence.node_before};
+  for (const Restart& restart : evidence.restarts) {
+    read.insert(read.end(), {&restart.node_until, &restart.node_from});
+  }
+  read.push_back(&evidence.node_after);
+  auto boot = boots.begin();
+  for (const NodeCounters* counters : read) {
+    const KnownText& id = counters->boot_id;
+    if (id) boot = std::find(boot, boots.end(), *id);
+    if (boot != boots.end()) continue;
+    return Error(ErrorCode::parse,
+                 fmt::format("predicate.events: counters of boot {}, which the run does not name "
+                             "there",
+                             *id));
+  }
+  return Ok{};
+}
+
+// A run that went on after the machine was started anew is a soak, and did so from a checkpoint;
+// counters and lines of the log say after which of the restarts they were. The watchers' gaps do
+// not, because one at any time is enough. A boot in which nothing was read left nothing that could
+// need one.
+Status check_boots(const Report& report) {
+  const std::vector<std::string> boots = boots_of(report.run);
   const std::size_t restarts = report.evidence.restarts.size();
-  if (restarts > boots || (restarts == 0 && boots > 0)) {
+  if (restarts > boots.size() - 1 || (restarts == 0 && boots.size() > 1)) {
     return Error(ErrorCode::parse,
                  fmt::format("predicate.events.restarts: {} of them, and the run went on at {} "
                              "other boots",
-                             restarts, boots));
+                             restarts, boots.size() - 1));
   }
+  if (restarts > 0 && report.level != "soak") {
+    return Error(ErrorCode::parse,
+                 fmt::format("predicate.events.restarts: at level {}, which has no checkpoints",
+                             report.level));
+  }
+  if (report.worker.real) GA_CHECK(check_boot_ids(report, boots));
   for (const LogEvent& event : report.evidence.log) {
     if (static_cast<std::size_t>(event.boot) <= restarts) continue;
     return Error(ErrorCode::parse,

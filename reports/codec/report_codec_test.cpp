@@ -258,6 +258,81 @@ INSTANTIATE_TEST_SUITE_P(
         Spoiled{"predicate.measurements.0.discarded.0.reason", "slow",
                 "predicate.measurements[0].discarded[0].reason: must be one of"}));
 
+// What a report of two boots says, if it is sound; then one thing is changed.
+Report restarted_report() {
+  Report report = small_report();
+  report.level = "soak";
+  report.worker.real = true;
+  report.run.resumed = {{"2026-11-22T07:20:00Z", "second"}};
+  Evidence& evidence = report.evidence;
+  Restart& restart = evidence.restarts.emplace_back();
+  evidence.node_before.boot_id = restart.node_until.boot_id = KnownText(report.run.boot_id);
+  restart.node_from.boot_id = evidence.node_after.boot_id = KnownText("second");
+  return report;
+}
+
+TEST(ReportCodec, OnlyASoakGoesOnAtAnotherBoot) {
+  Report report = restarted_report();
+  EXPECT_TRUE(report_from_json(report_to_json(report)));
+  report.level = "standard";
+  const auto refused = report_from_json(report_to_json(report));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().what(),
+            "predicate.events.restarts: at level standard, which has no checkpoints");
+}
+
+TEST(ReportCodec, CountersOfARealNodeAreOfTheBootsOfItsRunInTheirOrder) {
+  const auto is_read = [](const Report& report) {
+    return static_cast<bool>(report_from_json(report_to_json(report)));
+  };
+  Report report = restarted_report();
+  report.evidence.restarts[0].node_until.boot_id = KnownText("third");
+  EXPECT_FALSE(is_read(report));
+  report.worker.real = false;
+  EXPECT_TRUE(is_read(report)) << "a simulated node has boot ids of its own";
+
+  report = restarted_report();
+  std::swap(report.evidence.node_before, report.evidence.restarts[0].node_from);
+  EXPECT_FALSE(is_read(report));
+
+  report = restarted_report();
+  report.evidence.restarts[0].node_from.boot_id = KnownText::missing("no rights");
+  EXPECT_TRUE(is_read(report));
+  report.evidence.node_after.boot_id = KnownText("third");
+  EXPECT_FALSE(is_read(report));
+}
+
+TEST(ReportCodec, TheFirstWrongBlockIsOneOfAWrongSeries) {
+  const auto read = [](std::int64_t block, std::int64_t wrong) {
+    Report report = small_report();
+    Measurement& series = report.evidence.measurements[0];
+    series.check->wrong = wrong;
+    series.check->first_block = block;
+    return report_from_json(report_to_json(report));
+  };
+  const auto blocks =
+      static_cast<std::int64_t>(small_report().evidence.measurements[0].samples.size());
+  EXPECT_TRUE(read(blocks - 1, 1));
+  const auto right = read(blocks - 1, 0);
+  ASSERT_FALSE(right);
+  EXPECT_EQ(right.error().what(),
+            "predicate.measurements[0].check.first_block: is of a check that is wrong");
+  const auto refused = read(blocks, 1);
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().what().starts_with("predicate.measurements[0].check: first_block"))
+      << refused.error().what();
+}
+
+TEST(ReportCodec, OnlyMemoryCasesReadTheMemorysTemperature) {
+  Report report = small_report();
+  Measurement& series = report.evidence.measurements[0];
+  series.memory_temp_mc.assign(series.samples.size(), 71'000);
+  series.case_id = "memory.copy";
+  EXPECT_TRUE(report_from_json(report_to_json(report)));
+  series.case_id = "gemm.bf16.own";
+  EXPECT_FALSE(report_from_json(report_to_json(report)));
+}
+
 TEST(ReportCodec, RefusesAnotherSpellingOfTheSameReport) {
   const std::string bytes = *report_to_payload(small_report());
   for (const std::string& other : {bytes + "\n", " " + bytes, dump_pretty(*parse_json(bytes))}) {

@@ -22,7 +22,7 @@ SCHEMA = {"report": ("report-1.schema.json", {}), "challenge": ("challenge-1.sch
 SCHEMAS = validator.load(HERE)
 OF_ONE_SHAPE = 8
 # Why a reader refuses what a sweep made and a schema cannot say.
-IN_NO_SCHEMA = (": form: ", " entries and samples has ")
+IN_NO_SCHEMA = (": form: ", " entries and samples has ", "first_block")
 
 
 def by_schema(kind, document):
@@ -98,6 +98,18 @@ def sound_documents(golden, runs):
             yield ("request" if "verb" in document else "event"), document
 
 
+def restarted(report, level):
+    """The report of a run that went on at another boot of the machine."""
+    changed = json.loads(json.dumps(report))
+    predicate = changed["predicate"]
+    predicate["level"] = level
+    predicate["run"]["resumed"] = [{"at": predicate["run"]["started"], "boot_id": "another"}]
+    events = predicate["events"]
+    restart = {"until": events["before"], "from": events["before"]}
+    predicate["events"] = {"before": events.pop("before"), "restarts": [restart], **events}
+    return changed
+
+
 def first_of(documents, kind, wanted=lambda document: True):
     return next(d for k, d in documents if k == kind and wanted(d))
 
@@ -115,10 +127,12 @@ def main():
     challenge = first_of(sound, "challenge")
     request = first_of(sound, "request", lambda d: d["verb"] == "case")
     sample = first_of(sound, "event", lambda d: d["type"] == "sample")
-    sound += [("report", report), ("facts", report["predicate"]["facts"])]
+    sound += [("report", report), ("facts", report["predicate"]["facts"]),
+              ("report", restarted(report, "soak"))]
     base = {"report": report, "challenge": challenge, "request": request, "event": sample}
 
-    bad, reader_only = [], []
+    bad = [("report", "a restart at another level than soak", restarted(report, "standard"))]
+    reader_only = []
     for kind, table in (("report", spoilings.REPORT), ("challenge", spoilings.CHALLENGE),
                         ("request", spoilings.REQUEST), ("event", spoilings.EVENT)):
         bad += [(kind, name, spoilings.spoiled(base[kind], where, what))

@@ -106,7 +106,6 @@ Check draw_check(Dice& dice) {
                                 .got = dice.name(),
                                 .xor_bits = dice.name()};
   }
-  if (dice.chance(3)) check.first_block = dice.count();
   check.root = dice.digest_or_none();
   check.openings = some(dice, [&] {
     return Opening{.tile = dice.count(), .path = some(dice, [&] { return dice.digest(); })};
@@ -133,13 +132,20 @@ Measurement draw_measurement(Dice& dice) {
   m.throttle = dice.counts(n);
   if (n > 0 && dice.chance(3)) m.link_gen = dice.counts(n);
   if (!m.link_gen.empty()) m.link_width = dice.counts(n);
-  if (n > 0 && dice.chance(3)) m.memory_temp_mc = dice.counts(n);
+  if (n > 0 && dice.chance(3)) {
+    m.case_id = "memory." + m.case_id;
+    m.memory_temp_mc = dice.counts(n);
+  }
   const std::size_t parts = 1 + dice.below(4);
   if (dice.chance(3)) m.cells = Rows(n, dice.counts(parts));
   if (dice.chance(3)) m.active_links = Rows(n, dice.counts(parts));
   if (dice.chance(2)) m.check = draw_check(dice);
   m.discarded =
       some(dice, [&] { return Discard{.index = dice.count(), .reason = dice.word(kReasons)}; });
+  const std::size_t blocks = n + m.discarded.size();
+  if (blocks > 0 && m.check && is_wrong(*m.check) && dice.chance(2)) {
+    m.check->first_block = static_cast<std::int64_t>(dice.below(blocks));
+  }
   return m;
 }
 
@@ -241,6 +247,17 @@ void draw_context(Dice& dice, Report& report) {
                    .injected = dice.name()};
 }
 
+// A real node's counters were read in the boots of its run.
+void name_boots(Report& report) {
+  Evidence& evidence = report.evidence;
+  evidence.node_before.boot_id = evidence.node_after.boot_id = KnownText(report.run.boot_id);
+  for (std::size_t i = 0; i < evidence.restarts.size(); ++i) {
+    evidence.restarts[i].node_until.boot_id = evidence.node_after.boot_id;
+    evidence.restarts[i].node_from.boot_id = evidence.node_after.boot_id =
+        KnownText(report.run.resumed[i].boot_id);
+  }
+}
+
 }  // namespace
 
 Report random_report(std::uint64_t seed) {
@@ -263,6 +280,8 @@ Report random_report(std::uint64_t seed) {
     report.run.resumed[i].boot_id =
         report.run.boot_id + (i < restarts ? std::string(i + 1, '+') : "");
   }
+  if (restarts > 0) report.level = "soak";
+  if (report.worker.real) name_boots(report);
   report.subject.push_back({"node", dice.digest()});
   for (const GpuFacts& gpu : report.evidence.facts.gpus) {
     report.subject.push_back({gpu.unit_id, dice.digest()});

@@ -84,6 +84,9 @@ class Validator:
     def check_allOf(self, value, parts, _, name):
         return all(self.valid(value, part, name) for part in parts)
 
+    def check_not(self, value, part, _, name):
+        return not self.valid(value, part, name)
+
     def check_if(self, value, condition, schema, name):
         branch = "then" if self.valid(value, condition, name) else "else"
         return branch not in schema or self.valid(value, schema[branch], name)
