@@ -26,11 +26,11 @@
 #include "reports/codec/evidence_codec.h"
 #include "reports/codec/json.h"
 #include "reports/model/injection.h"
+#include "reports/model/units.h"
 
 namespace ga {
 namespace {
 
-constexpr std::int64_t kNsPerMs = 1'000'000;
 constexpr int kFailed = 1, kUsage = 2, kNotMeasured = 3, kInternal = 4;
 
 enum class Form { lines, text, json };

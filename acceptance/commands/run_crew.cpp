@@ -6,10 +6,11 @@
 #include <limits>
 #include <utility>
 
+#include "reports/model/units.h"
+
 namespace ga {
 namespace {
 
-constexpr std::int64_t kNsPerS = 1'000'000'000;
 // Constant parts of every deadline, in wall time: starting processes, loading libraries, building
 // reference data; the simulator has only the first of these to do.
 constexpr std::int64_t kSlackNs = 20 * kNsPerS;

@@ -5,11 +5,11 @@
 #include <utility>
 
 #include "acceptance/commands/run_crew.h"
+#include "reports/model/units.h"
 
 namespace ga {
 namespace {
 
-constexpr std::int64_t kNsPerS = 1'000'000'000;
 constexpr std::int64_t kReadingNs = 60 * kNsPerS;  // facts or counters, on the worker's clock
 constexpr int kMostTries = 2;
 

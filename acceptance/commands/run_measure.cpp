@@ -9,11 +9,11 @@
 #include "acceptance/core/floor.h"
 #include "acceptance/core/judge.h"
 #include "benches/cases/case_table.h"
+#include "reports/model/units.h"
 
 namespace ga {
 namespace {
 
-constexpr std::int64_t kNsPerS = 1'000'000'000;
 // On the worker's clock: to set a case up once, and to check each block.
 constexpr std::int64_t kSetUpNs = 10 * kNsPerS;
 constexpr std::int64_t kCheckNs = 2 * kNsPerS;

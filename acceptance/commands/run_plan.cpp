@@ -9,11 +9,11 @@
 #include "acceptance/commands/run_measure.h"
 #include "acceptance/core/floor.h"
 #include "acceptance/core/judge.h"
+#include "reports/model/units.h"
 
 namespace ga {
 namespace {
 
-constexpr double kNsPerS = 1e9;
 // Above every floor there is: gates then ask for stage 1 only.
 constexpr std::int64_t kPassingSample = 999'000'000'000;
 // Reading facts and counters twice, in seconds of the node's time.

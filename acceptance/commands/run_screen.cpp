@@ -4,12 +4,12 @@
 
 #include <algorithm>
 
+#include "reports/model/units.h"
 #include "reports/render/layout.h"
 
 namespace ga {
 namespace {
 
-constexpr std::int64_t kNsPerS = 1'000'000'000;
 constexpr std::size_t kLeastWidth = 40;
 constexpr std::size_t kWide = 90, kMedium = 60;
 constexpr std::size_t kMostFindings = 3;

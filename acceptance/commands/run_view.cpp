@@ -9,12 +9,12 @@
 #include <cstdlib>
 
 #include "acceptance/worker/pool.h"
+#include "reports/model/units.h"
 #include "reports/render/layout.h"
 
 namespace ga {
 namespace {
 
-constexpr std::int64_t kNsPerS = 1'000'000'000;
 constexpr std::int64_t kRedrawNs = kNsPerS / 10;
 constexpr std::size_t kUnknownWidth = 80;
 

@@ -9,11 +9,11 @@
 #include <cstring>
 
 #include "reports/codec/json.h"
+#include "reports/model/units.h"
 
 namespace ga {
 namespace {
 
-constexpr std::int64_t kNsPerS = 1'000'000'000;
 constexpr int kFileMode = 0644;
 constexpr std::string_view kNode = "node";  // whose watcher follows the kernel's log
 // Watchers report every second; the driver may take its time under load.

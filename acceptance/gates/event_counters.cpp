@@ -7,11 +7,10 @@
 
 #include "acceptance/core/field_support.h"
 #include "acceptance/gates/facts.h"
+#include "reports/model/units.h"
 
 namespace ga {
 namespace {
-
-constexpr double kNsPerS = 1e9;
 
 std::optional<std::int64_t> elapsed_ns(const Evidence& evidence, const std::string& unit) {
   const Delta delta = delta_of(evidence, unit, &GpuCounters::read_ns);

@@ -24,13 +24,13 @@
 #include "acceptance/gates/table.h"
 #include "acceptance/gates/walked.h"
 #include "benches/stats/order.h"
+#include "reports/model/units.h"
 
 namespace ga {
 namespace {
 
 constexpr std::string_view kId = "hbm.pattern", kKind = "pattern", kUnit = "bytes_per_s";
 constexpr std::int64_t kMib = std::int64_t{1} << 20;
-constexpr std::int64_t kNsPerS = 1'000'000'000;
 constexpr std::int64_t kMostBytes = std::int64_t{1} << 40;  // that the case takes
 
 struct PatternWalk {

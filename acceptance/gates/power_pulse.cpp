@@ -19,6 +19,7 @@
 #include "acceptance/gates/power.h"
 #include "acceptance/gates/series.h"
 #include "acceptance/gates/table.h"
+#include "reports/model/units.h"
 
 namespace ga {
 namespace {
@@ -34,7 +35,6 @@ struct Rhythm {
 };
 constexpr std::array<Rhythm, 4> kRhythms{{{10'000, 2}, {2'000, 1}, {500, 1}, {100, 2}}};
 constexpr std::array<Rhythm, 3> kQuickRhythms{{{2'000, 1}, {500, 1}, {100, 1}}};
-constexpr std::int64_t kNsPerMs = 1'000'000;
 constexpr std::int64_t kBlockNs = 10'000'000'000, kQuickBlockNs = 2'000'000'000;
 constexpr std::int64_t kDutyPercent = 50;
 // Where in the period a GPU begins. In antiphase even and odd GPUs are half a period apart; neither

@@ -22,12 +22,12 @@
 #include "acceptance/gates/series.h"
 #include "acceptance/gates/table.h"
 #include "acceptance/gates/walked.h"
+#include "reports/model/units.h"
 
 namespace ga {
 namespace {
 
 constexpr std::string_view kId = kSoakGate;
-constexpr std::int64_t kNsPerS = 1'000'000'000;
 constexpr std::int64_t kCycleMinutes = 40;
 // Of the blocks of a series so many in a hundred may be discarded, and two in any case.
 constexpr std::size_t kDiscardsInHundred = 1;

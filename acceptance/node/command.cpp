@@ -13,11 +13,11 @@
 #include <cstring>
 #include <thread>
 
+#include "reports/model/units.h"
+
 namespace ga {
 
 namespace {
-
-constexpr std::int64_t kNsPerMs = 1'000'000;
 
 std::int64_t now_ns() {
   return std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);

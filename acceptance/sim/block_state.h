@@ -9,10 +9,9 @@
 
 #include "acceptance/sim/cases.h"
 #include "acceptance/sim/physics.h"
+#include "reports/model/units.h"
 
 namespace ga {
-
-inline constexpr double kNsPerS = 1e9;
 
 // 0 where the case has none of that name.
 std::int64_t param(const Params& params, std::string_view key);

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "reports/model/units.h"
+
 namespace ga {
 namespace {
 
-constexpr double kNsPerS = 1e9;
 // A flag that is there already is still read.
 constexpr double kReadNs = 60;  // assumed
 // As kernels/allreduce chooses: packets up to here, with few GPUs and with more; NVLS from here on.

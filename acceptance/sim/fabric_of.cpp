@@ -7,11 +7,10 @@
 #include "acceptance/sim/host_of.h"
 #include "acceptance/sim/noise.h"
 #include "acceptance/sim/physics.h"
+#include "reports/model/units.h"
 
 namespace ga {
 namespace {
-
-constexpr double kNsPerUs = 1000;
 
 // What the faults of one GPU take.
 class Losses {

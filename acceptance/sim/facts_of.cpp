@@ -11,6 +11,7 @@
 #include "acceptance/sim/machine_faults.h"
 #include "acceptance/sim/noise.h"
 #include "acceptance/sim/physics.h"
+#include "reports/model/units.h"
 
 namespace ga {
 namespace {
@@ -287,7 +288,6 @@ GpuCounters counters_of(const Scenario& scenario, int gpu, const LoadHistory& hi
   const Fault* errors = scenario.fault(FaultKind::ecc_under_load, gpu, history.load_s);
   const bool loaded = history.load_s > 0;
   const std::int64_t new_errors = errors != nullptr && loaded ? std::llround(errors->severity) : 0;
-  constexpr std::int64_t kNsPerMs = 1'000'000;
   GpuCounters counters;
   counters.unit_id = present_unit(scenario, gpu);
   counters.read_ns = history.now_ns;

@@ -9,10 +9,10 @@
 #include <string>
 #include <string_view>
 
+#include "reports/model/units.h"
+
 namespace ga {
 namespace {
-
-constexpr std::int64_t kSecondNs = 1'000'000'000;
 
 void write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -33,14 +33,14 @@ void write_all(int descriptor, std::string_view bytes) {
 }  // namespace
 
 void nap_ns(std::int64_t nanoseconds) {
-  timespec left{.tv_sec = nanoseconds / kSecondNs, .tv_nsec = nanoseconds % kSecondNs};
+  timespec left{.tv_sec = nanoseconds / kNsPerS, .tv_nsec = nanoseconds % kNsPerS};
   while (nanosleep(&left, &left) != 0) {
   }
 }
 
 void hang_for_good() {
   signal(SIGTERM, SIG_IGN);
-  for (;;) nap_ns(kSecondNs);
+  for (;;) nap_ns(kNsPerS);
 }
 
 bool spoil_worker(const Fault& fault, int protocol) {

@@ -7,6 +7,7 @@
 
 #include "acceptance/sim/compute.h"
 #include "acceptance/sim/noise.h"
+#include "reports/model/units.h"
 
 namespace ga {
 namespace {
@@ -17,8 +18,7 @@ constexpr double kLeastClockShare = 0.1;  // of the maximum; no load runs slower
 // The driver's thermal control ends this share of the way from its limit to the hardware's.
 constexpr double kThermalBand = 0.8;
 constexpr double kLeastBandC = 0.5;  // where a part gives both limits the same
-constexpr double kNsInS = 1e9;
-constexpr double kStepS = 0.25;  // well below the fast time constant, so that control is stable
+constexpr double kStepS = 0.25;      // well below the fast time constant, so that control is stable
 // A step that moves heat by less has come to rest: hours of load cost no more than minutes.
 constexpr double kRestK = 1e-7;
 
@@ -186,12 +186,12 @@ double rate_of(const Part& part, const Die& die, std::string_view case_id,
     return rate.flops * operating.clock_mhz / rate.mhz * (compute->own ? die.own_factor : 1);
   }
   if (case_id.starts_with("exercise.")) {
-    return kNsInS / part.exercise_launch_ns * operating.clock_mhz / part.clock_max;
+    return kNsPerS / part.exercise_launch_ns * operating.clock_mhz / part.clock_max;
   }
   // The memory clock is fixed: only hardware slowdown reaches it.
   const double slowed = 1 - 0.5 * std::min(1.0, die.hw_thermal_share + die.power_brake_share);
   if (case_id == "memory.chase") {
-    return kNsInS / part.chase_ns * die.memory_factor * die.chase_factor * slowed;
+    return kNsPerS / part.chase_ns * die.memory_factor * die.chase_factor * slowed;
   }
   const auto bytes = part.bytes_per_s.find(std::string(case_id));
   if (bytes == part.bytes_per_s.end()) return operating.clock_mhz;  // clock.light

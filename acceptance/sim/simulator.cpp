@@ -13,12 +13,11 @@
 #include "acceptance/sim/misbehave.h"
 #include "acceptance/sim/physics.h"
 #include "benches/cases/case_table.h"
+#include "reports/model/units.h"
 
 namespace ga {
 namespace {
 
-constexpr double kNsPerS = 1e9;
-constexpr std::int64_t kSecondNs = 1'000'000'000;
 // Computing on random data for at least this long warms the GPU up; a block or two do not.
 constexpr double kLeastWarmupS = 4;
 // Telemetry never comes faster than this in wall time, whatever the scale.
@@ -111,7 +110,7 @@ Answer Simulator::events(const WireRequest& request, Turn& turn) {
 // What the scenario has the kernel say, and a sign of life each second.
 Answer Simulator::log(const WireRequest&, Turn& turn) {
   clock_->hold();
-  const double wall_step = options_.time_scale * static_cast<double>(kSecondNs);
+  const double wall_step = options_.time_scale * static_cast<double>(kNsPerS);
   for (std::int64_t second = 0; !turn.stopped(); ++second) {
     const auto age_s = static_cast<double>(second);
     if (scenario_.fault(FaultKind::log_silent, -1, age_s) == nullptr) {
@@ -120,7 +119,7 @@ Answer Simulator::log(const WireRequest&, Turn& turn) {
       turn.send(std::move(event));
     }
     if (wall_step < static_cast<double>(kLeastWatchWallNs)) nap_ns(kLeastWatchWallNs);
-    if (!turn.wait_until(clock_->now_ns() + kSecondNs)) break;
+    if (!turn.wait_until(clock_->now_ns() + kNsPerS)) break;
   }
   return {};
 }
@@ -133,7 +132,7 @@ Answer Simulator::watch(const WireRequest& request, Turn& turn) {
   const Load load = load_of(part, "gemm.bf16.cublaslt");
   std::vector<Heat> heat;
   for (const int gpu : gpus) heat.push_back(settled(part, die_of(scenario_, gpu, 0), part.idle_w));
-  const double wall_step = options_.time_scale * static_cast<double>(kSecondNs);
+  const double wall_step = options_.time_scale * static_cast<double>(kNsPerS);
   for (std::int64_t second = 0; !turn.stopped(); ++second) {
     for (std::size_t i = 0; i < gpus.size(); ++i) {
       const auto age_s = static_cast<double>(second);
@@ -151,7 +150,7 @@ Answer Simulator::watch(const WireRequest& request, Turn& turn) {
       turn.send(std::move(event));
     }
     if (wall_step < static_cast<double>(kLeastWatchWallNs)) nap_ns(kLeastWatchWallNs);
-    if (!turn.wait_until(clock_->now_ns() + kSecondNs)) break;
+    if (!turn.wait_until(clock_->now_ns() + kNsPerS)) break;
   }
   return {};
 }

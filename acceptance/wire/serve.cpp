@@ -14,12 +14,12 @@
 #include <string_view>
 #include <utility>
 
+#include "reports/model/units.h"
+
 namespace ga {
 
 namespace {
 
-constexpr std::int64_t kNsPerS = 1'000'000'000;
-constexpr std::int64_t kNsPerMs = 1'000'000;
 constexpr std::int64_t kLongestNapMs = 1000;
 
 Error system_error(const std::string& what) {

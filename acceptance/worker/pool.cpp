@@ -12,11 +12,11 @@
 #include <cstring>
 #include <utility>
 
+#include "reports/model/units.h"
+
 namespace ga {
 namespace {
 
-constexpr std::int64_t kNsPerS = 1'000'000'000;
-constexpr std::int64_t kNsPerMs = 1'000'000;
 constexpr std::size_t kPiece = std::size_t{64} << 10;
 // How often a process that is about to end is looked at.
 constexpr std::int64_t kReapNs = 2 * kNsPerMs;

@@ -11,11 +11,11 @@
 
 #include "acceptance/worker/spawn.h"
 #include "reports/model/digest.h"
+#include "reports/model/units.h"
 
 namespace ga {
 namespace {
 
-constexpr std::int64_t kNsPerS = 1'000'000'000;
 constexpr std::int64_t kMostCpus = 1 << 16;
 
 bool read_number(std::string_view text, std::int64_t& number) {

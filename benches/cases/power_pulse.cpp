@@ -12,13 +12,13 @@
 #include "benches/cases/cases.h"
 #include "benches/cases/pattern_slots.h"
 #include "benches/cases/power_products.h"
+#include "reports/model/units.h"
 
 namespace ga {
 namespace {
 
 constexpr double kSlabFlops = 3e11;
 constexpr std::int64_t kSlabStep = 256;  // rows: whole tiles of every kernel
-constexpr std::int64_t kNsPerMs = 1'000'000;
 
 std::array<GemmShape, 1> slab_of(const Params& params) {
   const std::int64_t n = param(params, "n");
