@@ -29,7 +29,6 @@ Status Fold::start_anew(const std::string& boot_id) {
   }
   boot_id_ = boot_id;
   drop_since_checkpoint();
-  reading_ = {};
   evidence_.after.clear();
   evidence_.node_after = {};
   const auto boot = static_cast<std::int64_t>(evidence_.restarts.size());
