@@ -14,6 +14,7 @@
 #include "kernels/ptx/global.cuh"
 #include "kernels/ptx/mbarrier.cuh"
 #include "kernels/ptx/tma.cuh"
+#include "kernels/ptx/warpgroup.cuh"
 
 namespace ga {
 
@@ -66,11 +67,13 @@ __launch_bounds__(kExerciseThreads, kExerciseBlocksPerSm) __global__
         back[at] = words[at];
       }
       __syncthreads();
-      // Another thread than the one that stored.
+      // Another thread than the one that stored. Collected by or: no fault cancels another.
+      std::uint64_t wrong = 0;
       for (int at = thread; at < 2 * kCopyQuarterWords; at += kExerciseThreads) {
         const int other = 2 * kCopyQuarterWords - 1 - at;
-        sum ^= ptx::load_l2(back + other) ^ words[other];
+        wrong |= ptx::load_l2(back + other) ^ words[other];
       }
+      sum ^= wrong;
       __syncthreads();
     }
     return sum;
@@ -140,13 +143,14 @@ __device__ __forceinline__ std::uint64_t copy_step(const CopyTmaParams& c, std::
   const std::uint32_t own = ptx::map_shared(shared, ptx::cluster_rank());
   const auto* const back = reinterpret_cast<const std::uint64_t*>(c.back_bytes) +
                            static_cast<std::size_t>(blockIdx.x) * 2 * kCopyQuarterWords;
+  std::uint64_t wrong = 0;
   for (std::uint32_t word = thread; word < 2 * kCopyQuarterWords; word += kExerciseThreads) {
     const std::uint32_t at = word < kCopyQuarterWords ? copy_swizzled(8 * word) : 8 * word;
-    sum ^= ptx::load_l2(back + word) ^ ptx::load_cluster(own + at);
+    wrong |= ptx::load_l2(back + word) ^ ptx::load_cluster(own + at);
   }
   ptx::cluster_arrive();
   ptx::cluster_wait();
-  return sum;
+  return sum ^ wrong;
 }
 
 __launch_bounds__(kExerciseThreads, kExerciseBlocksPerSm) __global__
@@ -157,6 +161,7 @@ __launch_bounds__(kExerciseThreads, kExerciseBlocksPerSm) __global__
   if (threadIdx.x == 0) {
     ptx::mbarrier_init(shared + kCopyBarrier, 1);
     ptx::mbarrier_init_fence();
+    ptx::fence_proxy_async();
   }
   __syncthreads();
   std::uint32_t parity = 0;
