@@ -84,6 +84,9 @@ inline constexpr int kCopyQuarters = 4;
 inline constexpr int kCopyQuarterWords = 1024;
 inline constexpr std::size_t kCopySourceWords =
     std::size_t{kCopySteps} * kCopyQuarters * kCopyQuarterWords;
+// Shared memory of a block: all quarters; in the kernel for TMA two of them and a barrier.
+inline constexpr std::size_t kCopySharedBytes = std::size_t{8} * kCopyQuarters * kCopyQuarterWords;
+inline constexpr std::size_t kCopyTmaSharedBytes = std::size_t{16} * kCopyQuarterWords + 16;
 
 // exercise.l2: each of kL2Passes passes replaces every word x of the array by factor x + offset.
 inline constexpr int kL2Passes = 16;

@@ -19,7 +19,6 @@
 namespace ga {
 
 inline constexpr std::uint32_t kCopyQuarterBytes = kCopyQuarterWords * 8;
-inline constexpr std::size_t kCopySharedBytes = std::size_t{kCopyQuarters} * kCopyQuarterBytes;
 
 struct CopyParams {
   const std::uint64_t* source = nullptr;  // kCopySourceWords
@@ -68,7 +67,9 @@ __launch_bounds__(kExerciseThreads, kExerciseBlocksPerSm) __global__
       }
       __syncthreads();
       // Another thread than the one that stored. Collected by or: no fault cancels another.
+      // Unrolled whole it takes 72 registers, and half of the blocks have no room.
       std::uint64_t wrong = 0;
+#pragma unroll 2
       for (int at = thread; at < 2 * kCopyQuarterWords; at += kExerciseThreads) {
         const int other = 2 * kCopyQuarterWords - 1 - at;
         wrong |= ptx::load_l2(back + other) ^ words[other];
@@ -83,7 +84,7 @@ __launch_bounds__(kExerciseThreads, kExerciseBlocksPerSm) __global__
 // A quarter is 64 rows of 128 bytes; the box in shared memory is swizzled, plain bytes are not.
 inline constexpr std::uint32_t kCopyBoxRows = kCopyQuarterBytes / kBoxRowBytes;
 inline constexpr std::uint32_t kCopyBarrier = 2 * kCopyQuarterBytes;  // behind box and run
-inline constexpr std::size_t kCopyTmaSharedBytes = kCopyBarrier + 16;
+static_assert(kCopyTmaSharedBytes == kCopyBarrier + 16);
 inline constexpr int kCopyCluster = 2;
 
 struct CopyTmaParams {
