@@ -117,7 +117,8 @@ class LoggedBench final : public Bench {
   Status poison(const Turn&, cudaStream_t stream) override {
     return enqueue('p', milliseconds{0}, stream);
   }
-  Status launch(const Turn&, cudaStream_t stream) override {
+  Status launch(const Turn& turn, cudaStream_t stream) override {
+    launched_serial = turn.serial;
     ++launches;
     return enqueue('l', launch_, stream);
   }
@@ -143,8 +144,14 @@ class LoggedBench final : public Bench {
   // From the end of the launch to the begin of the check.
   Clock::duration left_alone() const { return check_began_ - launch_ended_; }
 
+  void forget() {
+    const std::lock_guard lock(mutex_);
+    log_.clear();
+    launches = collected = 0;
+  }
+
   std::int64_t launches = 0, collected = 0;
-  std::uint64_t checked_serial = 0;
+  std::uint64_t launched_serial = 0, checked_serial = 0;
 
  private:
   Status enqueue(char what, milliseconds takes, cudaStream_t stream) {
@@ -167,10 +174,22 @@ class LoggedBench final : public Bench {
 
 struct LoggedRun {
   LoggedRun(milliseconds launch, milliseconds check) : bench(launch, check) {}
+  // Anew where a busy machine woke a thread so late that the clocks disagree.
+  template <class Once>
+  BlockTiming steadily(Once&& once) {
+    for (int tries = 0; tries < 5; ++tries) {
+      bench.forget();
+      const Result<BlockTiming> timing = once();
+      if (timing) return *timing;
+      if (timing.error().what().find("clock") == std::string::npos || tries == 4) {
+        ADD_FAILURE() << timing.error().what();
+        break;
+      }
+    }
+    return {};
+  }
   BlockTiming block(const BlockOrder& order) {
-    const auto timing = loop->block(bench, order, found);
-    EXPECT_TRUE(timing) << timing.error().what();
-    return timing ? *timing : BlockTiming{};
+    return steadily([&] { return loop->block(bench, order, found); });
   }
   LoggedBench bench;
   std::unique_ptr<TimingLoop> loop = std::move(*TimingLoop::make({}));
@@ -190,11 +209,12 @@ TEST(TimingLoop, ChecksEachLaunchBeforeTheNextAndCollectsBehind) {
 TEST(TimingLoop, ChecksWhatWasHeldBehindThePause) {
   LoggedRun run(milliseconds{1}, milliseconds{0});
   const BlockOrder order{.groups = 1, .group = {}, .hold_ns = 40 * kMs, .read = {}, .stop = {}};
-  EXPECT_FALSE(run.block(order).interrupted);
-  EXPECT_FALSE(run.block(order).interrupted);
-  EXPECT_EQ(run.bench.log(), "plc=plc=");
-  EXPECT_EQ(run.bench.checked_serial, 1u);
-  EXPECT_GE(run.bench.left_alone(), milliseconds{40});
+  for (int block = 0; block < 2; ++block) {
+    EXPECT_FALSE(run.block(order).interrupted);
+    EXPECT_EQ(run.bench.log(), "plc=");
+    EXPECT_EQ(run.bench.checked_serial, run.bench.launched_serial);
+    EXPECT_GE(run.bench.left_alone(), milliseconds{40});
+  }
 }
 
 // A check of all memory takes a while; who waits for it must hear a stop.
@@ -208,33 +228,37 @@ TEST(TimingLoop, HearsAStopDuringTheCheckOfWhatWasHeld) {
   EXPECT_EQ(run.bench.collected, 1);
 }
 
-// One long pulse that begins soon; the stop says true once, and never again.
-TEST(TimingLoop, AStopInMidPulseIsNotLost) {
-  LoggedRun run(milliseconds{5}, milliseconds{0});
+// One long pulse.
+Rhythm soon() {
+  constexpr std::int64_t kPeriod = 10'000 * kMs;
   const std::int64_t now_ns =
       std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now().time_since_epoch()).count();
-  const Rhythm rhythm{.period_ns = 10'000 * kMs,
-                      .load_ns = 1'500 * kMs,
-                      .phase_ns = (now_ns + 20 * kMs) % (10'000 * kMs)};
+  return {.period_ns = kPeriod, .load_ns = 1'500 * kMs, .phase_ns = (now_ns + 20 * kMs) % kPeriod};
+}
+
+// The stop says true once, and never again.
+TEST(TimingLoop, AStopInMidPulseIsNotLost) {
+  LoggedRun run(milliseconds{5}, milliseconds{0});
   bool said = false;
-  const auto timing = run.loop->pulses(run.bench,
-                                       {.groups = 1,
-                                        .group = {.span_ns = 5 * kMs, .timed_ns = 5 * kMs},
-                                        .hold_ns = 0,
-                                        .read = {},
-                                        .stop =
-                                            [&] {
-                                              if (said || run.bench.launches < 10) return false;
-                                              said = true;
-                                              return true;
-                                            }},
-                                       rhythm, run.found);
-  ASSERT_TRUE(timing) << timing.error().what();
+  const Stop once = [&] {
+    if (said || run.bench.launches < 10) return false;
+    said = true;
+    return true;
+  };
+  const BlockOrder order{.groups = 1,
+                         .group = {.span_ns = 5 * kMs, .timed_ns = 5 * kMs},
+                         .hold_ns = 0,
+                         .read = {},
+                         .stop = once};
+  const BlockTiming timing = run.steadily([&] {
+    said = false;
+    return run.loop->pulses(run.bench, order, soon(), run.found);
+  });
   EXPECT_TRUE(said);
-  EXPECT_TRUE(timing->interrupted);
+  EXPECT_TRUE(timing.interrupted);
   EXPECT_LT(run.bench.launches, 100);  // of 300
   EXPECT_EQ(run.bench.collected, run.bench.launches);
-  EXPECT_EQ(timing->launches, run.bench.launches);
+  EXPECT_EQ(timing.launches, run.bench.launches);
 }
 
 }  // namespace
