@@ -67,13 +67,6 @@ class ExactGradientBench final : public Bench {
   bool searched_ = false;  // in this block: a search takes a second
 };
 
-template <class T>
-Result<DeviceBuffer<T>> on_device(const std::vector<T>& elements) {
-  GA_TRY(auto data, DeviceBuffer<T>::make(elements.size()));
-  GA_CHECK(copy_to_device(data.data(), std::span<const T>(elements)));
-  return data;
-}
-
 Result<std::unique_ptr<ExactGradientBench>> ExactGradientBench::make(const ExactAttention& exact) {
   GA_CHECK(exact_attention_bwd_check(exact.shape));
   std::unique_ptr<ExactGradientBench> bench(new ExactGradientBench());

@@ -68,12 +68,6 @@ class ExactAttentionBench final : public Bench {
   bool searched_ = false;  // in this block: a search takes a second
 };
 
-Result<DeviceBuffer<std::uint16_t>> on_device(const std::vector<std::uint16_t>& elements) {
-  GA_TRY(auto data, DeviceBuffer<std::uint16_t>::make(elements.size()));
-  GA_CHECK(copy_to_device(data.data(), std::span<const std::uint16_t>(elements)));
-  return data;
-}
-
 Result<std::unique_ptr<ExactAttentionBench>> ExactAttentionBench::make(
     const ExactAttention& exact) {
   GA_CHECK(exact_attention_check(exact.shape));

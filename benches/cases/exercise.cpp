@@ -6,11 +6,13 @@
 // by one; what they make is from then on what every launch must leave on every SM. Its digest goes
 // into the report for GPUs to be compared by, with nothing to expect.
 //
-// A block of launches in which an SM took no part is an error and no evidence. Not timed for speed.
+// A block of launches in which an SM took no part is an error and no evidence; of the clusters of
+// exercise.copy, one in which they reached fewer SMs than so many must. Not timed for speed.
 #include "kernels/exercise/exercise.h"
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -27,13 +29,10 @@ constexpr std::int64_t kExerciseWordFloats = kExerciseThreads * 2;  // of a bloc
 constexpr std::size_t kRawResults =
     std::size_t{kExerciseRounds} * kExerciseThreads * kSpecialFunctions;
 
-template <class T>
-Result<DeviceBuffer<T>> upload(std::span<const T> values) {
-  GA_TRY(auto buffer, DeviceBuffer<T>::make(values.size()));
-  if (!values.empty()) {
-    GA_CUDA(cudaMemcpy(buffer.data(), values.data(), values.size_bytes(), cudaMemcpyHostToDevice));
-  }
-  return buffer;
+Status require_sms(const char* who, int sms, int due) {
+  if (sms >= due) return Ok{};
+  return Error(ErrorCode::device, std::string(who) + " ran on " + std::to_string(sms) + " of " +
+                                      std::to_string(due) + " SMs that it must reach");
 }
 
 class ExerciseBench final : public Bench {
@@ -92,7 +91,7 @@ class ExerciseBench final : public Bench {
 
 Status ExerciseBench::allocate(std::uint64_t seed) {
   const ExercisePlan& plan = run_.plan;
-  GA_TRY(inputs_, upload<std::uint64_t>(exercise_inputs(plan.which, seed)));
+  GA_TRY(inputs_, on_device(exercise_inputs(plan.which, seed)));
   GA_TRY(out_, DeviceBuffer<std::uint64_t>::make(plan.words));
   GA_TRY(smid_, DeviceBuffer<std::uint32_t>::make(static_cast<std::size_t>(plan.blocks)));
   GA_TRY(work_, DeviceBuffer<std::byte>::make(plan.work_bytes));
@@ -112,7 +111,7 @@ Result<std::unique_ptr<Bench>> ExerciseBench::make(Exercise which, std::uint64_t
   GA_CHECK(bench->allocate(seed));
   bench->words_ = exercise_words(which, seed);
   if (which == Exercise::special) GA_CHECK(bench->qualify(context));
-  GA_TRY(bench->expected_, upload<std::uint64_t>(bench->words_));
+  GA_TRY(bench->expected_, on_device(bench->words_));
   bench->run_.expected = bench->expected_.data();
   const std::string digest = hex64(exercise_digest(bench->words_));
   bench->checked_.kind = which == Exercise::special ? "reference" : "exact";
@@ -133,19 +132,18 @@ Result<std::vector<std::uint64_t>> ExerciseBench::run_once(const CaseContext& co
   return words;
 }
 
-// One launch to find a block that most agree with, one for its results.
 Status ExerciseBench::qualify(const CaseContext& context) {
   GA_TRY(auto raw, DeviceBuffer<std::uint32_t>::make(kRawResults));
-  GA_TRY(std::vector<std::uint64_t> words, run_once(context));
-  const std::size_t block = majority_block(words);
-  run_.raw = raw.data();
-  run_.raw_block = static_cast<unsigned>(block);
-  GA_TRY(words, run_once(context));
+  const auto launch = [&](std::optional<std::size_t> told) {
+    run_.raw = told ? raw.data() : nullptr;
+    run_.raw_block = static_cast<unsigned>(told.value_or(0));
+    return run_once(context);
+  };
+  GA_TRY(const ReferenceBlock reference, reference_block(launch));
   run_.raw = nullptr;
   std::vector<std::uint32_t> results(kRawResults);
   GA_CHECK(copy_to_host(std::span(results), static_cast<const std::uint32_t*>(raw.data())));
-  return judge(std::span(words).subspan(block * kExerciseThreads, kExerciseThreads), results,
-               block);
+  return judge(reference.words, results, reference.block);
 }
 
 Status ExerciseBench::judge(std::span<const std::uint64_t> words,
@@ -198,16 +196,14 @@ void ExerciseBench::note(const ExerciseReport& report, Check& total) const {
 
 Status ExerciseBench::collect(std::int64_t slots, Check& total) {
   GA_TRY(const auto reports, reports_.fetch(slots));
-  std::uint32_t seen[kExerciseSmWords] = {};
+  SeenSms seen, second;
   for (const ExerciseReport& report : reports) {
     note(report, total);
-    for (std::size_t i = 0; i < std::size(seen); ++i) seen[i] |= report.seen[i];
+    seen.add(report.seen);
+    second.add(report.seen_second);
   }
-  int sms = 0;
-  for (const std::uint32_t word : seen) sms += std::popcount(word);
-  if (sms >= run_.plan.sm_count) return Ok{};
-  return Error(ErrorCode::device, "an exerciser ran on " + std::to_string(sms) + " of " +
-                                      std::to_string(run_.plan.sm_count) + " SMs");
+  GA_CHECK(require_sms("an exerciser", seen.count(), run_.plan.sm_count));
+  return require_sms("its kernel of clusters", second.count(), run_.plan.tma_sms);
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ class Bench {
   // Groups after which collect() must run, because it looks at outputs that the next would destroy.
   virtual std::int64_t groups_per_collect() const { return kMaxSlots; }
 
-  // How long what a launch wrote is left alone before collect() looks at it. Not 0: a block is one
+  // How long what a launch wrote is left alone before check() looks at it. Not 0: a block is one
   // group.
   virtual std::int64_t hold_ns() const { return 0; }
 

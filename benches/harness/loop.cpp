@@ -14,14 +14,11 @@ namespace ga {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using std::chrono::milliseconds;
 
 // Enqueued behind the closed gate, and then it opens. The driver's queue is about a thousand
 // commands long; enqueuing into a full one would wait for a gate that only we can open. A call of a
 // bench may be two or three commands.
 constexpr std::int64_t kCallsBehindGate = 300;
-// Work that was enqueued before stop() said true is a second at most; beyond this it hangs.
-constexpr milliseconds kDrain{5000};
 
 // True where stop() cut it short.
 bool wait_out(std::chrono::nanoseconds time, const Stop& stop) {
@@ -110,10 +107,22 @@ Status TimingLoop::enqueue_group(Bench& bench, const Chunk& chunk, std::int64_t 
   for (std::int64_t set = 0; set < bench.sets(); ++set) {
     const Turn now = turn(bench, group, set);
     GA_CHECK(damage(bench, now, chunk));
+    if (chunk.held) continue;
     GA_CHECK(bench.check(now, stream()));
     called();
   }
   return Ok{};
+}
+
+// The checks of a chunk of one group that was held.
+Result<bool> TimingLoop::check_held(Bench& bench, const BlockOrder& order) {
+  const std::uint64_t first = serial_ - static_cast<std::uint64_t>(bench.sets());
+  for (std::int64_t set = 0; set < bench.sets(); ++set) {
+    const Turn now{.set = set, .slot = set, .serial = first + static_cast<std::uint64_t>(set)};
+    GA_CHECK(bench.check(now, stream()));
+  }
+  GA_CHECK(end_.record(stream()));
+  return wait_for_end(order.stop, order.group.span_ns);
 }
 
 Status TimingLoop::enqueue_chunk(Bench& bench, const Chunk& chunk) {
@@ -124,7 +133,7 @@ Status TimingLoop::enqueue_chunk(Bench& bench, const Chunk& chunk) {
   return end_.record(stream());
 }
 
-Result<bool> TimingLoop::wait_for_end(const Stop& stop) {
+Result<bool> TimingLoop::wait_for_end(const Stop& stop, std::int64_t expected_ns) {
   bool interrupted = false;
   Clock::time_point next_question = Clock::now() + kStopInterval;
   Clock::time_point give_up = Clock::time_point::max();
@@ -137,7 +146,7 @@ Result<bool> TimingLoop::wait_for_end(const Stop& stop) {
     }
     if (!interrupted && stop && now >= next_question) {
       interrupted = stop();
-      if (interrupted) give_up = now + kDrain;
+      if (interrupted) give_up = now + std::chrono::nanoseconds(drain_ns(expected_ns));
       next_question = now + kStopInterval;
     }
     std::this_thread::sleep_for(kLookInterval);
@@ -145,7 +154,7 @@ Result<bool> TimingLoop::wait_for_end(const Stop& stop) {
 }
 
 Result<TimingLoop::ChunkTime> TimingLoop::run_chunk(Bench& bench, const Chunk& chunk,
-                                                    const Stop& stop) {
+                                                    const BlockOrder& order) {
   calls_ = 0;
   opened_ = Clock::now();
   if (chunk.gated) {
@@ -154,13 +163,13 @@ Result<TimingLoop::ChunkTime> TimingLoop::run_chunk(Bench& bench, const Chunk& c
   const Status enqueued = enqueue_chunk(bench, chunk);
   open_gate();
   GA_CHECK(enqueued);
-  return end_chunk(bench, chunk.groups, stop);
+  return end_chunk(bench, chunk.groups, order);
 }
 
 Result<TimingLoop::ChunkTime> TimingLoop::end_chunk(const Bench& bench, std::int64_t groups,
-                                                    const Stop& stop) {
+                                                    const BlockOrder& order) {
   ChunkTime time;
-  GA_TRY(time.interrupted, wait_for_end(stop));
+  GA_TRY(time.interrupted, wait_for_end(order.stop, groups * order.group.span_ns));
   time.host = Clock::now() - opened_;
   serial_ += static_cast<std::uint64_t>(groups * bench.sets());
   GA_TRY(time.span_ns, elapsed_ns(begin_, end_));
@@ -173,7 +182,8 @@ Result<TimingLoop::ChunkTime> TimingLoop::end_chunk(const Bench& bench, std::int
 }
 
 Result<bool> TimingLoop::preload(Bench& bench, const Stop& stop, Check& found) {
-  GA_TRY(const ChunkTime time, run_chunk(bench, {.groups = 1, .first = true}, stop));
+  const BlockOrder order{.groups = 1, .group = {}, .read = {}, .stop = stop};
+  GA_TRY(const ChunkTime time, run_chunk(bench, {.groups = 1, .first = true}, order));
   GA_CHECK(bench.collect(bench.sets(), found));
   return time.interrupted;
 }
@@ -181,9 +191,12 @@ Result<bool> TimingLoop::preload(Bench& bench, const Stop& stop, Check& found) {
 Result<GroupTime> TimingLoop::calibrate(Bench& bench, std::int64_t block_ns, const Stop& stop,
                                         Check& found) {
   GA_TRY(bool interrupted, preload(bench, stop, found));
+  std::int64_t span_ns = 0;  // of a group, once one was timed
   for (std::int64_t groups = 1;; groups *= 2) {
-    const BlockOrder order{.groups = groups, .group = {}, .read = {}, .stop = stop};
+    const BlockOrder order{
+        .groups = groups, .group = {.span_ns = span_ns}, .read = {}, .stop = stop};
     GA_TRY(const BlockTiming timing, block(bench, order, found));
+    span_ns = timing.span_ns / groups;
     interrupted = interrupted || timing.interrupted;
     if (interrupted || calibrated(timing.span_ns, block_ns)) {
       return GroupTime{.span_ns = timing.span_ns / groups, .timed_ns = timing.timed_ns / groups};
@@ -214,6 +227,7 @@ TimingLoop::Chunk TimingLoop::first_chunk(const BlockOrder& order) const {
   const InjectionKind kind = injection_.kind;
   return {.slow_ns = kind == InjectionKind::slow ? order.group.timed_ns / 4 : 0,
           .gated = kind != InjectionKind::hang && kind != InjectionKind::crash,
+          .held = order.hold_ns > 0,
           .first = true};
 }
 
@@ -224,10 +238,12 @@ Result<BlockTiming> TimingLoop::block(Bench& bench, const BlockOrder& order, Che
   Total total;
   for (std::int64_t done = 0; done < order.groups && !total.interrupted; done += chunk.groups) {
     chunk.groups = std::min(groups_per_chunk(bench), order.groups - done);
-    GA_TRY(const ChunkTime time, run_chunk(bench, chunk, order.stop));
-    if (order.hold_ns > 0) {
+    GA_TRY(const ChunkTime time, run_chunk(bench, chunk, order));
+    if (chunk.held) {
       readings = sampler.stop();  // of the load, not of the idle GPU
       total.interrupted = wait_out(std::chrono::nanoseconds(order.hold_ns), order.stop);
+      GA_TRY(const bool stopped, check_held(bench, order));
+      total.interrupted = total.interrupted || stopped;
     }
     const std::int64_t launched = chunk.groups * bench.sets();
     GA_CHECK(bench.collect(launched, found));

@@ -41,7 +41,7 @@ inline constexpr std::chrono::microseconds kLookInterval{50};
 
 struct BlockOrder {
   std::int64_t groups = 1;
-  GroupTime group;           // by calibration; for the injection `slow`
+  GroupTime group;           // by calibration: for the injection `slow`, and to tell slow from hung
   std::int64_t hold_ns = 0;  // Bench::hold_ns(); a calibration holds nothing
   ReadDevice read;
   Stop stop;
@@ -79,6 +79,7 @@ class TimingLoop {
     std::int64_t groups = 1;
     std::int64_t slow_ns = 0;
     bool gated = false;
+    bool held = false;   // its outputs are left alone for a while, and checked behind that
     bool first = false;  // of its block: where an injection strikes
   };
   struct ChunkTime {
@@ -91,9 +92,10 @@ class TimingLoop {
   Status enqueue_timed(Bench& bench, const Chunk& chunk, std::int64_t group);
   Status misbehave(const Chunk& chunk, std::int64_t group);
   Status damage(Bench& bench, const Turn& turn, const Chunk& chunk);
-  Result<ChunkTime> run_chunk(Bench& bench, const Chunk& chunk, const Stop& stop);
+  Result<ChunkTime> run_chunk(Bench& bench, const Chunk& chunk, const BlockOrder& order);
   // Of the chunk that has run: waits for its end, reads its events.
-  Result<ChunkTime> end_chunk(const Bench& bench, std::int64_t groups, const Stop& stop);
+  Result<ChunkTime> end_chunk(const Bench& bench, std::int64_t groups, const BlockOrder& order);
+  Result<bool> check_held(Bench& bench, const BlockOrder& order);  // true: interrupted
   Chunk first_chunk(const BlockOrder& order) const;
   struct Total {
     double timed_ns = 0, span_ns = 0;
@@ -103,11 +105,16 @@ class TimingLoop {
     void add(const ChunkTime& time, std::int64_t launched);
   };
   static Result<BlockTiming> sum_up(const Total& total, const DeviceReading& reading);
-  Result<std::int64_t> enqueue_pulse(Bench& bench, const Chunk& chunk, const Pulse& pulse,
-                                     const BlockOrder& order);
+  struct Enqueued {
+    std::int64_t groups = 0;
+    bool interrupted = false;
+  };
+  Result<Enqueued> enqueue_pulse(Bench& bench, const Chunk& chunk, const Pulse& pulse,
+                                 const BlockOrder& order);
   Status run_pulse(Bench& bench, Chunk& chunk, const Pulse& pulse, const BlockOrder& order,
                    Total& total, Check& found);
-  Result<bool> wait_for_end(const Stop& stop);  // true: interrupted, and run to its end
+  // Of what should take so long. True: interrupted, and run to its end.
+  Result<bool> wait_for_end(const Stop& stop, std::int64_t expected_ns);
   void called();
   void open_gate();
   Turn turn(const Bench& bench, std::int64_t group, std::int64_t set) const;

@@ -66,6 +66,14 @@ TEST(ClocksAgree, RefusesEventsThatRunSlow) {
   EXPECT_FALSE(clocks_agree(0, 0));
 }
 
+TEST(Drain, IsFiveSecondsAndMoreForWhatTakesLong) {
+  EXPECT_EQ(drain_ns(0), 5'000 * kMs);
+  EXPECT_EQ(drain_ns(1'250 * kMs), 5'000 * kMs);
+  EXPECT_EQ(drain_ns(10'000 * kMs), 40'000 * kMs);
+  // A chunk is at most 256 groups, of a minute each.
+  EXPECT_EQ(drain_ns(256 * 60'000 * kMs), 4 * 256 * 60'000 * kMs);
+}
+
 TEST(Summarise, TakesMediansTheHottestAndEveryReason) {
   const DeviceReading block = summarise(
       {reading(1980, 300, 40, 0), reading(1500, 690, 42, 4), reading(1510, 700, 41, 0x40)});

@@ -28,9 +28,10 @@ bool wait_until(std::int64_t when_ns, const Stop& stop) {
 
 }  // namespace
 
-// Groups until the pulse ends or the chunk is full; returns how many. The last may still run.
-Result<std::int64_t> TimingLoop::enqueue_pulse(Bench& bench, const Chunk& chunk, const Pulse& pulse,
-                                               const BlockOrder& order) {
+// Groups until the pulse ends, the chunk is full or stop() says true. The last may still run.
+Result<TimingLoop::Enqueued> TimingLoop::enqueue_pulse(Bench& bench, const Chunk& chunk,
+                                                       const Pulse& pulse,
+                                                       const BlockOrder& order) {
   const std::int64_t most = groups_per_chunk(bench);
   const std::int64_t ahead = std::min(most, most_under_way(order.group.span_ns));
   std::int64_t next_question_ns = now_ns() + std::chrono::nanoseconds(kStopInterval).count();
@@ -44,14 +45,14 @@ Result<std::int64_t> TimingLoop::enqueue_pulse(Bench& bench, const Chunk& chunk,
     const std::int64_t now = now_ns();
     const std::int64_t under_way = issued - ended;
     const bool room = has_room(pulse, now, under_way, order.group.span_ns);
-    if (issued == most || (!room && under_way == 0 && issued > 0)) return issued;
+    if (issued == most || (!room && under_way == 0 && issued > 0)) return Enqueued{issued, false};
     // A load that was joined late has one group all the same: no pulse is without.
     if (under_way < ahead && (room || issued == 0)) {
       GA_CHECK(enqueue_group(bench, chunk, issued++));
       continue;
     }
     if (order.stop && now >= next_question_ns) {
-      if (order.stop()) return issued;
+      if (order.stop()) return Enqueued{issued, true};
       next_question_ns = now + std::chrono::nanoseconds(kStopInterval).count();
     }
     std::this_thread::sleep_for(kLookInterval);
@@ -64,12 +65,13 @@ Status TimingLoop::run_pulse(Bench& bench, Chunk& chunk, const Pulse& pulse,
     calls_ = 0;
     opened_ = Clock::now();
     GA_CHECK(begin_.record(stream()));
-    GA_TRY(const std::int64_t groups, enqueue_pulse(bench, chunk, pulse, order));
+    GA_TRY(const Enqueued enqueued, enqueue_pulse(bench, chunk, pulse, order));
     GA_CHECK(end_.record(stream()));
-    GA_TRY(const ChunkTime time, end_chunk(bench, groups, order.stop));
-    const std::int64_t launched = groups * bench.sets();
+    GA_TRY(const ChunkTime time, end_chunk(bench, enqueued.groups, order));
+    const std::int64_t launched = enqueued.groups * bench.sets();
     GA_CHECK(bench.collect(launched, found));
     total.add(time, launched);
+    total.interrupted = total.interrupted || enqueued.interrupted;
     chunk.first = false;
   } while (!total.interrupted && has_room(pulse, now_ns(), 0, order.group.span_ns));
   return Ok{};

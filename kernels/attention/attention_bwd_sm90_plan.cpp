@@ -75,6 +75,11 @@ const char* attention_bwd_sm90_fault(const AttentionBackward& args) {
       s.batch * s.heads >= kMaxWord / (backward_rows(s) / kValuesOfBoxRow)) {
     return "2^31 rows of values or more";
   }
+  // A grid is a CTA for each tile; those of queries are fewer than the values' rows.
+  constexpr std::int64_t kRows = AttentionBwdSm90Shape<128, true>::kRows;
+  if ((s.seq_kv + kRows - 1) / kRows * s.batch * s.kv_heads >= kMaxWord) {
+    return "2^31 tiles of keys or more";
+  }
   if (const char* fault = fault_of(attention_bwd_sm90_key_maps(args))) return fault;
   return fault_of(attention_bwd_sm90_query_maps(args));
 }

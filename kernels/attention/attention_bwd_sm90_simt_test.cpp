@@ -204,6 +204,9 @@ TEST(AttentionBackwardSm90Fault, SaysWhatItCannotDo) {
   EXPECT_STREQ(fault({.dim = 96}), "dim is neither 64 nor 128");
   EXPECT_STREQ(fault({.seq_kv = 1 << 30}), "sequence of 2^30 or more");
   EXPECT_STREQ(fault({.batch = 1 << 16, .heads = 1 << 15}), "2^31 rows of values or more");
+  EXPECT_STREQ(fault({.batch = 256, .kv_heads = 2, .seq_kv = 1 << 29}),
+               "2^31 tiles of keys or more");
+  EXPECT_EQ(fault({.batch = 256, .kv_heads = 2, .seq_kv = (1 << 29) - 128}), nullptr);
   ga::AttentionBackward odd = good;
   odd.d_k = memory + 8;
   EXPECT_STREQ(ga::attention_bwd_sm90_fault(odd), "address is no multiple of 16 bytes");

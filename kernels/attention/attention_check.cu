@@ -11,22 +11,8 @@
 namespace ga {
 namespace {
 
-Status require_shape(const AttentionShape& s) {
-  if ((s.dim != 64 && s.dim != 128) ||
-      (s.type != ElementType::bf16 && s.type != ElementType::fp16)) {
-    return Error(ErrorCode::usage, "check_attention: bf16 or fp16 and dim 64 or 128 are needed");
-  }
-  if (s.batch < 1 || s.seq_q < 1 || s.seq_kv < 1 || s.seq_kv >= std::int64_t{1} << 31 ||
-      s.kv_heads < 1 || s.heads < 1 || s.heads % s.kv_heads != 0) {
-    return Error(ErrorCode::usage,
-                 "check_attention: batch, heads and lengths must be positive, and heads a multiple "
-                 "of kv_heads");
-  }
-  return Ok{};
-}
-
 Status require(const Attention& of) {
-  GA_CHECK(require_shape(of.shape));
+  GA_CHECK(check_attention_shape(of.shape));
   GA_CHECK(check_pointer("check_attention: q", of.q, 2));
   GA_CHECK(check_pointer("check_attention: k", of.k, 2));
   GA_CHECK(check_pointer("check_attention: v", of.v, 2));
@@ -46,7 +32,7 @@ Status launch(const AttentionCheckParams& params, std::int64_t blocks, cudaStrea
 }
 
 Status require(const AttentionBackward& of) {
-  GA_CHECK(require_shape(of.shape));
+  GA_CHECK(check_attention_shape(of.shape));
   const std::pair<const char*, const void*> all[] = {
       {"check_attention_bwd: q", of.q},    {"check_attention_bwd: k", of.k},
       {"check_attention_bwd: v", of.v},    {"check_attention_bwd: o", of.o},

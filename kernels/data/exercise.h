@@ -9,12 +9,15 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "kernels/data/pattern.h"
+#include "reports/model/result.h"
 
 // A program that runs on instructions in a kernel and on plain C++ on the host: never both in one
 // compilation, because the instructions are the device's alone.
@@ -81,6 +84,9 @@ inline constexpr int kCopyQuarters = 4;
 inline constexpr int kCopyQuarterWords = 1024;
 inline constexpr std::size_t kCopySourceWords =
     std::size_t{kCopySteps} * kCopyQuarters * kCopyQuarterWords;
+// Shared memory of a block: all quarters; in the kernel for TMA two of them and a barrier.
+inline constexpr std::size_t kCopySharedBytes = std::size_t{8} * kCopyQuarters * kCopyQuarterWords;
+inline constexpr std::size_t kCopyTmaSharedBytes = std::size_t{16} * kCopyQuarterWords + 16;
 
 // exercise.l2: each of kL2Passes passes replaces every word x of the array by factor x + offset.
 inline constexpr int kL2Passes = 16;
@@ -133,5 +139,17 @@ std::vector<std::uint64_t> special_words(std::span<const std::uint32_t> results)
 
 // The words of many blocks: one whose words are those of most blocks.
 std::size_t majority_block(std::span<const std::uint64_t> words);
+
+// A block with which most agree, and its words from the launch that also told its results. The
+// first launch finds it; then the block may come to lie on another SM, so launches follow until it
+// leaves what most left in the first. `launch` returns the words of all blocks.
+struct ReferenceBlock {
+  std::size_t block = 0;
+  std::vector<std::uint64_t> words;
+};
+using LaunchBlocks =
+    std::function<Result<std::vector<std::uint64_t>>(std::optional<std::size_t> told)>;
+inline constexpr int kReferenceTries = 4;
+Result<ReferenceBlock> reference_block(const LaunchBlocks& launch);
 
 }  // namespace ga

@@ -8,6 +8,7 @@ namespace {
 
 // Arrays of the memory cases are counted from 0; those of a walk's rounds from here.
 constexpr std::uint32_t kFirstArray = 0x57000000;
+constexpr std::uint64_t kHalf = 0x5555555555555555u;  // of all bits
 
 // What all passes of a round are made from.
 struct Round {
@@ -34,19 +35,26 @@ class Passes {
 
 WalkPattern constant(std::uint64_t value) { return {.value = value}; }
 
-// Two words that share a cell, or a word that is none, do not both hold their addresses.
-void own_address(const Round& round, Passes& passes) {
-  for (const std::uint64_t value : {round.flip, ~round.flip}) {
-    passes.write({.kind = WalkKind::address, .value = value});
+// Words xor three values. The round before leaves the words of the second: without the first, a
+// write that did nothing would go unseen.
+void three_values(const Round& round, WalkPattern words, Passes& passes) {
+  for (const std::uint64_t value : {round.flip ^ kHalf, round.flip, ~round.flip}) {
+    words.value = value;
+    passes.write(words);
     passes.check();
   }
+}
+
+// Two words that share a cell, or a word that is none, do not both hold their addresses.
+void own_address(const Round& round, Passes& passes) {
+  three_values(round, {.kind = WalkKind::address}, passes);
 }
 
 // A word that changes while another is written, before its own turn comes: upwards it is seen in
 // words above the one that does it, downwards in those below. Every bit rises and falls both ways.
 void moving_inversions(const Round& round, Passes& passes) {
   const std::array<std::uint64_t, 4> values{
-      0, 0x5555555555555555u, 0xAAAAAAAAAAAAAAAAu,
+      0, kHalf, ~kHalf,
       std::uint64_t{1} << (pattern_word(round.key, 0) % 64)};  // one bit, which walks with the seed
   for (std::size_t i = 0; i < values.size(); ++i) {
     const std::uint64_t p = values[i] ^ round.flip;
@@ -70,10 +78,7 @@ void modulo_20(const Round& round, Passes& passes) {
 }
 
 void random_words(const Round& round, Passes& passes) {
-  for (const std::uint64_t value : {round.flip, ~round.flip}) {
-    passes.write({.kind = WalkKind::random, .value = value, .key = round.key});
-    passes.check();
-  }
+  three_values(round, {.kind = WalkKind::random, .key = round.key}, passes);
 }
 
 double transfers(WalkAction action) { return action == WalkAction::rewrite ? 2 : 1; }
@@ -111,6 +116,17 @@ std::vector<WalkPass> walk_passes(WalkTest test, std::uint64_t seed, std::uint64
       break;
   }
   return passes.take();
+}
+
+// Random words are the most arithmetic; in place only stripes are rewritten.
+LonePass::LonePass(WalkAction action) : action_(action) {
+  if (action != WalkAction::rewrite) lies_ = {.kind = WalkKind::random, .key = pattern_key(1, 0)};
+}
+
+WalkPass LonePass::next() {
+  const WalkPattern before = lies_;
+  if (action_ != WalkAction::check) lies_.value = ~lies_.value;
+  return {.action = action_, .expected = before, .written = lies_};
 }
 
 double walk_bytes(std::span<const WalkPass> passes, std::size_t bytes) {

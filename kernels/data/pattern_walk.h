@@ -6,7 +6,8 @@
 //
 // The last pass is a check of what lies in memory when the others are done: whoever wants to know
 // which bits fade lets time pass before it. Of two rounds that differ in their last bit, one leaves
-// the complement of what the other leaves: after both, every bit has been held at 0 and at 1.
+// the complement of what the other leaves: after both, every bit has been held at 0 and at 1. No
+// pass writes into a word what lies there, whatever round ran before: a write that is lost is seen.
 #pragma once
 
 #include <cstddef>
@@ -63,6 +64,20 @@ struct WalkPass {
 
 // The passes of a test, from its seed and the number of the round alone.
 std::vector<WalkPass> walk_passes(WalkTest test, std::uint64_t seed, std::uint64_t round);
+
+// One action again and again, to be timed alone. What writes leaves in every word the complement of
+// what lies there, so that a check behind it sees a launch that did nothing.
+class LonePass {
+ public:
+  explicit LonePass(WalkAction action);
+  WalkPass fill() const { return {.action = WalkAction::write, .written = lies_}; }
+  WalkPass next();
+  WalkPass check() const { return {.action = WalkAction::check, .expected = lies_}; }
+
+ private:
+  WalkAction action_;
+  WalkPattern lies_;  // in memory, when all passes so far are done
+};
 
 // Bytes over the memory bus: each byte of the region once for a write and once for a check.
 double walk_bytes(std::span<const WalkPass> passes, std::size_t bytes);

@@ -82,13 +82,19 @@ cudaLaunchConfig_t tma_config(int blocks, cudaStream_t stream, cudaLaunchAttribu
   return config;
 }
 
-Result<int> tma_blocks_that_fit() {
+// Clusters lie within a GPC, and may leave an SM without a partner idle: what the grid reaches at
+// least is what is asked of it.
+Status plan_tma(ExercisePlan& plan) {
   int clusters = 0;
   cudaLaunchAttribute cluster{};
   const cudaLaunchConfig_t config = tma_config(kCopyCluster, nullptr, cluster);
   GA_CUDA(cudaOccupancyMaxActiveClusters(&clusters, exercise_copy_tma_kernel, &config));
   if (clusters < 1) return Error(ErrorCode::environment, "exercise: no cluster fits on this GPU");
-  return clusters * kCopyCluster;
+  GA_TRY(const int filled, blocks_that_fit(exercise_copy_tma_kernel, kCopyTmaSharedBytes, 1));
+  plan.tma_blocks = clusters * kCopyCluster;
+  plan.tma_sms = least_sms(plan.tma_blocks, filled, plan.sm_count);
+  plan.blocks += plan.tma_blocks;
+  return Ok{};
 }
 
 ExerciseParams params_of(const ExerciseRun& run, int first_block) {
@@ -187,8 +193,7 @@ Result<ExercisePlan> exercise_plan(Exercise which) {
   ExercisePlan plan{.which = which, .sm_count = shape.sm_count};
   GA_TRY(plan.blocks, blocks_of(which, shape.sm_count));
   if (which == Exercise::copy && shape.arch >= kHopper) {
-    GA_TRY(plan.tma_blocks, tma_blocks_that_fit());
-    plan.blocks += plan.tma_blocks;
+    GA_CHECK(plan_tma(plan));
   }
   plan.repeats = repeats_of(which);
   const auto blocks = static_cast<std::size_t>(plan.blocks);
@@ -259,7 +264,8 @@ Status check_exercise(const ExerciseRun& run, ExerciseReport* report, cudaStream
                      .wanted = run.expected,
                      .words = plan.words,
                      .smid = run.smid,
-                     .blocks = blocks};
+                     .blocks = blocks,
+                     .second = static_cast<std::size_t>(plan.tma_blocks)};
   if (plan.which == Exercise::atomic) {
     GA_CHECK(check_pointer("check_exercise: inputs", run.inputs, 8));
     source.ring = ring_of(run);

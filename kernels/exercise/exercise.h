@@ -19,13 +19,16 @@
 
 namespace ga {
 
-// How it is launched on the current device. `blocks` counts all, those of the second kernel of
-// exercise.copy (`tma_blocks`, none before compute capability 9.0) at the end.
+// How it is launched on the current device. Of both kernels' blocks as many as run at once.
+// `blocks` counts all, those of the second kernel of exercise.copy (`tma_blocks`, none before
+// compute capability 9.0) at the end.
 struct ExercisePlan {
   Exercise which = Exercise::integer;
   int sm_count = 0;
   int blocks = 0;
   int tma_blocks = 0;
+  // SMs that `tma_blocks` cannot but reach. Fewer than sm_count where clusters do not fill the GPU.
+  int tma_sms = 0;
   int repeats = 1;
   std::size_t words = 0;       // of the output
   std::size_t work_bytes = 0;  // beside it; 0: none

@@ -20,6 +20,7 @@ struct BlockSource {
   std::size_t words;            // of all blocks
   const std::uint32_t* smid;
   std::size_t blocks;
+  std::size_t second = 0;  // of them, at the end: of the second kernel
   const std::uint64_t* ring = nullptr;
   const std::uint64_t* ring_wanted = nullptr;  // of one block and repeat
   std::uint64_t ring_times = 0;
@@ -47,6 +48,7 @@ struct L2Source {
   L2Map all;  // l2_all_passes()
   const std::uint32_t* smid;
   std::size_t blocks;
+  std::size_t second = 0;
 
   __device__ std::size_t count() const { return words; }
   __device__ std::uint64_t expected(std::size_t i) const {
@@ -82,7 +84,9 @@ __launch_bounds__(kExerciseThreads, kExerciseBlocksPerSm) __global__
   }
   for (std::size_t block = begin; block < source.blocks; block += step) {
     const std::uint32_t id = source.smid[block];
-    if (id < 32 * kExerciseSmWords) atomicOr(&report->seen[id / 32], 1u << (id % 32));
+    if (id >= 32 * kExerciseSmWords) continue;
+    const bool is_second = block >= source.blocks - source.second;
+    atomicOr(&(is_second ? report->seen_second : report->seen)[id / 32], 1u << (id % 32));
   }
 }
 

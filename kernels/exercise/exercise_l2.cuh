@@ -21,17 +21,22 @@ struct L2Params {
 };
 inline constexpr int kL2Fill = -1;
 
-// The block that takes a tile in a pass. The step is odd and no divisor of the number of SMs of any
-// part.
+// The block that takes a tile in a pass. The step is a prime above the number of blocks of any
+// part, 8 on each of 512 SMs: so no two passes give a tile to the same block, nor to blocks that
+// lie a multiple of the number of SMs apart.
+inline constexpr std::size_t kL2Step = 4099;
+GA_HOST_DEVICE std::size_t l2_turn(int pass, std::size_t blocks) {
+  return static_cast<std::size_t>(pass + 1) * kL2Step % blocks;
+}
 GA_HOST_DEVICE std::size_t l2_block(std::size_t tile, int pass, std::size_t blocks) {
-  return (tile + static_cast<std::size_t>(pass + 1) * 37) % blocks;
+  return (tile + l2_turn(pass, blocks)) % blocks;
 }
 
 __launch_bounds__(kExerciseThreads, kExerciseBlocksPerSm) __global__
     void exercise_l2_kernel(const L2Params p) {
   const std::size_t blocks = gridDim.x;
   // The first tile of this block: the inverse of l2_block().
-  const std::size_t turn = static_cast<std::size_t>(p.pass + 1) * 37 % blocks;
+  const std::size_t turn = l2_turn(p.pass, blocks);
   for (std::size_t tile = (blockIdx.x + blocks - turn) % blocks; tile < p.tiles; tile += blocks) {
     const std::size_t at = tile * kExerciseThreads + threadIdx.x;
     ptx::Vector v;

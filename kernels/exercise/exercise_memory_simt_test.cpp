@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <numeric>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "kernels/exercise/exercise_atomic.cuh"
@@ -134,8 +137,25 @@ TEST(ExerciseAtomic, ALostOperationOfAnyKindIsSeen) {
   }
 }
 
+// What went back to global memory is read from there with the same bits wrong in every word, and
+// each from `moved` words away.
+struct WrongBack final : simt::Memory {
+  static inline const std::uint64_t* begin = nullptr;
+
+  WrongBack(std::uint64_t bits_wrong, std::size_t words) : bits(bits_wrong), moved(words) {
+    simt::memory = this;
+  }
+  ~WrongBack() override { simt::memory = nullptr; }
+  std::uint64_t load_word(const std::uint64_t* from) override {
+    return begin[static_cast<std::size_t>(from - begin) ^ moved] ^ bits;
+  }
+  std::uint64_t bits;
+  std::size_t moved;
+};
+
 void run_copy(MemoryLaunch& launch, const simt::Options& options) {
   std::vector<std::uint64_t> back(kBlocks * 2 * kCopyQuarterWords, 0);
+  WrongBack::begin = back.data();
   simt::Options all = options;
   all.dynamic_shared = kCopySharedBytes;
   simt::run({kBlocks}, kExerciseThreads, all, [&] {
@@ -149,6 +169,7 @@ struct alignas(128) Aligned {
 
 void run_copy_tma(MemoryLaunch& launch, const simt::Options& options) {
   std::vector<Aligned> source(kCopySourceWords / 16), back(kBlocks * 2 * kCopyQuarterWords / 16);
+  WrongBack::begin = back.front().word;
   std::memcpy(source.data(), launch.inputs.data(), kCopySourceWords * 8);
   const auto map = [](std::vector<Aligned>& rows) {
     return simt::encode({.data = rows.data(),
@@ -202,6 +223,21 @@ TEST(ExerciseCopy, AWrongBitIsOfTheThreadThatReadsIt) {
   }
 }
 
+// A thread reads eight words back: an even number of equal errors must not cancel.
+TEST(ExerciseCopy, TheSameErrorInAllWordsOfAThreadIsSeen) {
+  constexpr std::uint64_t kBit = std::uint64_t{1} << 40;
+  for (const bool tma : {false, true}) {
+    for (const auto& [bits, moved] :
+         {std::pair{kBit, std::size_t{0}}, std::pair{0 * kBit, std::size_t{kCopyQuarterWords}},
+          std::pair{0 * kBit, kThreads}}) {
+      MemoryLaunch launch(Exercise::copy);
+      const WrongBack wrong(bits, moved);
+      tma ? run_copy_tma(launch, {}) : run_copy(launch, {});
+      EXPECT_EQ(launch.wrong().size(), launch.out.size()) << tma << ": " << bits << ", " << moved;
+    }
+  }
+}
+
 // 9 tiles on 4 blocks, so that blocks have different shares.
 struct L2Launch {
   static constexpr std::size_t kTiles = 9, kL2Blocks = 4;
@@ -241,9 +277,20 @@ TEST(ExerciseL2, LeavesTheClosedFormAndItsDigest) {
   EXPECT_EQ(report.seen[0], 15u);
 }
 
-TEST(ExerciseL2, EveryPassGivesATileToAnotherBlock) {
-  for (std::size_t tile = 0; tile < 20; ++tile) {
-    EXPECT_NE(l2_block(tile, 3, 1056), l2_block(tile, 4, 1056));
+// Where blocks lie on SMs in turn, and in any other way that gives each SM every so manieth.
+TEST(ExerciseL2, EveryPassGivesATileToABlockOfAnotherSm) {
+  for (const std::size_t sms : {108, 114, 132, 142, 144, 148, 152, 160, 188}) {
+    for (std::size_t per_sm = 3; per_sm <= 8; ++per_sm) {
+      const std::size_t blocks = sms * per_sm;
+      EXPECT_EQ(std::gcd(kL2Step, blocks), 1u) << blocks;
+      for (const std::size_t tile : {std::size_t{0}, std::size_t{20}, blocks - 1}) {
+        std::set<std::size_t> seen;
+        for (int pass = kL2Fill; pass < kL2Passes; ++pass) {
+          seen.insert(l2_block(tile, pass, blocks) % sms);
+        }
+        EXPECT_EQ(seen.size(), static_cast<std::size_t>(kL2Passes) + 1) << sms << " x " << per_sm;
+      }
+    }
   }
 }
 

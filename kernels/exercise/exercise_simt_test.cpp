@@ -4,8 +4,11 @@
 //
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <optional>
+#include <set>
 #include <vector>
 
 #include "kernels/exercise/exercise_check.cuh"
@@ -39,12 +42,13 @@ struct Launch {
     }
     return by_block;
   }
-  ExerciseReport check() {
+  ExerciseReport check(std::size_t second = 0) {
     const BlockSource source{.out = out.data(),
                              .wanted = expected.data(),
                              .words = out.size(),
                              .smid = smid.data(),
-                             .blocks = kBlocks};
+                             .blocks = kBlocks,
+                             .second = second};
     ExerciseReport report;
     ga::simt::run({1}, 1, {}, [&] { exercise_reset_kernel(&report); });
     ga::simt::run({2}, kExerciseThreads, {}, [&] { exercise_compare_kernel(source, &report); });
@@ -161,6 +165,31 @@ TEST(ExerciseCheck, NamesWordAndSmAndCountsThem) {
   EXPECT_NE(report.digest, exercise_digest(launch.expected));
 }
 
+// One kernel that has been everywhere does not answer for the other.
+TEST(ExerciseCheck, CountsTheSmsOfASecondKernelByThemselves) {
+  Launch launch(Exercise::integer);
+  launch.run(0, [&] { exercise_integer_kernel(launch.params); });
+  EXPECT_EQ(launch.check().seen_second[0], 0u);
+  const ExerciseReport report = launch.check(1);
+  EXPECT_EQ(report.seen[0], 3u);
+  EXPECT_EQ(report.seen_second[0], 4u);
+  SeenSms first, second;
+  for (int launches = 0; launches < 2; ++launches) {
+    first.add(report.seen);
+    second.add(report.seen_second);
+  }
+  EXPECT_EQ(first.count(), 2);
+  EXPECT_EQ(second.count(), 1);
+}
+
+TEST(ExerciseCheck, BlocksThatRunAtOnceReachAsManySmsAsTheyFill) {
+  EXPECT_EQ(least_sms(792, 6, 132), 132);
+  EXPECT_EQ(least_sms(656, 5, 132), 132);  // two GPCs of an odd number of SMs
+  EXPECT_EQ(least_sms(654, 5, 132), 131);
+  EXPECT_EQ(least_sms(130, 1, 132), 130);
+  EXPECT_EQ(least_sms(2, 5, 132), 1);
+}
+
 // exercise.special: results of block 1, and the words of all blocks.
 struct SpecialLaunch {
   SpecialLaunch() : launch(Exercise::special), inputs(special_inputs(kSeed)) {
@@ -204,6 +233,37 @@ TEST(ExerciseSpecial, TheMajorityShowsAnSmThatDiffersWithinTheBound) {
   EXPECT_EQ(special_faults(special.inputs, special.raw).wrong, 0);
   EXPECT_FALSE(std::equal(out.begin(), out.begin() + kThreads, out.begin() + kThreads));
   EXPECT_TRUE(std::equal(out.begin(), out.begin() + kThreads, out.begin() + 2 * kThreads));
+}
+
+// A GPU of three blocks, of which the launches named leave other words in block 0.
+struct ReferenceLaunches {
+  Result<ReferenceBlock> find() {
+    return reference_block([&](std::optional<std::size_t> block) {
+      std::vector<std::uint64_t> words(3 * kThreads, 1);
+      std::fill_n(words.begin() + kThreads, kThreads, 2);
+      if (bad.contains(told.size())) words[17] = 3;
+      told.push_back(block);
+      return Result<std::vector<std::uint64_t>>(words);
+    });
+  }
+  std::set<std::size_t> bad;
+  std::vector<std::optional<std::size_t>> told = {};
+};
+
+// In launches 1 and 2 block 0 lies on an SM that is not like most.
+TEST(ReferenceBlock, IsOfALaunchInWhichItLeftWhatMostLeave) {
+  ReferenceLaunches launches{.bad = {1, 2}};
+  const auto reference = launches.find();
+  ASSERT_TRUE(reference);
+  EXPECT_EQ(reference->block, 0u);
+  EXPECT_EQ(reference->words, std::vector<std::uint64_t>(kThreads, 1));
+  EXPECT_EQ(launches.told, (std::vector<std::optional<std::size_t>>{std::nullopt, 0, 0, 0}));
+}
+
+TEST(ReferenceBlock, IsNoneThatMostDoNotAgreeWith) {
+  ReferenceLaunches launches{.bad = {1, 2, 3, 4}};
+  EXPECT_FALSE(launches.find());
+  EXPECT_EQ(launches.told.size(), std::size_t{kReferenceTries} + 1);
 }
 
 TEST(SpecialBound, IsThatOfTheDocumentation) {

@@ -9,7 +9,7 @@
 
 #include "kernels/data/chase.h"
 #include "kernels/memory/chase_args.h"
-#include "kernels/ptx/level2.cuh"
+#include "kernels/ptx/global.cuh"
 
 namespace ga {
 
@@ -36,7 +36,7 @@ __launch_bounds__(1) __global__
   std::uint32_t made = 0;
 #pragma unroll kUnroll
   for (; made < hops; ++made) {
-    const std::uint32_t next = ptx::load_level2(data + kChaseLineWords * line);
+    const std::uint32_t next = ptx::load_l2(data + kChaseLineWords * line);
     line = next < lines ? next : lines - 1;
   }
   end->line = line;

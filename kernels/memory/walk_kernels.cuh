@@ -17,7 +17,7 @@
 #include "kernels/check/report.h"
 #include "kernels/data/pattern_walk.h"
 #include "kernels/memory/walk_args.h"
-#include "kernels/ptx/level2.cuh"
+#include "kernels/ptx/global.cuh"
 #include "kernels/ptx/special.cuh"
 
 namespace ga {
@@ -112,7 +112,7 @@ __launch_bounds__(kThreads, 2) __global__
   for_each_walked<kUnroll>(
       region, order, [](ptx::Vector*) { return 0; },
       [&](ptx::Vector* at, std::size_t i, int) {
-        ptx::store_level2(at, walk_vector<kKind>(written, i));
+        ptx::store_l2(at, walk_vector<kKind>(written, i));
       });
 }
 
@@ -122,7 +122,7 @@ __launch_bounds__(kThreads, 2) __global__
                            WalkReport* blocks) {
   WalkFinding mine;
   for_each_walked<kUnroll>(
-      region, order, [](ptx::Vector* at) { return ptx::load_level2(at); },
+      region, order, [](ptx::Vector* at) { return ptx::load_l2(at); },
       [&](ptx::Vector*, std::size_t i, const ptx::Vector& is) {
         mine.compare(i, is, walk_vector<kKind>(expected, i));
       });
@@ -135,10 +135,10 @@ __launch_bounds__(kThreads, 2) __global__
                              WalkPattern written, WalkReport* blocks) {
   WalkFinding mine;
   for_each_walked<kUnroll>(
-      region, order, [](ptx::Vector* at) { return ptx::load_level2(at); },
+      region, order, [](ptx::Vector* at) { return ptx::load_l2(at); },
       [&](ptx::Vector* at, std::size_t i, const ptx::Vector& is) {
         mine.compare(i, is, walk_vector<kKind>(expected, i));
-        ptx::store_level2(at, walk_vector<kKind>(written, i));
+        ptx::store_l2(at, walk_vector<kKind>(written, i));
       });
   report_block<kThreads, kKind>(mine, expected, blocks);
 }

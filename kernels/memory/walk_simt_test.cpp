@@ -131,7 +131,7 @@ const std::vector<WalkTest> kTests = {WalkTest::own_address, WalkTest::moving_in
                                       WalkTest::modulo_20, WalkTest::random};
 
 TEST(WalkPasses, BeginWithAWriteEndWithACheckAndExpectWhatWasWritten) {
-  const std::vector<std::size_t> lengths = {4, 13, 40, 4};
+  const std::vector<std::size_t> lengths = {6, 13, 40, 6};
   for (const WalkTest test : kTests) {
     for (const std::uint64_t round : {0, 1, 2}) {
       const auto passes = ga::walk_passes(test, 7, round);
@@ -174,13 +174,70 @@ TEST(WalkPasses, LeaveNoWordAsTheRoundBeforeLeftIt) {
   }
 }
 
+// Of the words before and behind every write of a round, those that it does not change. What lies
+// there first was left by `before`.
+std::size_t unchanged_words(WalkTest test, std::uint64_t before, std::uint64_t round) {
+  std::size_t unchanged = 0;
+  WalkPattern now = ga::walk_passes(test, 7, before).back().expected;
+  for (const WalkPass& pass : ga::walk_passes(test, 7, round)) {
+    if (pass.action == WalkAction::check) continue;
+    for (std::uint64_t i = 0; i < 300; ++i) {
+      if (ga::walk_word(now, i) == ga::walk_word(pass.written, i)) ++unchanged;
+    }
+    now = pass.written;
+  }
+  return unchanged;
+}
+
+// Then a write that does nothing is seen: of whatever round ran before, too.
+TEST(WalkPasses, WriteNoWordThatLiesThere) {
+  for (const WalkTest test : kTests) {
+    for (std::uint64_t round = 0; round < 8; ++round) {
+      for (std::uint64_t before = 0; before < 8; ++before) {
+        EXPECT_EQ(unchanged_words(test, before, round), 0u)
+            << static_cast<int>(test) << ": " << before << ", " << round;
+      }
+    }
+  }
+}
+
 TEST(WalkPasses, MoveAndCheckWhatTheySay) {
   const auto bytes = [](WalkTest test) { return ga::walk_bytes(ga::walk_passes(test, 1, 0), 80); };
-  EXPECT_EQ(bytes(WalkTest::own_address), 4 * 80.0);
+  EXPECT_EQ(bytes(WalkTest::own_address), 6 * 80.0);
   EXPECT_EQ(bytes(WalkTest::moving_inversions), (1 + 11 * 2 + 1) * 80.0);
   EXPECT_EQ(bytes(WalkTest::modulo_20), 40 * 80.0);
   EXPECT_EQ(ga::walk_checks(ga::walk_passes(WalkTest::moving_inversions, 1, 0), 80), 12u * 10);
   EXPECT_EQ(ga::walk_checks(ga::walk_passes(WalkTest::modulo_20, 1, 0), 80), 20u * 10);
+}
+
+// Three launches of one action, and behind each that writes a check of what it wrote. One of them
+// may do nothing.
+WalkReport run_alone(WalkAction action, int lost) {
+  Pieces pieces(300);
+  ga::LonePass pass(action);
+  WalkReport report;
+  run_pass(pieces, pass.fill(), 0, report);
+  for (int launch = 0; launch < 3; ++launch) {
+    const WalkPass next = pass.next();
+    if (launch != lost) run_pass(pieces, next, 0, report);
+    if (action != WalkAction::check) run_pass(pieces, pass.check(), 1, report);
+  }
+  return report;
+}
+
+TEST(LonePass, ExpectsWhatItsOwnLaunchesLeft) {
+  for (const WalkAction action : {WalkAction::write, WalkAction::check, WalkAction::rewrite}) {
+    const WalkReport report = run_alone(action, -1);
+    EXPECT_EQ(report.wrong, 0u);
+    EXPECT_EQ(report.checked, (action == WalkAction::rewrite ? 6u : 3u) * 600);
+  }
+}
+
+// The last, too, whose writes no launch behind it checks.
+TEST(LonePass, SeesALaunchThatDidNothing) {
+  for (const WalkAction action : {WalkAction::write, WalkAction::rewrite}) {
+    for (int lost = 0; lost < 3; ++lost) EXPECT_GE(run_alone(action, lost).wrong, 600u) << lost;
+  }
 }
 
 TEST(WalkKernels, LeaveTheReferencesWordsAndNothingElse) {

@@ -28,7 +28,8 @@ __device__ __forceinline__ void store_streaming(Vector* to, const Vector& v) {
                : "memory");
 }
 
-// In the L2 and not in the L1: what any SM has written, or will read.
+// No L1 answers or keeps these: what is read comes from the L2 or, where the L2 has it no more,
+// from memory. Unlike load_streaming they may read what the same kernel writes.
 __device__ __forceinline__ Vector load_l2(const Vector* from) {
   Vector v;
   asm volatile("ld.relaxed.gpu.global.v2.u64 {%0,%1}, [%2];\n"
@@ -45,6 +46,11 @@ __device__ __forceinline__ void store_l2(Vector* to, const Vector& v) {
 __device__ __forceinline__ std::uint64_t load_l2(const std::uint64_t* from) {
   std::uint64_t word;
   asm volatile("ld.relaxed.gpu.global.u64 %0, [%1];\n" : "=l"(word) : "l"(from) : "memory");
+  return word;
+}
+__device__ __forceinline__ std::uint32_t load_l2(const std::uint32_t* from) {
+  std::uint32_t word;
+  asm volatile("ld.relaxed.gpu.global.u32 %0, [%1];\n" : "=r"(word) : "l"(from) : "memory");
   return word;
 }
 #endif

@@ -171,9 +171,15 @@ struct IntegerInstructions {
   static __device__ __forceinline__ S32 divide_signed(S32 a, S32 b) { return a / b; }
   static __device__ __forceinline__ S32 remainder_signed(S32 a, S32 b) { return a % b; }
   static __device__ __forceinline__ U64 divide_wide(U64 a, U64 b) { return a / b; }
+  // No output is written before every input is read: they may share registers.
   static __device__ __forceinline__ U64 carry_add(U64 a, U64 b) {
     U32 low, high;
-    asm("add.cc.u32 %0, %2, %4;\n\taddc.u32 %1, %3, %5;\n"
+    asm("{\n"
+        ".reg .u32 sum;\n"
+        "add.cc.u32 sum, %2, %4;\n"
+        "addc.u32 %1, %3, %5;\n"
+        "mov.u32 %0, sum;\n"
+        "}\n"
         : "=r"(low), "=r"(high)
         : "r"(static_cast<U32>(a)), "r"(static_cast<U32>(a >> 32)), "r"(static_cast<U32>(b)),
           "r"(static_cast<U32>(b >> 32)));

@@ -8,6 +8,7 @@
 #include <limits>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "kernels/runtime/error.h"
 
@@ -84,6 +85,16 @@ template <class T>
 Status copy_to_device(T* device, std::span<const T> host) {
   GA_CUDA(cudaMemcpy(device, host.data(), host.size_bytes(), cudaMemcpyHostToDevice));
   return Ok{};
+}
+
+// A buffer that holds these elements.
+template <class T>
+Result<DeviceBuffer<T>> on_device(const std::vector<T>& elements) {
+  GA_TRY(auto buffer, DeviceBuffer<T>::make(elements.size()));
+  if (!elements.empty()) {
+    GA_CHECK(copy_to_device(buffer.data(), std::span<const T>(elements)));
+  }
+  return buffer;
 }
 
 template <class T>

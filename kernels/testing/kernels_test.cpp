@@ -385,6 +385,8 @@ TEST(Attention, LaunchersRefuseWhatACallCannotBe) {
   ga::Attention odd = good;
   odd.shape.dim = 32;
   expect_usage(ga::check_attention({odd, &report}, nullptr), "dim");
+  odd.shape = {.batch = 65536};  // what the kernel refuses, its check refuses
+  expect_usage(ga::check_attention({odd, &report}, nullptr), "between 1");
 }
 
 TEST(Light, RefusesNoSteps) { expect_usage(ga::light({}, nullptr), "steps"); }

@@ -62,6 +62,7 @@ struct Mbarrier {
   unsigned pending = 0;    // still to come in this one
   std::int64_t bytes = 0;  // announced and not landed; negative where they landed first
   unsigned phase = 0;      // phases completed
+  bool seen_by_cluster = false, seen_by_tma = false;  // that it is initialised: by fences
 };
 
 struct Block {

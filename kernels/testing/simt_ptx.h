@@ -37,10 +37,6 @@ void cp_async_wait() {
 inline Vector load_streaming(const Vector* from) { return *from; }
 inline void store_streaming(Vector* to, const Vector& v) { *to = v; }
 
-inline Vector load_l2(const Vector* from) { return *from; }
-inline void store_l2(Vector* to, const Vector& v) { *to = v; }
-inline std::uint64_t load_l2(const std::uint64_t* from) { return *from; }
-
 inline std::uint64_t opaque(std::uint64_t x) { return x; }
 inline std::uint32_t smid() { return simt::block_index().x % 7; }
 inline std::uint64_t globaltimer() { return 1000; }

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "kernels/data/exercise.h"
+#include "kernels/testing/simt_ptx_memory.h"
 #include "kernels/testing/simt_ptx_sm90.h"
 
 namespace ga::ptx {

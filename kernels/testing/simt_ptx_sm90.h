@@ -16,7 +16,7 @@ namespace ga::ptx {
 inline void mbarrier_init(std::uint32_t barrier, std::uint32_t arrivals) {
   simt::mbarrier_init(barrier, arrivals);
 }
-inline void mbarrier_init_fence() {}
+inline void mbarrier_init_fence() { simt::mbarrier_init_fence(); }
 inline void mbarrier_arrive(std::uint32_t barrier) { simt::mbarrier_arrive(barrier, 0); }
 inline void mbarrier_arrive_cluster(std::uint32_t barrier) { simt::mbarrier_arrive(barrier, 0); }
 inline void mbarrier_arrive_expect(std::uint32_t barrier, std::uint32_t bytes) {

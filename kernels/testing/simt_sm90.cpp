@@ -122,6 +122,13 @@ void land(const Block& block, const BoxStore& store) {
 }
 
 void start(const BoxLoad& load) {
+  for (std::uint32_t rank = 0; rank < machine.blocks.size(); ++rank) {
+    if ((load.ranks >> rank & 1u) == 0) continue;
+    const Mbarrier& barrier = mbarrier_at({machine.blocks[rank], load.barrier});
+    if (!barrier.seen_by_cluster || !barrier.seen_by_tma) {
+      fail("a load names an mbarrier that lacks a fence behind its initialisation");
+    }
+  }
   if (machine.options.eager_copies) {
     land(load);
   } else {
@@ -282,9 +289,14 @@ void Operand::outside() { fail("an address outside shared memory"); }
 void mbarrier_init(std::uint32_t barrier, std::uint32_t arrivals) {
   const At at = resolve(barrier);
   if (at.offset % 8 != 0) fail("an mbarrier that is not aligned to 8 bytes");
-  if (!at.block.mbarriers.emplace(at.offset, Mbarrier{arrivals, arrivals, 0, 0}).second) {
+  if (!at.block.mbarriers.emplace(at.offset, Mbarrier{.arrivals = arrivals, .pending = arrivals})
+           .second) {
     fail("an mbarrier is initialised twice");
   }
+}
+
+void mbarrier_init_fence() {
+  for (auto& [offset, barrier] : own_block().mbarriers) barrier.seen_by_cluster = true;
 }
 
 void mbarrier_arrive(std::uint32_t barrier, std::uint32_t bytes) {
@@ -315,6 +327,7 @@ void fence_async() {
     std::memcpy(own_block().async + range.offset, own_block().shared + range.offset, range.bytes);
   }
   self().unfenced.clear();
+  for (auto& [offset, barrier] : own_block().mbarriers) barrier.seen_by_tma = true;
 }
 
 void named_barrier(std::uint32_t id, std::uint32_t threads, bool waits) {

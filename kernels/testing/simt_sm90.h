@@ -105,6 +105,7 @@ class Operand {
 };
 
 void mbarrier_init(std::uint32_t barrier, std::uint32_t arrivals);
+void mbarrier_init_fence();
 void mbarrier_arrive(std::uint32_t barrier, std::uint32_t bytes);  // bytes: announced with it
 // Tries, and gives the others a turn where the phase is open.
 bool mbarrier_try_wait(std::uint32_t barrier, std::uint32_t parity);

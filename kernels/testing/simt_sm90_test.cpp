@@ -38,7 +38,11 @@ struct Matrices {
 };
 
 void init(std::uint32_t arrivals) {
-  if (threadIdx.x == 0) ga::ptx::mbarrier_init(kBarrier, arrivals);
+  if (threadIdx.x == 0) {
+    ga::ptx::mbarrier_init(kBarrier, arrivals);
+    ga::ptx::mbarrier_init_fence();
+    ga::ptx::fence_proxy_async();
+  }
   __syncthreads();
 }
 
@@ -89,6 +93,21 @@ TEST(SimtSm90DeathTest, SeesBytesThatWereNotAnnounced) {
                      wait(0);
                    }),
                "more bytes");
+}
+
+TEST(SimtSm90DeathTest, SeesABarrierThatLacksAFence) {
+  for (const auto& fence : {ga::ptx::mbarrier_init_fence, ga::ptx::fence_proxy_async}) {
+    EXPECT_DEATH(run({1}, 1, {.dynamic_shared = kBytes},
+                     [&] {
+                       Matrices m;
+                       ga::ptx::mbarrier_init(kBarrier, 1);
+                       fence();
+                       ga::ptx::mbarrier_arrive_expect(kBarrier, 8192);
+                       ga::ptx::tma_load(kBox, &m.from_map, kBarrier, 0, 0);
+                       wait(0);
+                     }),
+                 "lacks a fence");
+  }
 }
 
 TEST(SimtSm90DeathTest, SeesAPhaseThatNeverCompletes) {
