@@ -13,11 +13,10 @@
 #include "benches/cases/walked_memory.h"
 #include "benches/harness/plan.h"
 #include "kernels/data/pattern_walk.h"
+#include "reports/model/units.h"
 
 namespace ga {
 namespace {
-
-constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 
 class MemoryPatternBench final : public Bench {
  public:
@@ -25,7 +24,7 @@ class MemoryPatternBench final : public Bench {
     std::unique_ptr<MemoryPatternBench> bench(new MemoryPatternBench());
     bench->test_ = static_cast<WalkTest>(param(params, "test"));
     bench->seed_ = static_cast<std::uint64_t>(param(params, "seed"));
-    bench->hold_ns_ = param(params, "hold_s") * kNanosecondsPerSecond;
+    bench->hold_ns_ = param(params, "hold_s") * kNsPerS;
     GA_TRY(bench->memory_, WalkedMemory::make(static_cast<std::size_t>(param(params, "bytes"))));
     bench->passes_ = walk_passes(bench->test_, bench->seed_, 0);
     return std::unique_ptr<Bench>(std::move(bench));
