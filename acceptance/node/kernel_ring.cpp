@@ -12,7 +12,7 @@ namespace ga {
 
 namespace {
 
-constexpr std::size_t kRecordBytes = 16 << 10;  // the kernel gives whole records, 8 KiB at most
+constexpr std::size_t kRecordBytes = 16 << 10;      // the kernel gives whole records, 8 KiB at most
 constexpr std::size_t kMostRingBytes = 256u << 20;  // read at once; a ring holds a few MiB
 
 // The kernel writes what is not printable as \xNN. A newline within a message becomes a blank.

@@ -16,7 +16,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-
 constexpr std::array<std::string_view, 5> kOfProc{"sys/kernel/hostname", "sys/kernel/osrelease",
                                                   "sys/kernel/random/boot_id", "1/comm",
                                                   "driver/nvidia/version"};

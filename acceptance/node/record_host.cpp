@@ -16,7 +16,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-
 using Files = std::initializer_list<const char*>;
 
 // Files below one root, to the same places below another.

@@ -1,4 +1,4 @@
-// Nanoseconds of larger units. Times are std::int64_t nanoseconds wherever a name says nothing else.
+// Nanoseconds of larger units. A time is std::int64_t nanoseconds where its name says nothing else.
 #pragma once
 
 #include <cstdint>
