@@ -43,5 +43,5 @@ if(BUILD_TESTING)
   add_test(NAME bundle_test
     COMMAND bash ${PROJECT_SOURCE_DIR}/scripts/tests/bundle_test.sh ${CMAKE_BINARY_DIR}
             ${CMAKE_CPACK_COMMAND})
-  set_tests_properties(bundle_test PROPERTIES LABELS cli TIMEOUT 120 SKIP_RETURN_CODE 77)
+  set_tests_properties(bundle_test PROPERTIES LABELS cli TIMEOUT 300 SKIP_RETURN_CODE 77)
 endif()

@@ -131,7 +131,7 @@ function(ga_test name)
     set(A_LABEL unit)
   endif()
   if(NOT A_TIMEOUT)
-    set(A_TIMEOUT 60)
+    set(A_TIMEOUT 300)  # against what hangs; a busy machine is slow
   endif()
   add_test(NAME ${name} COMMAND ${name})
   if(A_GPU)
