@@ -90,8 +90,8 @@ TEST(AllReduceProtocol, WaitsNameTheLateRank) {
       return algorithm == AllReduceAlgorithm::one_shot ? w.data_ns[peer] : w.entry_ns[peer];
     };
     for (const int rank : {0, 1, 3}) {
-      EXPECT_GT(waited(rank, 2),
-                30'000'000u);  // of 150 ms; a busy machine lets who waits begin late
+      // Of 150 ms in all: on a busy machine who waits begins late too.
+      EXPECT_GT(waited(rank, 2), 30'000'000u);
       for (const int peer : {0, 1, 3}) EXPECT_LT(waited(rank, peer), waited(rank, 2));
       EXPECT_LT(waited(2, rank), waited(rank, 2));
     }
