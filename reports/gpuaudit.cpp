@@ -27,7 +27,8 @@ void add_issue(CLI::App& challenge, CommandLine& line) {
   sub->add_option("--level", o.level, "The least: quick, standard or soak")
       ->check(one_of({"quick", "standard", "soak"}))
       ->capture_default_str();
-  sub->add_option("--hours", o.hours, "How long it is good for")->capture_default_str();
+  sub->add_option("--hours", o.hours,
+                  "How long it is good for; without it 48 hours, at level soak 48 beyond the soak");
   sub->add_option("--not-before", o.not_before, "From when, in UTC; without it from now");
   sub->add_option("--program", o.programs,
                   "A program that may take part: its file, or its SHA-256; again for each. Without "

@@ -21,6 +21,7 @@ namespace ga {
 namespace {
 
 constexpr std::int64_t kSecondsPerHour = 3600;
+constexpr std::int64_t kTwoDays = 48;
 constexpr std::int64_t kMostHours = 24 * 366;
 
 Error usage(std::string what) { return Error(ErrorCode::usage, std::move(what)); }
@@ -66,11 +67,23 @@ Result<time_t> begin_of(const std::string& not_before) {
   return ::timegm(&parts);
 }
 
-Result<Challenge> make_challenge(const ChallengeOptions& options) {
-  if (options.hours < 1 || options.hours > kMostHours) {
-    return usage(fmt::format("--hours {} is not between 1 and {}", options.hours, kMostHours));
+// How long the order is good for. A soak is longer than two days may be.
+Result<std::int64_t> hours_of(const ChallengeOptions& options, const Profile& profile) {
+  const std::int64_t soak = options.level == to_word(Level::soak) ? profile.sizes.soak_hours : 0;
+  const std::int64_t hours = options.hours.value_or(kTwoDays + soak);
+  if (hours < 1 || hours > kMostHours) {
+    return usage(fmt::format("--hours {} is not between 1 and {}", hours, kMostHours));
   }
+  if (hours > soak) return hours;
+  return usage(fmt::format("--hours {}: level soak of profile {} takes more than {} hours", hours,
+                           profile.name, soak))
+      .hinted(
+          "leave --hours out, or leave room for what comes before the soak and for a second try");
+}
+
+Result<Challenge> make_challenge(const ChallengeOptions& options) {
   GA_TRY(const Profile profile, load_profile(options.profile, gate_ids()));
+  GA_TRY(const std::int64_t hours, hours_of(options, profile));
   GA_TRY(const time_t begin, begin_of(options.not_before));
   Challenge challenge;
   challenge.slot = options.slot;
@@ -79,7 +92,7 @@ Result<Challenge> make_challenge(const ChallengeOptions& options) {
   challenge.serials = options.serials;
   GA_TRY(challenge.nonce, fresh_nonce());
   challenge.not_before = utc_at(begin);
-  challenge.not_after = utc_at(begin + static_cast<time_t>(options.hours * kSecondsPerHour));
+  challenge.not_after = utc_at(begin + static_cast<time_t>(hours * kSecondsPerHour));
   challenge.profile = profile.name;
   challenge.profile_sha256 = profile.sha256;
   challenge.level = options.level;

@@ -53,8 +53,8 @@ struct ChallengeOptions {
   std::string slot, csp, node;
   std::string profile;  // file or built-in name
   std::string level = "standard";
-  std::string not_before;  // UTC; empty: now
-  std::int64_t hours = 48;
+  std::string not_before;             // UTC; empty: now
+  std::optional<std::int64_t> hours;  // of the window; two days, at level soak beyond the soak
   std::vector<std::string> programs;  // files, or SHA-256; empty: gpuaccept and gpuprobe beside it
   std::vector<std::string> serials;   // of the GPUs
   std::string output;

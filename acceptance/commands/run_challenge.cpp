@@ -1,6 +1,7 @@
 #include "acceptance/commands/run_challenge.h"
 
 #include <fmt/format.h>
+#include <time.h>
 
 #include "reports/model/digest.h"
 #include "reports/seal/challenge.h"
@@ -26,6 +27,15 @@ Error misfit(const std::string& file, const std::string& why) {
       .hinted("gpuaudit challenge show says what it asks for; nothing was measured");
 }
 
+// The earliest end of what begins now: who cannot be done in time had better not begin. Of a
+// rehearsal, and of an attempt that goes on, nothing is known.
+std::string earliest_end(const RunSetup& setup) {
+  const RunOptions& options = setup.options;
+  if (setup.level != Level::soak || !options.scenario.empty() || options.resume) return {};
+  constexpr std::int64_t kSecondsPerHour = 3600;
+  return utc_at(::time(nullptr) + setup.profile.sizes.soak_hours * kSecondsPerHour);
+}
+
 }  // namespace
 
 Status choose_challenge(RunSetup& setup) {
@@ -46,7 +56,7 @@ Status choose_challenge(RunSetup& setup) {
       .programs = options.plan ? std::vector<Program>{{"plan", challenge.programs.front()}}
                                : setup.identity.programs,
       .started = utc_now(),
-      .ended = {},
+      .ended = earliest_end(setup),
       .serials = {}};
   const std::string why = misfit_of(challenge, attempt);
   return why.empty() ? Status(Ok{}) : misfit(options.challenge, why);

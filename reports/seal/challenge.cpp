@@ -220,7 +220,7 @@ std::string misfit_of(const Challenge& challenge, const ChallengedAttempt& attem
   }
   const std::string& last = attempt.ended.empty() ? attempt.started : attempt.ended;
   if (!is_utc(last) || last > challenge.not_after) {
-    return fmt::format("challenge.window: it ended at {}, and the attempt goes on to {}",
+    return fmt::format("challenge.window: it ends at {}, and the attempt goes on to {}",
                        challenge.not_after, last);
   }
   if (attempt.profile_sha256 != challenge.profile_sha256) {
