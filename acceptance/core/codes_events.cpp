@@ -108,8 +108,8 @@ constexpr std::array kPartCodes{
              {"an NVLink lost data during the run", "실행 중 NVLink에서 데이터가 손실되었습니다"},
              kLinkParts),
     fail_row("events.nvlink.link_lost", node, return_part, Rma::yes,
-             {"fewer NVLinks are active after the run than before",
-              "실행 후 활성 NVLink 수가 줄었습니다"},
+             {"fewer NVLinks are active at a later reading than at an earlier one",
+              "이후 판독에서 활성 NVLink 수가 줄었습니다"},
              kLinkParts),
     fail_row("events.nvlink.crc_rate", node, return_part, Rma::yes,
              {"NVLink transmission errors came faster than the profile allows",
@@ -144,10 +144,14 @@ constexpr std::array kPartCodes{
               "네트워크 포트 오류 카운터가 최대값에 도달해 더 이상 증가하지 않습니다"},
              {"clear the port's counters (perfquery -R), then run again",
               "포트 카운터를 초기화(perfquery -R)한 뒤 다시 실행하십시오"}),
-    open_row("events.nic.no_port", config, measure_again,
-             {"a network port is not listed", "네트워크 포트가 목록에 없습니다"},
-             {"load the adapter's driver, check that the adapter is seated, then run again",
-              "어댑터 드라이버와 장착 상태를 확인한 뒤 다시 실행하십시오"}),
+    open_row(
+        "events.nic.no_port", config, measure_again,
+        {"a network port is not listed, or got another name",
+         "네트워크 포트가 목록에 없거나 이름이 바뀌었습니다"},
+        {"load the adapter's driver, check that the adapter is seated and keeps its name over a "
+         "restart, then run again",
+         "어댑터 드라이버와 장착 상태, 재시작 후에도 이름이 유지되는지 확인한 뒤 다시 "
+         "실행하십시오"}),
 };
 
 constexpr std::array kLogCodes{

@@ -57,13 +57,30 @@ std::span<const Code> power_codes() {
                 "again",
                 "급전 회로와 랙의 전력 한도를 점검한 뒤 노드 전체를 다시 실행하십시오"}),
       borderline_row("power.sustained.below_cap",
-                     {"the GPU draws less than its power limit, and nothing that was read excuses "
-                      "it",
-                      "전력 한도보다 적게 사용하며, 판독한 값으로는 그 이유를 설명할 수 없습니다"},
+                     {"the GPU neither draws its power limit nor runs at its maximum clock",
+                      "전력 한도에도 최대 클럭에도 도달하지 못했습니다"},
                      {"read the clock, power and reasons in the message, mend what they name, then "
                       "run the whole node again",
                       "메시지의 클럭, 전력, 원인 비트를 확인하여 조치한 뒤 노드 전체를 다시 "
                       "실행하십시오"}),
+      borderline_row(
+          "power.sustained.below_siblings",
+          {"at its maximum clock the GPU draws less than this load draws from another, or than "
+           "half "
+           "of its limit",
+           "최대 클럭에서 같은 부하의 다른 GPU보다, 또는 한도의 절반보다 전력을 적게 사용합니다"},
+          {"compare its GEMM speeds with its siblings': where they are lower too, the GPU or what "
+           "feeds it is suspect, else a power sensor; settle that, then run the whole node again",
+           "GEMM 속도를 다른 GPU와 비교하십시오. 속도도 낮으면 이 GPU나 작업을 공급하는 쪽이, "
+           "그렇지 "
+           "않으면 전력 센서가 의심됩니다. 해결한 뒤 노드 전체를 다시 실행하십시오"}),
+      open_row("power.sustained.no_siblings", none, measure_again,
+               {"at its maximum clock the GPU draws less than its limit, and no other GPU shows "
+                "what this load can draw",
+                "최대 클럭에서 전력 한도보다 적게 사용하지만, 이 부하의 전력을 비교할 정상 GPU가 "
+                "없습니다"},
+               {"settle what this gate says of the other GPUs, then run the whole node again",
+                "다른 GPU에 대한 이 항목의 결과를 해결한 뒤 노드 전체를 다시 실행하십시오"}),
       open_row("power.no_pulses", none, measure_again,
                {"fewer launches than pulses: nothing shows that the load started and stopped",
                 "실행 횟수가 펄스 수보다 적어 부하가 켜지고 꺼졌음을 확인할 수 없습니다"},

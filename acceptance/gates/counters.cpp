@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
 #include <utility>
+
+#include "reports/model/units.h"
 
 namespace ga {
 namespace {
@@ -29,18 +33,48 @@ struct Reading {
   const std::vector<GpuCounters>& all;
   std::string when;
 };
+using Row = std::vector<Reading>;
 
-Delta delta_between(const Reading& first, const Reading& last, const std::string& unit_id,
-                    KnownInt GpuCounters::*field) {
-  const GpuCounters* before = find_counters(first.all, unit_id);
-  const GpuCounters* after = find_counters(last.all, unit_id);
-  Delta delta;
-  delta.why_absent = why_unfit(first.when, before, field);
-  if (delta.why_absent.empty()) delta.why_absent = why_unfit(last.when, after, field);
-  if (!delta.why_absent.empty()) return delta;
-  delta.by = *(after->*field) - *(before->*field);
-  delta.growth = delta.by < 0 ? Growth::fell : Growth::known;
-  return delta;
+// Rows of readings through which the counter goes on: one for each boot, or one of all. Of what
+// outlives a boot the time between two boots, which nobody saw, is in the row as well.
+std::vector<Row> rows_of(const Evidence& evidence, KnownInt GpuCounters::*field) {
+  std::vector<Row> rows;
+  for (const Span& span : spans_of(evidence)) {
+    const bool goes_on = !rows.empty() && outlives_a_boot(field);
+    if (!goes_on) rows.emplace_back();
+    // Links are trained anew with the machine: right after a restart they may not be yet.
+    if (!goes_on || field != &GpuCounters::nvlinks_active) {
+      rows.back().push_back({span.before, "before" + span.name});
+    }
+    rows.back().push_back({span.after, "after" + span.name});
+  }
+  return rows;
+}
+
+// `seen` grows by the most that a reading lies above an earlier one of its row, so that what a
+// count that fell had counted stays, and is not counted twice where it is read right again.
+void add_row(const Row& row, const std::string& unit_id, KnownInt GpuCounters::*field,
+             Delta& delta) {
+  std::optional<std::int64_t> least, last;
+  std::int64_t grew = 0;
+  for (const Reading& reading : row) {
+    const GpuCounters* counters = find_counters(reading.all, unit_id);
+    if (std::string why = why_unfit(reading.when, counters, field); !why.empty()) {
+      if (delta.growth != Growth::known) continue;
+      delta.growth = Growth::absent;
+      delta.why_absent = std::move(why);
+      continue;
+    }
+    const std::int64_t value = *(counters->*field);
+    if (last && value < *last && delta.growth != Growth::fell) {
+      delta.growth = Growth::fell;
+      delta.by = value - *last;
+    }
+    least = std::min(least.value_or(value), value);
+    grew = std::max(grew, value - *least);
+    last = value;
+  }
+  delta.seen = added(delta.seen, grew);
 }
 
 std::string why_no_id(std::string_view when, const Span& span, const KnownText& id) {
@@ -80,24 +114,13 @@ std::vector<Span> spans_of(const Evidence& evidence) {
   return spans;
 }
 
-// Known where each part is, fallen where one is: a counter that was reset says nothing of the rest.
-// Of what outlives a boot the time between two boots, which nobody saw, is a part as well.
+// Known where each reading is, fallen where one is lower than the one before it.
 Delta delta_of(const Evidence& evidence, const std::string& unit_id, KnownInt GpuCounters::*field) {
-  const std::vector<Span> spans = spans_of(evidence);
-  std::vector<Reading> readings;
-  for (const Span& span : spans) {
-    readings.push_back({span.before, "before" + span.name});
-    readings.push_back({span.after, "after" + span.name});
-  }
-  Delta sum;
-  sum.growth = Growth::known;
-  const std::size_t step = outlives_a_boot(field) ? 1 : 2;
-  for (std::size_t i = 0; i + 1 < readings.size(); i += step) {
-    Delta part = delta_between(readings[i], readings[i + 1], unit_id, field);
-    if (part.growth != Growth::known) return part;
-    sum.by = added(sum.by, part.by);
-  }
-  return sum;
+  Delta delta;
+  delta.growth = Growth::known;
+  for (const Row& row : rows_of(evidence, field)) add_row(row, unit_id, field, delta);
+  if (delta.growth == Growth::known) delta.by = delta.seen;
+  return delta;
 }
 
 std::string why_not_one_boot(const Evidence& evidence) {
@@ -121,9 +144,8 @@ const TelemetryGap* find_gap(const Evidence& evidence, std::string_view unit_id)
 }
 
 std::string silence_text(const TelemetryGap& gap) {
-  constexpr double kNsPerSecond = 1e9;
   return fmt::format("nothing was seen for {:.1f} s",
-                     static_cast<double>(gap.to_ns - gap.from_ns) / kNsPerSecond);
+                     static_cast<double>(gap.to_ns - gap.from_ns) / kNsPerS);
 }
 
 }  // namespace ga

@@ -34,12 +34,15 @@ struct Span {
 };
 std::vector<Span> spans_of(const Evidence& evidence);  // at least one, in order
 
-// absent: not read before or after, or a value that no counter has. fell: lower after than before,
-// so something was reset in between.
+// absent: not read before or after, or a value that no counter has. fell: lower than before, so
+// something was reset in between; where another reading is absent, too, it is still fell.
 enum class Growth { known, absent, fell };
 struct Delta {
   Growth growth = Growth::absent;
-  std::int64_t by = 0;     // where known
+  std::int64_t by = 0;  // known: what it grew by; fell: how far, negative
+  // What it is known to have counted, whatever became of other readings: a fault that was read once
+  // is not taken back by a reading that is missing or lower. Never negative.
+  std::int64_t seen = 0;
   std::string why_absent;  // "after: GPU is lost"
 };
 Delta delta_of(const Evidence& evidence, const std::string& unit_id, KnownInt GpuCounters::*field);

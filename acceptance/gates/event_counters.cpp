@@ -22,8 +22,7 @@ std::optional<std::int64_t> elapsed_ns(const Evidence& evidence, const std::stri
 
 std::int64_t events_in_run(const Evidence& evidence, const std::string& unit,
                            const EventCounter& counter) {
-  const Delta delta = delta_of(evidence, unit, counter.field);
-  return delta.growth == Growth::known ? delta.by : 0;
+  return delta_of(evidence, unit, counter.field).seen;
 }
 
 std::optional<Finding> counter_unfit(std::string_view gate, const Evidence& evidence,

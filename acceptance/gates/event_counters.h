@@ -17,7 +17,7 @@ struct EventCounter {
   KnownInt GpuCounters::*field;
 };
 
-// What the counter grew by in the run; 0 where that is not known.
+// What the counter is known to have counted in the run, even where another reading says nothing.
 std::int64_t events_in_run(const Evidence& evidence, const std::string& unit,
                            const EventCounter& counter);
 

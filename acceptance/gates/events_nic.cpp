@@ -43,6 +43,7 @@ struct Port {
   std::string name;
   const NicCounters* before = nullptr;
   const NicCounters* after = nullptr;
+  std::string boot;  // " of boot 2" where there is more than one, for people
 };
 
 const NicCounters* find_port(const KnownList<NicCounters>& ports, const std::string& name) {
@@ -69,7 +70,7 @@ std::vector<Port> ports_of(const Evidence& evidence) {
   for (const Span& span : spans_of(evidence)) {
     if (!span.node_before.nics) continue;
     for (const NicCounters& before : *span.node_before.nics) {
-      Port port{before.port.value.value_or(""), &before, nullptr};
+      Port port{before.port.value.value_or(""), &before, nullptr, span.name};
       if (before.port) port.after = find_port(span.node_after.nics, port.name);
       ports.push_back(std::move(port));
     }
@@ -77,15 +78,13 @@ std::vector<Port> ports_of(const Evidence& evidence) {
   return ports;
 }
 
-// Over all boots of the run.
-std::optional<std::int64_t> growth(const std::vector<Port>& ports, const std::string& name,
-                                   const PortCounter& counter) {
+// What is known of all boots of the run, even where another reading of the counter says nothing.
+std::int64_t growth(const std::vector<Port>& ports, const std::string& name,
+                    const PortCounter& counter) {
   std::int64_t sum = 0;
   for (const Port& port : ports) {
     if (port.name != name) continue;
-    const auto events = growth(port, counter);
-    if (!events) return std::nullopt;
-    sum = added(sum, *events);
+    sum = added(sum, std::max<std::int64_t>(0, growth(port, counter).value_or(0)));
   }
   return sum;
 }
@@ -126,17 +125,17 @@ std::optional<Finding> went_down(const std::vector<Port>& ports, const Evidence&
 std::optional<Finding> too_many(const Order& order, const Evidence& evidence,
                                 const std::vector<Port>& ports, const std::string& port,
                                 const PortCounter& counter) {
-  const auto events = growth(ports, port, counter);
-  if (!events || *events <= 0) return std::nullopt;
+  const std::int64_t events = growth(ports, port, counter);
+  if (events == 0) return std::nullopt;
   const EventLimit* limit = event_limit(order.profile, kId, counter.name);
   const std::string what = fmt::format("{} {}", port, counter.name);
   if (limit == nullptr) {
-    return found(kId, kNode, "events.no_limit", fmt::format("{}: {} in the run", what, *events));
+    return found(kId, kNode, "events.no_limit", fmt::format("{}: {} in the run", what, events));
   }
   const auto elapsed = elapsed_ns(order, evidence);
-  const RateAnswer answer = rate_answer(*limit, *events, elapsed);
+  const RateAnswer answer = rate_answer(*limit, events, elapsed);
   if (answer == RateAnswer::allowed) return std::nullopt;
-  const std::string text = what + ": " + rate_text(*limit, *events, elapsed);
+  const std::string text = what + ": " + rate_text(*limit, events, elapsed);
   if (answer == RateAnswer::not_known) return found(kId, kNode, "events.counter_absent", text);
   return found(kId, kNode,
                limit->status == LimitStatus::provisional ? "events.over_limit" : "events.nic.rate",
@@ -160,31 +159,13 @@ std::optional<Finding> unfit_counter(const Port& port, const PortCounter& counte
                fmt::format("{} {} fell by {}", port.name, counter.name, *before - *after));
 }
 
-// A port that the facts or the second reading name, and the first reading does not.
-std::optional<Finding> uncounted(const Evidence& evidence, const Span& span) {
-  const auto unknown = [&](const KnownText& port) {
-    return port && find_port(span.node_before.nics, *port) == nullptr;
-  };
-  const auto name = [](const std::string& port) {
-    return found(kId, kNode, "events.nic.no_port", port + " had no counters before the run");
-  };
-  if (const KnownList<NicPort>& nics = evidence.facts.host.nics) {
-    for (const NicPort& nic : *nics) {
-      if (unknown(nic.port)) return name(*nic.port);
-    }
-  }
-  for (const NicCounters& after : *span.node_after.nics) {
-    if (unknown(after.port)) return name(*after.port);
-  }
-  return std::nullopt;
-}
-
-// A port that one of the two boots lists at its start and the other does not.
-std::optional<Finding> in_one_alone(const Span& has, const Span& lacks) {
-  for (const NicCounters& nic : *has.node_before.nics) {
-    if (!nic.port || find_port(lacks.node_before.nics, *nic.port) != nullptr) continue;
+// A port that is named elsewhere and that the span does not list at its start.
+template <class Named>
+std::optional<Finding> not_at_start(const std::vector<Named>& named, const Span& span) {
+  for (const Named& nic : named) {
+    if (!nic.port || find_port(span.node_before.nics, *nic.port) != nullptr) continue;
     return found(kId, kNode, "events.nic.no_port",
-                 fmt::format("{} is not listed at the start{}", *nic.port, lacks.name));
+                 fmt::format("{} is not listed at the start{}", *nic.port, span.name));
   }
   return std::nullopt;
 }
@@ -203,15 +184,20 @@ std::optional<Finding> unfit(const std::vector<Port>& ports, const Evidence& evi
   if (ports.empty()) {
     return found(kId, kNode, "events.nic.no_port", "the node lists no network port");
   }
+  // The facts are of the first boot.
+  const Span& first = spans.front();
+  if (const KnownList<NicPort>& nics = evidence.facts.host.nics) {
+    if (auto no = not_at_start(*nics, first)) return no;
+  }
   for (const Span& span : spans) {
-    if (auto no = uncounted(evidence, span)) return no;
-    if (auto no = in_one_alone(spans.front(), span)) return no;
-    if (auto no = in_one_alone(span, spans.front())) return no;
+    if (auto no = not_at_start(*span.node_after.nics, span)) return no;
+    if (auto no = not_at_start(*first.node_before.nics, span)) return no;
+    if (auto no = not_at_start(*span.node_before.nics, first)) return no;
   }
   for (const Port& port : ports) {
     if (port.after == nullptr) {
       return found(kId, kNode, "events.nic.no_port",
-                   fmt::format("{} is not listed after the run", port.name));
+                   fmt::format("{} is not listed at the end{}", port.name, port.boot));
     }
     for (const PortCounter& counter : {kDowned, kRated[0], kRated[1]}) {
       if (auto finding = unfit_counter(port, counter)) return finding;

@@ -17,12 +17,12 @@
 #include "acceptance/gates/facts.h"
 #include "acceptance/gates/series.h"
 #include "acceptance/gates/table.h"
+#include "reports/model/units.h"
 
 namespace ga {
 namespace {
 
 constexpr std::string_view kId = "events.throttle";
-constexpr double kNsPerSecond = 1e9;
 
 struct Counter {
   std::string_view name;
@@ -33,10 +33,9 @@ constexpr Counter kPowerBrake{"throttle_power_brake_ns", &GpuCounters::throttle_
 constexpr Counter kSwThermal{"throttle_sw_thermal_ns", &GpuCounters::throttle_sw_thermal_ns};
 constexpr std::array kCounters{kHwThermal, kPowerBrake, kSwThermal};
 
-// 0 where the growth is not known.
+// As far as it is known.
 std::int64_t grew_by(const Evidence& evidence, const std::string& unit, const Counter& counter) {
-  const Delta delta = delta_of(evidence, unit, counter.field);
-  return delta.growth == Growth::known ? delta.by : 0;
+  return delta_of(evidence, unit, counter.field).seen;
 }
 
 // The time that the evidence shows the unit under load: its blocks and its warm-up.
@@ -47,7 +46,7 @@ double loaded_ns(const Evidence& evidence, const std::string& unit) {
     total += static_cast<double>(series.samples.size()) * static_cast<double>(series.block_ns);
   }
   for (const Warmup& warmup : evidence.warmup) {
-    if (warmup.unit_id == unit) total += static_cast<double>(warmup.temp_mc.size()) * kNsPerSecond;
+    if (warmup.unit_id == unit) total += static_cast<double>(warmup.temp_mc.size()) * kNsPerS;
   }
   return total;
 }

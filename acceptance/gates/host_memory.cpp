@@ -16,24 +16,34 @@ namespace {
 constexpr std::string_view kId = "host.memory";
 constexpr std::int64_t kMost = (std::int64_t{1} << 53) - 1;
 
-// What the run added to the uncorrected errors, or why that is not known.
+// What the run is known to have added to the uncorrected errors, whatever became of other readings.
+std::int64_t uncorrected_in_run(const Evidence& evidence) {
+  const auto is_count = [](const KnownInt& value) {
+    return value && *value >= 0 && *value <= kMost;
+  };
+  std::int64_t sum = 0;
+  for (const Span& span : spans_of(evidence)) {
+    const KnownInt& before = span.node_before.edac_uncorrected;
+    const KnownInt& after = span.node_after.edac_uncorrected;
+    if (!is_count(before) || !is_count(after) || *after < *before) continue;
+    sum = added(sum, *after - *before);
+  }
+  return sum;
+}
+
+// Why that is not all that the run added.
 std::optional<Finding> unfit_in_run(const Evidence& evidence) {
   if (auto no = other_boot(kId, evidence, "node")) return no;
-  std::int64_t grew = 0;
   for (const Span& span : spans_of(evidence)) {
     const KnownInt& before = span.node_before.edac_uncorrected;
     const KnownInt& after = span.node_after.edac_uncorrected;
     if (auto no = fact_unfit(kId, "node", "before: edac_uncorrected", before, 0, kMost)) return no;
     if (auto no = fact_unfit(kId, "node", "after: edac_uncorrected", after, 0, kMost)) return no;
-    if (*after < *before) {
-      return found(kId, "node", "events.counter_fell",
-                   fmt::format("edac_uncorrected fell by {}", *before - *after));
-    }
-    grew = added(grew, *after - *before);
+    if (*after >= *before) continue;
+    return found(kId, "node", "events.counter_fell",
+                 fmt::format("edac_uncorrected fell by {}", *before - *after));
   }
-  if (grew == 0) return std::nullopt;
-  return found(kId, "node", "host.memory.uncorrected",
-               fmt::format("{} uncorrected errors in the run", grew));
+  return std::nullopt;
 }
 
 Finding judge_node(const OrderedHost& ordered, const Evidence& evidence) {
@@ -41,6 +51,10 @@ Finding judge_node(const OrderedHost& ordered, const Evidence& evidence) {
   if (host.edac_uncorrected && *host.edac_uncorrected > 0) {
     return found(kId, "node", "host.memory.uncorrected",
                  fmt::format("{} uncorrected errors since boot", *host.edac_uncorrected));
+  }
+  if (const std::int64_t errors = uncorrected_in_run(evidence); errors > 0) {
+    return found(kId, "node", "host.memory.uncorrected",
+                 fmt::format("{} uncorrected errors in the run", errors));
   }
   if (auto no = fact_unfit(kId, "node", "memory_bytes", host.memory_bytes, 1, kMost)) {
     return std::move(*no);

@@ -40,10 +40,8 @@ constexpr std::array kCounters{kDramUncorrected, kSramUncorrected, kDramCorrecte
 // What is known of a counter: its aggregate before the run and its growth in it.
 std::int64_t known_count(const Counter& counter, const GpuFacts& gpu, const Evidence& evidence) {
   const KnownInt& aggregate = gpu.*counter.aggregate;
-  const Delta delta = delta_of(evidence, gpu.unit_id, counter.in_the_run);
-  std::int64_t count = aggregate && *aggregate > 0 && *aggregate <= kMost ? *aggregate : 0;
-  if (delta.growth == Growth::known) count += delta.by;
-  return count;
+  const std::int64_t known = aggregate && *aggregate > 0 && *aggregate <= kMost ? *aggregate : 0;
+  return added(known, delta_of(evidence, gpu.unit_id, counter.in_the_run).seen);
 }
 
 std::optional<Finding> unfit(const Counter& counter, const GpuFacts& gpu,

@@ -5,11 +5,12 @@
 // heat and throttle reasons beside each block, and the time counter of the power brake over the
 // run. A GPU at full clock that draws little is measured once more while the others are idle.
 // Limit: the median power reaches 97 % of the enforced limit, as sound parts do. A GPU at its
-// maximum clock may draw less where the other GPUs of the node do as well: then it is the load that
+// maximum clock may draw less where no sound GPU of the node draws more: then it is the load that
 // draws no more. Never a rate. False pass: a limit that is set too low, which config.power_limit
-// sees; a fault that keeps all GPUs of a node below the limit and above half of it. False fail:
+// sees; a fault that keeps every GPU of a node below the limit and above half of it. False fail:
 // heat, a lock, a brake or a starved host, which are named and blamed; a load that does not fill a
-// part, which is borderline and in a ci profile a warning.
+// part and a power sensor that reads high beside others, both borderline and in a ci profile a
+// warning.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -36,7 +37,8 @@ constexpr std::string_view kUnit = "flops", kKind = "checksum";
 // More power alone than among all by more than readings scatter: 0.5 % from run to run.
 constexpr std::int64_t kSamePercent = 97;
 // At full clock a GPU draws what the load makes it draw, as its siblings do up to the spread of
-// dies: the energy of an operation lay 5.7 % apart on sound parts, and readings scatter beside it.
+// dies: the energy of an operation lay 5.7 % apart on sound parts, the thriftiest and the one that
+// draws most, and readings scatter beside it.
 constexpr std::int64_t kAsOthersPercent = 90;
 // No sound part was seen to draw less than that in products at full clock; a starved one drew 73 %.
 // Not measured on parts of every kind.
@@ -49,6 +51,12 @@ struct Unit {
   const GpuFacts* gpu;
   const Measurement* series;
 };
+
+Unit unit_at(const Order& order, const Evidence& evidence, const std::string& unit) {
+  Request name = sustained_series(order, unit);
+  const Measurement* series = find_series(evidence, name);
+  return {order, evidence, std::move(name), evidence.facts.find(unit), series};
+}
 
 std::vector<Request> next(const Order& order, const Evidence& evidence) {
   std::vector<Request> requests;
@@ -103,63 +111,84 @@ std::int64_t power_of(const Measurement& series) {
   return median(std::span<const std::int64_t>(series.power_mw)).value_or(0);
 }
 
-// The middle of what the other GPUs draw; nothing where no other has sound blocks.
+SlowCause cause_of(const Unit& at) {
+  const bool locked = clock_is_locked(at.order, at.evidence, at.name.unit_id);
+  return explain_slow(*at.series, at.gpu, {.power_capped = true, .clock_locked = locked});
+}
+
+// What its power says that the load can draw: sound blocks at the power limit, or at full clock
+// with nothing that holds the GPU down. One that its host may starve among all says it alone.
+std::optional<std::int64_t> load_shown_by(const Unit& at) {
+  if (sustained_unfit(at.order, at.evidence, at.name.unit_id)) return std::nullopt;
+  const std::int64_t power = power_of(*at.series);
+  if (draws_its_limit(*at.series, at.gpu)) return power;
+  if (!runs_at_full_clock(*at.series, at.gpu)) return std::nullopt;
+  const SlowCause cause = cause_of(at);
+  if (cause == SlowCause::unknown) return power;
+  const Request alone = solo_series(at.name);
+  if (cause != SlowCause::host || series_unfit(alone, at.evidence)) return std::nullopt;
+  return std::max(power, power_of(*find_series(at.evidence, alone)));
+}
+
+// The most that another GPU shows. The middle would be the faulty GPUs' own where they are the
+// most.
 std::optional<std::int64_t> power_of_others(const Unit& at) {
-  std::vector<std::int64_t> all;
+  std::optional<std::int64_t> most;
   for (const std::string& unit : ordered_units(at.order.profile)) {
-    if (unit == at.name.unit_id || sustained_unfit(at.order, at.evidence, unit)) continue;
-    all.push_back(power_of(*find_series(at.evidence, sustained_series(at.order, unit))));
+    if (unit == at.name.unit_id) continue;
+    most = std::max(most, load_shown_by(unit_at(at.order, at.evidence, unit)));
   }
-  return median(std::span<const std::int64_t>(all));
+  return most;
 }
 
-// Little power is the load's and not the GPU's: at full clock, as the others draw, and not absurdly
-// little, which is all that can be said of a GPU without siblings.
-bool load_draws_no_more(const Unit& at) {
-  if (!runs_at_full_clock(*at.series, at.gpu)) return false;
+// Little power at full clock: passes where it is the load that draws no more, as the others show,
+// and the power is not absurdly little, which is all that can be said of a GPU without siblings.
+Finding judge_at_full_clock(const Unit& at, std::string text) {
   const std::int64_t own = power_of(*at.series) * 100;
-  if (own < *at.gpu->power_limit_enforced_mw * kLeastPercent) return false;
   const auto others = power_of_others(at);
-  return !others || own >= *others * kAsOthersPercent;
+  if (others) text += fmt::format("; the other GPUs up to {} W", *others / 1000);
+  if (own < *at.gpu->power_limit_enforced_mw * kLeastPercent ||
+      (others && own < *others * kAsOthersPercent)) {
+    return found(kId, at.name.unit_id, "power.sustained.below_siblings", std::move(text));
+  }
+  if (!others && at.order.profile.ordered.gpus > 1) {
+    return found(kId, at.name.unit_id, "power.sustained.no_siblings", std::move(text));
+  }
+  return passed(kId, at.name.unit_id, text + "; at its maximum clock this load draws no more");
 }
 
-// At full clock and little power among all: what does it draw by itself? Nothing where as little.
+// At full clock and little power among all: what does it draw by itself? Nothing where as little,
+// which `text` then says.
 std::optional<Finding> judge_alone(const Unit& at, std::string& text) {
   const Request alone = solo_series(at.name);
   if (auto unfit = series_unfit(alone, at.evidence)) return unfit;
   const std::int64_t power = power_of(*find_series(at.evidence, alone));
-  text += fmt::format("; alone {} W", power / 1000);
+  const std::string said = fmt::format("; alone {} W", power / 1000);
+  text += said;
   if (power * kSamePercent / 100 <= power_of(*at.series)) return std::nullopt;
-  return found(kId, at.name.unit_id, "slow.host_starved", text);
+  return found(kId, at.name.unit_id, "slow.host_starved",
+               text_of(at, *at.series, SlowCause::host) + said);
 }
 
 Finding judge_draw(const Unit& at) {
-  const bool locked = clock_is_locked(at.order, at.evidence, at.name.unit_id);
-  const SlowCause cause =
-      explain_slow(*at.series, at.gpu, {.power_capped = true, .clock_locked = locked});
-  std::string text = text_of(at, *at.series, cause);
-  if (draws_its_limit(*at.series, at.gpu)) {
-    return passed(kId, at.name.unit_id, text_of(at, *at.series, SlowCause::unknown));
-  }
-  // A brake that no time counter confirms is no cause.
+  // What names no cause that was confirmed: a brake needs its time counter, a host the run alone.
+  std::string text = text_of(at, *at.series, SlowCause::unknown);
+  if (draws_its_limit(*at.series, at.gpu)) return passed(kId, at.name.unit_id, std::move(text));
+  const SlowCause cause = cause_of(at);
   if (cause == SlowCause::cooling || cause == SlowCause::lock) {
-    return found(kId, at.name.unit_id, slow_code(cause, neighbours_hot(at)), text);
+    return found(kId, at.name.unit_id, slow_code(cause, neighbours_hot(at)),
+                 text_of(at, *at.series, cause));
   }
   if (cause == SlowCause::host && at.order.profile.ordered.gpus > 1) {
     if (auto starved = judge_alone(at, text)) return std::move(*starved);
   }
-  if (load_draws_no_more(at)) {
-    return passed(kId, at.name.unit_id, text + ": at its maximum clock this load draws no more");
-  }
-  if (at.order.profile.kind == ProfileKind::ci) {
-    Finding finding = passed(kId, at.name.unit_id, text);
-    finding.warn.push_back("the power limit was not reached");
-    return finding;
-  }
-  if (const auto others = power_of_others(at)) {
-    text += fmt::format("; the other GPUs {} W", *others / 1000);
-  }
-  return found(kId, at.name.unit_id, "power.sustained.below_cap", text);
+  Finding finding = runs_at_full_clock(*at.series, at.gpu)
+                        ? judge_at_full_clock(at, text)
+                        : found(kId, at.name.unit_id, "power.sustained.below_cap", text);
+  if (finding.verdict == Verdict::pass || at.order.profile.kind != ProfileKind::ci) return finding;
+  finding = passed(kId, at.name.unit_id, std::move(finding.reason));
+  finding.warn.push_back("the power limit was not reached");
+  return finding;
 }
 
 // Where the brake's reason was seen, what says that it did nothing must be sound.
@@ -170,8 +199,7 @@ std::optional<Finding> brake_unfit(const Evidence& evidence, const GpuFacts& gpu
 
 Finding judge_unit(const Order& order, const Evidence& evidence, const std::string& unit) {
   if (auto unfit = sustained_unfit(order, evidence, unit)) return std::move(*unfit);
-  const Request name = sustained_series(order, unit);
-  const Unit at{order, evidence, name, evidence.facts.find(unit), find_series(evidence, name)};
+  const Unit at = unit_at(order, evidence, unit);
   const bool braked = saw_reason(*at.series, kReasonPowerBrake);
   if (const auto by = events_in_run(evidence, unit, kBrakeTime); braked && by > 0) {
     return found(kId, unit,

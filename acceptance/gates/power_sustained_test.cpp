@@ -87,8 +87,53 @@ TEST_F(PowerSustained, AtTheMaximumClockItMayDrawLittleLessThanTheOthers) {
   set(1980, 700, 0, "gpu/0");
   EXPECT_EQ(on_gpu1().verdict, Verdict::pass) << on_gpu1().reason;
   set(1980, 710, 0, "gpu/0");
-  EXPECT_EQ(on_gpu1().code, "power.sustained.below_cap");
-  EXPECT_NE(on_gpu1().reason.find("; the other GPUs 710 W"), std::string::npos);
+  EXPECT_EQ(on_gpu1().code, "power.sustained.below_siblings");
+  EXPECT_NE(on_gpu1().reason.find("; the other GPUs up to 710 W"), std::string::npos);
+}
+
+TEST_F(PowerSustained, AFaultThatMostGpusShareHidesNone) {
+  profile.ordered.gpus = 8;
+  measure();
+  const std::vector<std::string> sick{"gpu/0", "gpu/1", "gpu/2", "gpu/3", "gpu/4"};
+  for (const std::string& unit : sick) set(1980, 450, 0, unit);
+  measure_on();
+  for (const std::string& unit : sick) set(1980, 450, 0, unit);  // alone
+  for (const std::string& unit : sick) {
+    expect_on(unit, Verdict::borderline, "power.sustained.below_siblings");
+  }
+  expect_on("gpu/5", Verdict::pass, "");
+}
+
+// On a node of several GPUs half of the limit says too little by itself.
+TEST_F(PowerSustained, WhereNoOtherGpuShowsTheLoadNothingIsDecided) {
+  profile.ordered.gpus = 2;
+  const auto both = [&](std::int64_t mhz, std::int64_t reasons) {
+    measure();
+    set(1980, 360);
+    set(mhz, 360, reasons, "gpu/0");
+    measure_on();
+    set(1980, 360);  // alone
+  };
+  both(1980, 0x20);  // hot
+  expect_on("gpu/1", Verdict::not_measured, "power.sustained.no_siblings");
+  both(1980, 0x80);  // braked, as far as a reason says
+  expect_on("gpu/1", Verdict::not_measured, "power.sustained.no_siblings");
+  both(1500, 0);
+  expect_on("gpu/1", Verdict::not_measured, "power.sustained.no_siblings");
+  std::erase_if(evidence.measurements, [](const Measurement& m) { return m.unit_id == "gpu/0"; });
+  expect_on("gpu/0", Verdict::not_measured, "series.absent");
+  expect_on("gpu/1", Verdict::not_measured, "power.sustained.no_siblings");
+}
+
+TEST_F(PowerSustained, AStarvedGpuShowsAloneWhatTheLoadDraws) {
+  profile.ordered.gpus = 2;
+  measure();
+  set(1980, 450);
+  set(1980, 450, 0, "gpu/0");
+  measure_on();
+  set(1980, 450);  // alone; gpu/0 draws 695 W then
+  expect_on("gpu/0", Verdict::fail, "slow.host_starved");
+  expect_on("gpu/1", Verdict::borderline, "power.sustained.below_siblings");
 }
 
 TEST_F(PowerSustained, ALoadThatFillsNoGpuOfTheNodePassesDownToHalfTheLimit) {
@@ -101,7 +146,7 @@ TEST_F(PowerSustained, ALoadThatFillsNoGpuOfTheNodePassesDownToHalfTheLimit) {
   set_all(350);
   expect_all(Verdict::pass, "");
   set_all(349);
-  expect_all(Verdict::borderline, "power.sustained.below_cap");
+  expect_all(Verdict::borderline, "power.sustained.below_siblings");
 }
 
 TEST_F(PowerSustained, NeverJudgesARate) {
@@ -177,9 +222,12 @@ TEST_F(PowerSustained, FullClockAndLittlePowerIsMeasuredAloneAndThatDecides) {
   measure_on();  // alone at 695 W
   ASSERT_EQ(series("power.mixed").params.count("alone"), 1u);
   expect(Verdict::fail, "slow.host_starved");
+  EXPECT_NE(on_gpu1().reason.find(": host; alone 695 W"), std::string::npos) << on_gpu1().reason;
   set(1980, 460);  // alone too: the series that series() names last
-  expect(Verdict::borderline, "power.sustained.below_cap");
-  EXPECT_NE(on_gpu1().reason.find("alone 460 W; the other GPUs 695 W"), std::string::npos);
+  expect(Verdict::borderline, "power.sustained.below_siblings");
+  EXPECT_NE(on_gpu1().reason.find(": no single cause; alone 460 W; the other GPUs up to 695 W"),
+            std::string::npos)
+      << on_gpu1().reason;
   series("power.mixed").check->wrong = 1;
   expect(Verdict::fail, "power.sustained.wrong_data");
 }
@@ -190,10 +238,11 @@ TEST_F(PowerSustained, OneGpuHasNobodyToBeStarvedBeside) {
   set(1980, 450, 0, "gpu/0");
   EXPECT_EQ(asked_alone(), 0u);
   EXPECT_EQ(on("gpu/0").verdict, Verdict::pass);
+  EXPECT_EQ(on("gpu/0").reason.find("host"), std::string::npos) << on("gpu/0").reason;
   set(1980, 350, 0, "gpu/0");
   EXPECT_EQ(on("gpu/0").verdict, Verdict::pass);
   set(1980, 349, 0, "gpu/0");
-  EXPECT_EQ(on("gpu/0").code, "power.sustained.below_cap");
+  EXPECT_EQ(on("gpu/0").code, "power.sustained.below_siblings");
 }
 
 TEST_F(PowerSustained, InCiALimitThatIsNotReachedIsAWarning) {

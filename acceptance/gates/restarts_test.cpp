@@ -78,15 +78,41 @@ TEST_F(Restarts, ARowThatWasRemappedWhileNobodyLookedIsSeen) {
   expect(Verdict::fail, "events.ecc.uncorrected");
 }
 
-// A count that is back at nothing on another boot was reset: it hides what it had counted.
-TEST_F(Restarts, WhatOutlivesABootAndFellBetweenTwoSaysNothing) {
+// A count that is back at nothing on another boot was reset. What was read before that stays.
+TEST_F(Restarts, WhatOutlivesABootAndFellBetweenTwoHidesNothing) {
   before().remap_uncorrectable_rows = 0;
   until().remap_uncorrectable_rows = 2;
   from().remap_uncorrectable_rows = after().remap_uncorrectable_rows = 0;
   const Delta delta = delta_of(evidence, "gpu/1", &GpuCounters::remap_uncorrectable_rows);
   EXPECT_EQ(delta.growth, Growth::fell);
   EXPECT_EQ(delta.by, -2);
+  EXPECT_EQ(delta.seen, 2);
+  expect(Verdict::fail, "events.ecc.uncorrected");
+  until().remap_uncorrectable_rows = 0;
+  until().remap_failed = 1;
+  from().remap_failed = after().remap_failed = 0;
+  expect(Verdict::fail, "events.ecc.remap_failed");
+}
+
+TEST_F(Restarts, WhatFellWithoutHavingCountedInTheRunSaysNothing) {
+  before().remap_uncorrectable_rows = until().remap_uncorrectable_rows = 2;
+  from().remap_uncorrectable_rows = after().remap_uncorrectable_rows = 0;
   expect(Verdict::not_measured, "events.counter_fell");
+}
+
+// One row that was lost, and a reading that missed it, are one row.
+TEST_F(Restarts, WhatFellAndIsReadRightAgainCountsOnce) {
+  before().remap_uncorrectable_rows = from().remap_uncorrectable_rows = 0;
+  until().remap_uncorrectable_rows = after().remap_uncorrectable_rows = 1;
+  EXPECT_EQ(delta_of(evidence, "gpu/1", &GpuCounters::remap_uncorrectable_rows).seen, 1);
+}
+
+TEST_F(Restarts, AnErrorOfOneBootFailsWhateverIsNotReadInAnother) {
+  until().ecc_sram_uncorrected = *before().ecc_sram_uncorrected + 1;
+  after().ecc_sram_uncorrected = KnownInt::missing("GPU is lost");
+  expect(Verdict::fail, "events.ecc.sram_uncorrected");
+  evidence.after.erase(evidence.after.begin() + 1);
+  expect(Verdict::fail, "events.ecc.sram_uncorrected");
 }
 
 TEST_F(Restarts, SumsOverManyBootsEndAtTheLargestNumber) {
@@ -141,6 +167,28 @@ TEST_F(RestartsXid, TheSameFaultInTwoBootsIsTwice) {
   EXPECT_EQ(on_gpu1().code, "events.xid.again");
 }
 
+class RestartsThrottle : public Restarts {
+ protected:
+  RestartsThrottle() : Restarts(kEventsThrottle) {}
+};
+
+TEST_F(RestartsThrottle, ABrakeOfOneBootFailsWhateverIsNotReadInAnother) {
+  until().throttle_power_brake_ns = *before().throttle_power_brake_ns + 5'000'000;
+  after().throttle_power_brake_ns = KnownInt::missing("GPU is lost");
+  expect(Verdict::fail, "events.throttle.power_brake");
+}
+
+class RestartsMemoryEcc : public Restarts {
+ protected:
+  RestartsMemoryEcc() : Restarts(kMemoryEcc) {}
+};
+
+TEST_F(RestartsMemoryEcc, AnErrorOfOneBootFailsWhateverIsNotReadInAnother) {
+  until().ecc_sram_uncorrected = *before().ecc_sram_uncorrected + 1;
+  after().ecc_sram_uncorrected = KnownInt::missing("GPU is lost");
+  expect(Verdict::fail, "memory.ecc.sram_uncorrected");
+}
+
 class RestartsNvlink : public Restarts {
  protected:
   RestartsNvlink() : Restarts(kEventsNvlink) {}
@@ -161,6 +209,21 @@ TEST_F(RestartsNvlink, ALinkThatWasDownThroughAMiddleBootIsLost) {
   expect(Verdict::fail, "events.nvlink.link_lost");
 }
 
+// Links are trained anew with the machine, and may not be yet when the run goes on.
+TEST_F(RestartsNvlink, LinksThatAreNotTrainedYetAfterARestartAreNotLost) {
+  from().nvlinks_active = 0;
+  expect_all(Verdict::pass, "");
+  from().nvlinks_active = KnownInt::missing("not up yet");
+  expect_all(Verdict::pass, "");
+}
+
+TEST_F(RestartsNvlink, ALinkThatIsLostFailsWhateverIsNotReadBetween) {
+  until().nvlinks_active = KnownInt::missing("GPU is busy");
+  expect(Verdict::not_measured, "events.counter_absent");
+  after().nvlinks_active = 17;
+  expect(Verdict::fail, "events.nvlink.link_lost");
+}
+
 TEST_F(RestartsNvlink, ABitErrorRateMustBeReadInEveryBoot) {
   profile.event_limits.push_back({.gate = "events.nvlink",
                                   .counter = "nvlink_effective_ber_e18",
@@ -176,7 +239,12 @@ TEST_F(RestartsNvlink, ABitErrorRateMustBeReadInEveryBoot) {
 
 class RestartsNic : public Restarts {
  protected:
-  RestartsNic() : Restarts(kEventsNic) {}
+  RestartsNic() : Restarts(kEventsNic) {
+    evidence.facts.host.nics = std::vector<NicPort>(2);
+    for (std::size_t i = 0; i < 2; ++i) {
+      evidence.facts.host.nics.value->at(i).port = KnownText(fmt::format("mlx5_{}/1", i));
+    }
+  }
 };
 
 TEST_F(RestartsNic, PortsAreCountedInEveryBoot) {
@@ -186,7 +254,6 @@ TEST_F(RestartsNic, PortsAreCountedInEveryBoot) {
 }
 
 TEST_F(RestartsNic, APortThatDidNotComeBackIsNoPass) {
-  evidence.facts.host.nics = KnownList<NicPort>::missing("nobody asked");
   evidence.restarts[0].node_from.nics.value->pop_back();
   evidence.node_after.nics.value->pop_back();
   expect_on("node", Verdict::not_measured, "events.nic.no_port");
@@ -195,12 +262,32 @@ TEST_F(RestartsNic, APortThatDidNotComeBackIsNoPass) {
 }
 
 TEST_F(RestartsNic, APortThatCameWithARestartIsNoPass) {
-  evidence.facts.host.nics = KnownList<NicPort>::missing("nobody asked");
+  evidence.facts.host.nics.value->pop_back();
   evidence.node_before.nics.value->pop_back();
   evidence.restarts[0].node_until.nics.value->pop_back();
   expect_on("node", Verdict::not_measured, "events.nic.no_port");
   EXPECT_NE(on("node").reason.find("mlx5_1/1 is not listed at the start of boot 1"),
             std::string::npos);
+}
+
+TEST_F(RestartsNic, APortThatTheFactsNameAndTheFirstBootDoesNotCountIsNoPass) {
+  evidence.facts.host.nics.value->back().port = KnownText("mlx5_7/1");
+  expect_on("node", Verdict::not_measured, "events.nic.no_port");
+  EXPECT_NE(on("node").reason.find("mlx5_7/1 is not listed at the start of boot 1"),
+            std::string::npos);
+}
+
+TEST_F(RestartsNic, APortThatIsGoneAtACheckpointIsNamedWithItsBoot) {
+  evidence.restarts[0].node_until.nics.value->pop_back();
+  expect_on("node", Verdict::not_measured, "events.nic.no_port");
+  EXPECT_NE(on("node").reason.find("mlx5_1/1 is not listed at the end of boot 1"),
+            std::string::npos);
+}
+
+TEST_F(RestartsNic, ErrorsOfOneBootFailWhateverIsNotReadInAnother) {
+  evidence.restarts[0].node_until.nics.value->at(1).symbol_errors = 11;
+  evidence.node_after.nics.value->at(1).symbol_errors = KnownInt::missing("unreadable");
+  expect_on("node", Verdict::fail, "events.nic.rate");
 }
 
 TEST_F(RestartsNic, ErrorsOfManyBootsAddUpToTheLargestNumber) {
@@ -217,6 +304,15 @@ class RestartsMemory : public Restarts {
 TEST_F(RestartsMemory, ErrorsOfTheBootThatIsOverCount) {
   expect_on("node", Verdict::pass, "");
   evidence.restarts[0].node_until.edac_uncorrected = *evidence.node_before.edac_uncorrected + 1;
+  expect_on("node", Verdict::fail, "host.memory.uncorrected");
+}
+
+TEST_F(RestartsMemory, ErrorsOfOneBootFailWhateverIsNotReadInAnother) {
+  evidence.restarts[0].node_until.edac_uncorrected = *evidence.node_before.edac_uncorrected + 1;
+  evidence.node_after.edac_uncorrected = KnownInt::missing("no such file");
+  expect_on("node", Verdict::fail, "host.memory.uncorrected");
+  evidence.node_after.edac_uncorrected = 0;
+  evidence.restarts[0].node_from.edac_uncorrected = 1;
   expect_on("node", Verdict::fail, "host.memory.uncorrected");
 }
 

@@ -29,6 +29,7 @@ constexpr std::size_t kLastBlocks = 5;     // of the eleven: those that stood lo
 constexpr std::size_t kLeastSiblings = 3;  // a median of two is either of them
 constexpr double kMostResistance = 1.25, kMostEnergy = 1.06;  // design: verdicts
 // Power as the node's: below it idle power weighs more, and heat of other loads is left in the GPU.
+// Both make a figure look worse, never better: within its limit it is sound at any power.
 constexpr double kSamePower = 0.97;
 // Air that may be drawn in: ASHRAE's widest class, A4, is 5 to 45 degrees, and site.cooling judges
 // air that is too warm. Beyond that the reading is no air's (0 is how some say "not read"), and an
@@ -106,14 +107,16 @@ Finding judge_figures(const std::string& unit, std::size_t slot, const All& all,
   const auto every = [](std::size_t) { return true; };
   const double watts = middle(all, &Figures::watts, 1, every).value_or(0);
   const bool same_power = own.watts >= watts * kSamePower;
-  if (!same_power && own.temp_mc < middle(all, &Figures::temp_mc, 1, every).value_or(0)) {
+  const bool cooler = own.temp_mc < middle(all, &Figures::temp_mc, 1, every).value_or(0);
+  const auto less_load = [&](const std::string& text) {
     return found(kId, unit, "thermal.resistance.less_load",
-                 fmt::format("it drew {:.0f} W, the node {:.0f}", own.watts, watts));
-  }
+                 fmt::format("{}; it drew {:.0f} W, the node {:.0f}", text, own.watts, watts));
+  };
   const double siblings = by_parity.value_or(*by_node);
   std::string text = fmt::format("{:.4f} K/W over {}, {} {:.4f}", own.kelvin_per_w, reference.where,
                                  by_parity ? "slots of its parity" : "all other slots", siblings);
   if (!(own.kelvin_per_w <= siblings * kMostResistance)) {
+    if (!same_power && cooler) return less_load(text);
     return found(kId, unit, "thermal.resistance.high", std::move(text));
   }
   const double joules = middle(all, &Figures::joules, 1, every).value_or(0);
@@ -121,9 +124,8 @@ Finding judge_figures(const std::string& unit, std::size_t slot, const All& all,
   text +=
       fmt::format("; {:.3f} pJ for an operation, node {:.3f}", own.joules * kPico, joules * kPico);
   if (!(own.joules <= joules * kMostEnergy)) {
-    if (same_power) return found(kId, unit, "thermal.resistance.energy", std::move(text));
-    return found(kId, unit, "thermal.resistance.less_load",
-                 fmt::format("{}; it drew {:.0f} W, the node {:.0f}", text, own.watts, watts));
+    if (!same_power) return less_load(text);
+    return found(kId, unit, "thermal.resistance.energy", std::move(text));
   }
   return passed(kId, unit, std::move(text));
 }

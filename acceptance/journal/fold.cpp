@@ -13,12 +13,15 @@ namespace {
 Error contradicts(const std::string& what) { return Error(ErrorCode::protocol, what); }
 
 // At most what JSON carries.
-std::int64_t added(std::int64_t a, std::int64_t b) { return std::min(a + b, kMaxJsonInteger); }
+std::int64_t added_in_json(std::int64_t a, std::int64_t b) {
+  return std::min(a + b, kMaxJsonInteger);
+}
 
 // Launches of two blocks, either of which may not have counted them.
-std::optional<std::int64_t> added(std::optional<std::int64_t> a, std::optional<std::int64_t> b) {
+std::optional<std::int64_t> added_in_json(std::optional<std::int64_t> a,
+                                          std::optional<std::int64_t> b) {
   if (!a || !b) return a ? a : b;
-  return added(*a, *b);
+  return added_in_json(*a, *b);
 }
 
 // The log's part of the 4 MiB that a report may have; so many bytes are fewer lines than the 65,536
@@ -55,8 +58,8 @@ void merge_check(std::optional<Check>& sum, const Check& block) {
       sum->kind != block.kind ||
       (block.kind == "exact" && (sum->expected != block.expected || sum->got != block.got));
   const bool was_right = !is_wrong(*sum);
-  const std::int64_t wrong = added(sum->wrong, block.wrong);
-  const auto launches = added(sum->launches, block.launches);
+  const std::int64_t wrong = added_in_json(sum->wrong, block.wrong);
+  const auto launches = added_in_json(sum->launches, block.launches);
   if (was_right && (disagrees || is_wrong(block))) {
     const std::optional<FirstMismatch> first = sum->first;
     sum = block;
@@ -64,7 +67,7 @@ void merge_check(std::optional<Check>& sum, const Check& block) {
   }
   sum->wrong = wrong;
   sum->launches = launches;
-  if (disagrees && was_right && !is_wrong(block)) sum->wrong = added(sum->wrong, 1);
+  if (disagrees && was_right && !is_wrong(block)) sum->wrong = added_in_json(sum->wrong, 1);
 }
 
 int Fold::failures(const std::string& topic) const {
@@ -244,7 +247,7 @@ Status Fold::take_check(const AskEntry& ask, const CheckEvent& event) {
   if (!measures(ask.purpose)) return contradicts("a check that nobody asked for");
   if (ask.purpose == Purpose::warmup) {
     auto& launches = warming_[ask.ask].launches;
-    launches = added(launches, event.check.launches);
+    launches = added_in_json(launches, event.check.launches);
     if (!is_wrong(event.check)) return Ok{};
     const std::string detail =
         fmt::format("data.wrong: {1} words in block {0} of the warm-up", event.block,
