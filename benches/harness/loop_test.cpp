@@ -119,7 +119,9 @@ class LoggedBench final : public Bench {
   Status poison(const Turn&, cudaStream_t stream) override {
     return enqueue('p', milliseconds{0}, stream);
   }
+  std::int64_t groups_per_collect() const override { return groups_between; }
   Status launch(const Turn& turn, cudaStream_t stream) override {
+    std::this_thread::sleep_for(enqueuing);
     launched_serial = turn.serial;
     ++launches;
     return enqueue('l', launch_, stream);
@@ -162,6 +164,8 @@ class LoggedBench final : public Bench {
     launches = collected = 0;
   }
 
+  milliseconds enqueuing{0};  // a launch, on the host
+  std::int64_t groups_between = kMaxGroupsPerChunk;
   std::int64_t launches = 0, collected = 0;
   std::uint64_t launched_serial = 0, checked_serial = 0;
 
@@ -322,7 +326,11 @@ TEST(TimingLoop, AStopBeforeThePauseCutsItShort) {
   StopOnce once{run.bench};
   BlockOrder order = order_of(50 * kMs, std::ref(once));
   order.hold_ns = 30'000 * kMs;
-  EXPECT_TRUE(run.block(order).interrupted);
+  const BlockTiming timing = run.steadily([&] {
+    once.said = false;
+    return run.loop->block(run.bench, order, run.found);
+  });
+  EXPECT_TRUE(timing.interrupted);
   EXPECT_LT(run.bench.left_alone(), seconds{30});
   EXPECT_EQ(run.bench.log(), "plc=");
 }
@@ -360,17 +368,21 @@ TEST(TimingLoop, AStopInMidPulseIsNotLost) {
   EXPECT_EQ(timing.launches, run.bench.launches);
 }
 
-// Where the host is slower than the GPU there is always another group to enqueue.
-TEST(TimingLoop, AStopInAPulseOfShortGroupsIsNotLost) {
-  LoggedRun run(milliseconds{0}, milliseconds{0});
-  StopOnce once{run.bench, 10};
-  const BlockTiming timing = run.steadily([&] {
-    once.said = false;
-    return run.loop->pulses(run.bench, order_of(1'000, std::ref(once)), soon(), run.found);
-  });
-  EXPECT_TRUE(once.said);
-  EXPECT_TRUE(timing.interrupted);
-  EXPECT_EQ(timing.launches, run.bench.launches);
+// Where the host is slower than the GPU there is always another group to enqueue, and where little
+// fits between two collections always another chunk.
+TEST(TimingLoop, AStopIsHeardWhereTheHostIsSlow) {
+  for (const std::int64_t groups : {4, 256}) {
+    LoggedRun run(milliseconds{0}, milliseconds{0});
+    run.bench.enqueuing = milliseconds{1};
+    run.bench.groups_between = groups;
+    StopOnce once{run.bench, 10};
+    const BlockTiming timing = run.steadily([&] {
+      once.said = false;
+      return run.loop->pulses(run.bench, order_of(1'000, std::ref(once)), soon(), run.found);
+    });
+    EXPECT_TRUE(timing.interrupted);
+    EXPECT_LT(run.bench.launches, 40) << "of more than a thousand, ten between two questions";
+  }
 }
 
 TEST(TimingLoop, APulseThatHangsBehindAStopIsAnError) {
