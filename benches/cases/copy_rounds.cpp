@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -89,17 +90,16 @@ Status CopyRounds::damage(const CopyRound& round, bool first) {
 }
 
 Status CopyRounds::wait(const CopyRound& round, const Stop& stop, bool& interrupted) {
-  Clock::time_point give_up = Clock::time_point::max();
+  std::optional<Clock::time_point> give_up;  // once a stop was heard, be it in an earlier round
   for (const TimedCopy& copy : round) {
     for (;;) {
       GA_TRY(const bool reached, spans_[static_cast<std::size_t>(copy.rank)].stop.reached());
       if (reached) break;
       const Clock::time_point now = Clock::now();
-      if (now >= give_up) return Error(ErrorCode::timeout, "a copy did not end after the stop");
-      if (!interrupted && stop && stop()) {
-        interrupted = true;
-        give_up = now + kDrain;
-      }
+      if (give_up && now >= *give_up)
+        return Error(ErrorCode::timeout, "a copy did not end after the stop");
+      if (!interrupted && stop) interrupted = stop();
+      if (interrupted && !give_up) give_up = now + kDrain;
       std::this_thread::sleep_for(std::chrono::microseconds(50));
     }
   }

@@ -1,6 +1,7 @@
 #include "benches/harness/loop.h"
 
 #include <algorithm>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -20,14 +21,12 @@ using Clock = std::chrono::steady_clock;
 // bench may be two or three commands.
 constexpr std::int64_t kCallsBehindGate = 300;
 
-// True where stop() cut it short.
-bool wait_out(std::chrono::nanoseconds time, const Stop& stop) {
+// Less where a stop cuts it short.
+void wait_out(std::chrono::nanoseconds time, Listener& listener) {
   const Clock::time_point end = Clock::now() + time;
-  for (Clock::time_point now = Clock::now(); now < end; now = Clock::now()) {
-    if (stop && stop()) return true;
+  for (Clock::time_point now = Clock::now(); now < end && !listener.ask(); now = Clock::now()) {
     std::this_thread::sleep_for(std::min<Clock::duration>(kStopInterval, end - now));
   }
-  return false;
 }
 
 }  // namespace
@@ -37,9 +36,11 @@ std::int64_t groups_per_chunk(const Bench& bench) {
       1, std::min({kMaxGroupsPerChunk, kMaxSlots / bench.sets(), bench.groups_per_collect()}));
 }
 
-Result<std::unique_ptr<TimingLoop>> TimingLoop::make(const Injection& injection) {
+Result<std::unique_ptr<TimingLoop>> TimingLoop::make(const Injection& injection,
+                                                     std::int64_t least_drain_ns) {
   std::unique_ptr<TimingLoop> loop(new TimingLoop());
   loop->injection_ = injection;
+  loop->least_drain_ns_ = least_drain_ns;
   GA_TRY(loop->stream_, Stream::make());
   GA_TRY(loop->begin_, Event::make());
   GA_TRY(loop->end_, Event::make());
@@ -115,14 +116,14 @@ Status TimingLoop::enqueue_group(Bench& bench, const Chunk& chunk, std::int64_t 
 }
 
 // The checks of a chunk of one group that was held.
-Result<bool> TimingLoop::check_held(Bench& bench, const BlockOrder& order) {
+Status TimingLoop::check_held(Bench& bench, std::int64_t span_ns, Listener& listener) {
   const std::uint64_t first = serial_ - static_cast<std::uint64_t>(bench.sets());
   for (std::int64_t set = 0; set < bench.sets(); ++set) {
     const Turn now{.set = set, .slot = set, .serial = first + static_cast<std::uint64_t>(set)};
     GA_CHECK(bench.check(now, stream()));
   }
   GA_CHECK(end_.record(stream()));
-  return wait_for_end(order.stop, order.group.span_ns);
+  return wait_for_end(listener, span_ns);
 }
 
 Status TimingLoop::enqueue_chunk(Bench& bench, const Chunk& chunk) {
@@ -133,28 +134,23 @@ Status TimingLoop::enqueue_chunk(Bench& bench, const Chunk& chunk) {
   return end_.record(stream());
 }
 
-Result<bool> TimingLoop::wait_for_end(const Stop& stop, std::int64_t expected_ns) {
-  bool interrupted = false;
-  Clock::time_point next_question = Clock::now() + kStopInterval;
-  Clock::time_point give_up = Clock::time_point::max();
+Status TimingLoop::wait_for_end(Listener& listener, std::int64_t expected_ns) {
+  const std::chrono::nanoseconds drain(drain_ns(expected_ns, least_drain_ns_));
+  std::optional<Clock::time_point> give_up;  // once a stop was heard, be it before this wait
   for (;;) {
     GA_TRY(const bool reached, end_.reached());
-    if (reached) return interrupted;
+    if (reached) return Ok{};
     const Clock::time_point now = Clock::now();
-    if (now >= give_up) {
+    if (give_up && now >= *give_up) {
       return Error(ErrorCode::timeout, "the GPU did not finish what was enqueued before the stop");
     }
-    if (!interrupted && stop && now >= next_question) {
-      interrupted = stop();
-      if (interrupted) give_up = now + std::chrono::nanoseconds(drain_ns(expected_ns));
-      next_question = now + kStopInterval;
-    }
+    if (listener.poll() && !give_up) give_up = now + drain;
     std::this_thread::sleep_for(kLookInterval);
   }
 }
 
 Result<TimingLoop::ChunkTime> TimingLoop::run_chunk(Bench& bench, const Chunk& chunk,
-                                                    const BlockOrder& order) {
+                                                    std::int64_t span_ns, Listener& listener) {
   calls_ = 0;
   opened_ = Clock::now();
   if (chunk.gated) {
@@ -163,13 +159,13 @@ Result<TimingLoop::ChunkTime> TimingLoop::run_chunk(Bench& bench, const Chunk& c
   const Status enqueued = enqueue_chunk(bench, chunk);
   open_gate();
   GA_CHECK(enqueued);
-  return end_chunk(bench, chunk.groups, order);
+  return end_chunk(bench, chunk.groups, span_ns, listener);
 }
 
 Result<TimingLoop::ChunkTime> TimingLoop::end_chunk(const Bench& bench, std::int64_t groups,
-                                                    const BlockOrder& order) {
+                                                    std::int64_t span_ns, Listener& listener) {
   ChunkTime time;
-  GA_TRY(time.interrupted, wait_for_end(order.stop, groups * order.group.span_ns));
+  GA_CHECK(wait_for_end(listener, groups * span_ns));
   time.host = Clock::now() - opened_;
   serial_ += static_cast<std::uint64_t>(groups * bench.sets());
   GA_TRY(time.span_ns, elapsed_ns(begin_, end_));
@@ -182,25 +178,25 @@ Result<TimingLoop::ChunkTime> TimingLoop::end_chunk(const Bench& bench, std::int
 }
 
 Result<bool> TimingLoop::preload(Bench& bench, const Stop& stop, Check& found) {
-  const BlockOrder order{.groups = 1, .group = {}, .read = {}, .stop = stop};
-  GA_TRY(const ChunkTime time, run_chunk(bench, {.groups = 1, .first = true}, order));
+  Listener listener(stop);
+  GA_CHECK(run_chunk(bench, {.groups = 1, .first = true}, 0, listener));
   GA_CHECK(bench.collect(bench.sets(), found));
-  return time.interrupted;
+  return listener.heard();
 }
 
 Result<GroupTime> TimingLoop::calibrate(Bench& bench, std::int64_t block_ns, const Stop& stop,
                                         Check& found) {
   GA_TRY(bool interrupted, preload(bench, stop, found));
-  std::int64_t span_ns = 0;  // of a group, once one was timed
+  // A group is timed all the same: its length counts the groups of the block behind.
+  const Stop heard = [&] { return interrupted || (stop && stop()); };
+  GroupTime group;
   for (std::int64_t groups = 1;; groups *= 2) {
     const BlockOrder order{
-        .groups = groups, .group = {.span_ns = span_ns}, .read = {}, .stop = stop};
+        .groups = groups, .group = {.span_ns = group.span_ns}, .read = {}, .stop = heard};
     GA_TRY(const BlockTiming timing, block(bench, order, found));
-    span_ns = timing.span_ns / groups;
+    group = {.span_ns = timing.span_ns / groups, .timed_ns = timing.timed_ns / groups};
     interrupted = interrupted || timing.interrupted;
-    if (interrupted || calibrated(timing.span_ns, block_ns)) {
-      return GroupTime{.span_ns = timing.span_ns / groups, .timed_ns = timing.timed_ns / groups};
-    }
+    if (interrupted || calibrated(timing.span_ns, block_ns)) return group;
   }
 }
 
@@ -209,15 +205,15 @@ void TimingLoop::Total::add(const ChunkTime& time, std::int64_t launched) {
   span_ns += time.span_ns;
   host += time.host;
   launches += launched;
-  interrupted = interrupted || time.interrupted;
 }
 
-Result<BlockTiming> TimingLoop::sum_up(const Total& total, const DeviceReading& reading) {
+Result<BlockTiming> TimingLoop::sum_up(const Total& total, const DeviceReading& reading,
+                                       bool interrupted) {
   const BlockTiming timing{.timed_ns = static_cast<std::int64_t>(total.timed_ns),
                            .span_ns = static_cast<std::int64_t>(total.span_ns),
                            .launches = total.launches,
                            .reading = reading,
-                           .interrupted = total.interrupted};
+                           .interrupted = interrupted};
   GA_CHECK(clocks_agree(timing.span_ns, total.host.count()));
   return timing;
 }
@@ -234,26 +230,25 @@ TimingLoop::Chunk TimingLoop::first_chunk(const BlockOrder& order) const {
 Result<BlockTiming> TimingLoop::block(Bench& bench, const BlockOrder& order, Check& found) {
   Chunk chunk = first_chunk(order);
   Sampler sampler(order.read, kReadingInterval);
+  Listener listener(order.stop);
   std::vector<DeviceReading> readings;
   Total total;
-  for (std::int64_t done = 0; done < order.groups && !total.interrupted; done += chunk.groups) {
+  for (std::int64_t done = 0; done < order.groups && !listener.heard(); done += chunk.groups) {
     chunk.groups = std::min(groups_per_chunk(bench), order.groups - done);
-    GA_TRY(const ChunkTime time, run_chunk(bench, chunk, order));
+    GA_TRY(const ChunkTime time, run_chunk(bench, chunk, order.group.span_ns, listener));
     if (chunk.held) {
       readings = sampler.stop();  // of the load, not of the idle GPU
-      total.interrupted = wait_out(std::chrono::nanoseconds(order.hold_ns), order.stop);
-      GA_TRY(const bool stopped, check_held(bench, order));
-      total.interrupted = total.interrupted || stopped;
+      wait_out(std::chrono::nanoseconds(order.hold_ns), listener);
+      GA_CHECK(check_held(bench, order.group.span_ns, listener));
     }
     const std::int64_t launched = chunk.groups * bench.sets();
     GA_CHECK(bench.collect(launched, found));
     total.add(time, launched);
     chunk.first = false;
-    const bool more = done + chunk.groups < order.groups;
-    total.interrupted = total.interrupted || (order.stop && more && order.stop());
+    if (done + chunk.groups < order.groups) listener.ask();
   }
   if (order.hold_ns == 0) readings = sampler.stop();
-  return sum_up(total, summarise(readings));
+  return sum_up(total, summarise(readings), listener.heard());
 }
 
 }  // namespace ga

@@ -9,21 +9,19 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <vector>
 
 #include "benches/harness/bench.h"
 #include "benches/harness/gate.h"
+#include "benches/harness/plan.h"
 #include "benches/harness/reading.h"
+#include "benches/harness/stop.h"
 #include "kernels/runtime/stream.h"
 #include "reports/model/injection.h"
 #include "reports/model/result.h"
 
 namespace ga {
-
-// Asked now and then while the device works; true ends the block as interrupted.
-using Stop = std::function<bool()>;
 
 // How long one group takes: all of it, and its timed part.
 struct GroupTime {
@@ -36,7 +34,6 @@ inline constexpr std::int64_t kMaxGroupsPerChunk = 256;
 std::int64_t groups_per_chunk(const Bench& bench);
 // NVML refreshes clock and power every 20 to 100 ms, depending on the part.
 inline constexpr std::chrono::milliseconds kReadingInterval{20};
-inline constexpr std::chrono::milliseconds kStopInterval{10};
 inline constexpr std::chrono::microseconds kLookInterval{50};
 
 struct BlockOrder {
@@ -49,8 +46,9 @@ struct BlockOrder {
 
 class TimingLoop {
  public:
-  // On the current device.
-  static Result<std::unique_ptr<TimingLoop>> make(const Injection& injection);
+  // On the current device. After a stop it waits for at least that long before the GPU hangs.
+  static Result<std::unique_ptr<TimingLoop>> make(const Injection& injection,
+                                                  std::int64_t least_drain_ns = kDrainNs);
 
   // One group whose time means nothing: it loads code, an injection's too, and fills page tables.
   // True: interrupted.
@@ -85,41 +83,41 @@ class TimingLoop {
   struct ChunkTime {
     double timed_ns = 0, span_ns = 0;
     std::chrono::nanoseconds host{0};
-    bool interrupted = false;
   };
   Status enqueue_chunk(Bench& bench, const Chunk& chunk);
   Status enqueue_group(Bench& bench, const Chunk& chunk, std::int64_t group);
   Status enqueue_timed(Bench& bench, const Chunk& chunk, std::int64_t group);
   Status misbehave(const Chunk& chunk, std::int64_t group);
   Status damage(Bench& bench, const Turn& turn, const Chunk& chunk);
-  Result<ChunkTime> run_chunk(Bench& bench, const Chunk& chunk, const BlockOrder& order);
+  // `span_ns` of a group, 0 where none was timed yet.
+  Result<ChunkTime> run_chunk(Bench& bench, const Chunk& chunk, std::int64_t span_ns,
+                              Listener& listener);
   // Of the chunk that has run: waits for its end, reads its events.
-  Result<ChunkTime> end_chunk(const Bench& bench, std::int64_t groups, const BlockOrder& order);
-  Result<bool> check_held(Bench& bench, const BlockOrder& order);  // true: interrupted
+  Result<ChunkTime> end_chunk(const Bench& bench, std::int64_t groups, std::int64_t span_ns,
+                              Listener& listener);
+  Status check_held(Bench& bench, std::int64_t span_ns, Listener& listener);
   Chunk first_chunk(const BlockOrder& order) const;
   struct Total {
     double timed_ns = 0, span_ns = 0;
     std::chrono::nanoseconds host{0};
     std::int64_t launches = 0;
-    bool interrupted = false;
     void add(const ChunkTime& time, std::int64_t launched);
   };
-  static Result<BlockTiming> sum_up(const Total& total, const DeviceReading& reading);
-  struct Enqueued {
-    std::int64_t groups = 0;
-    bool interrupted = false;
-  };
-  Result<Enqueued> enqueue_pulse(Bench& bench, const Chunk& chunk, const Pulse& pulse,
-                                 const BlockOrder& order);
-  Status run_pulse(Bench& bench, Chunk& chunk, const Pulse& pulse, const BlockOrder& order,
-                   Total& total, Check& found);
-  // Of what should take so long. True: interrupted, and run to its end.
-  Result<bool> wait_for_end(const Stop& stop, std::int64_t expected_ns);
+  static Result<BlockTiming> sum_up(const Total& total, const DeviceReading& reading,
+                                    bool interrupted);
+  // How many groups.
+  Result<std::int64_t> enqueue_pulse(Bench& bench, const Chunk& chunk, const Pulse& pulse,
+                                     std::int64_t span_ns, Listener& listener);
+  Status run_pulse(Bench& bench, Chunk& chunk, const Pulse& pulse, std::int64_t span_ns,
+                   Listener& listener, Total& total, Check& found);
+  // Of what should take so long.
+  Status wait_for_end(Listener& listener, std::int64_t expected_ns);
   void called();
   void open_gate();
   Turn turn(const Bench& bench, std::int64_t group, std::int64_t set) const;
 
   Injection injection_;
+  std::int64_t least_drain_ns_ = kDrainNs;
   Stream stream_;
   Event begin_, end_;
   std::vector<Event> starts_, stops_;             // one pair a group

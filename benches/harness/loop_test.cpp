@@ -106,6 +106,8 @@ cudaError_t __wrap_cudaLaunchHostFunc(cudaStream_t stream, cudaHostFn_t call, vo
 namespace ga {
 namespace {
 
+using std::chrono::seconds;
+
 constexpr std::int64_t kMs = 1'000'000;
 
 // Notes what the stream does: (p)oison, (l)aunch, (c)heck.
@@ -117,7 +119,9 @@ class LoggedBench final : public Bench {
   Status poison(const Turn&, cudaStream_t stream) override {
     return enqueue('p', milliseconds{0}, stream);
   }
+  std::int64_t groups_per_collect() const override { return groups_between; }
   Status launch(const Turn& turn, cudaStream_t stream) override {
+    std::this_thread::sleep_for(enqueuing);
     launched_serial = turn.serial;
     ++launches;
     return enqueue('l', launch_, stream);
@@ -141,6 +145,16 @@ class LoggedBench final : public Bench {
     return log_;
   }
   bool checking() const { return log().find('c') != std::string::npos; }
+  // The n-th launch or check from here on hangs until it is let go, or this test has failed.
+  void hang(char what, std::ptrdiff_t n) {
+    hung_ = what;
+    hung_at_ = n;
+  }
+  void let_go() {
+    const std::lock_guard lock(mutex_);
+    hung_ = 0;
+    wake_.notify_all();
+  }
   // From the end of the launch to the begin of the check.
   Clock::duration left_alone() const { return check_began_ - launch_ended_; }
 
@@ -150,6 +164,8 @@ class LoggedBench final : public Bench {
     launches = collected = 0;
   }
 
+  milliseconds enqueuing{0};  // a launch, on the host
+  std::int64_t groups_between = kMaxGroupsPerChunk;
   std::int64_t launches = 0, collected = 0;
   std::uint64_t launched_serial = 0, checked_serial = 0;
 
@@ -157,8 +173,11 @@ class LoggedBench final : public Bench {
   Status enqueue(char what, milliseconds takes, cudaStream_t stream) {
     fake(stream)->push([this, what, takes] {
       {
-        const std::lock_guard lock(mutex_);
+        std::unique_lock lock(mutex_);
         log_ += what;
+        if (what == hung_ && std::ranges::count(log_, what) == hung_at_) {
+          wake_.wait_for(lock, seconds{20}, [this] { return hung_ == 0; });
+        }
       }
       if (what == 'c') check_began_ = Clock::now();
       std::this_thread::sleep_for(takes);
@@ -168,20 +187,35 @@ class LoggedBench final : public Bench {
   }
   milliseconds launch_, check_;
   mutable std::mutex mutex_;
+  std::condition_variable wake_;
   std::string log_;
+  std::atomic<char> hung_ = 0;
+  std::ptrdiff_t hung_at_ = 0;
   Clock::time_point launch_ended_, check_began_;
 };
 
+// With `least_drain_ns` after a stop: 0 leaves what the calibration says.
 struct LoggedRun {
-  LoggedRun(milliseconds launch, milliseconds check) : bench(launch, check) {}
+  LoggedRun(milliseconds launch, milliseconds check, std::int64_t least_drain_ns = kDrainNs)
+      : bench(launch, check), loop(std::move(*TimingLoop::make({}, least_drain_ns))) {}
+  // Nothing of a stream that hung is left when the loop goes.
+  ~LoggedRun() {
+    bench.let_go();
+    std::atomic<bool> done{false};
+    fake(loop->stream())->push([&done] {
+      done = true;
+      done.notify_all();
+    });
+    done.wait(false);
+  }
   // Anew where a busy machine woke a thread so late that the clocks disagree.
   template <class Once>
   BlockTiming steadily(Once&& once) {
-    for (int tries = 0; tries < 5; ++tries) {
+    for (int tries = 0; tries < kTries; ++tries) {
       bench.forget();
       const Result<BlockTiming> timing = once();
       if (timing) return *timing;
-      if (timing.error().what().find("clock") == std::string::npos || tries == 4) {
+      if (timing.error().what().find("clock") == std::string::npos || tries == kTries - 1) {
         ADD_FAILURE() << timing.error().what();
         break;
       }
@@ -191,8 +225,9 @@ struct LoggedRun {
   BlockTiming block(const BlockOrder& order) {
     return steadily([&] { return loop->block(bench, order, found); });
   }
+  static constexpr int kTries = 50;
   LoggedBench bench;
-  std::unique_ptr<TimingLoop> loop = std::move(*TimingLoop::make({}));
+  std::unique_ptr<TimingLoop> loop;
   Check found;
 };
 
@@ -219,13 +254,96 @@ TEST(TimingLoop, ChecksWhatWasHeldBehindThePause) {
 
 // A check of all memory takes a while; who waits for it must hear a stop.
 TEST(TimingLoop, HearsAStopDuringTheCheckOfWhatWasHeld) {
-  LoggedRun run(milliseconds{1}, milliseconds{80});
+  LoggedRun run(milliseconds{1}, milliseconds{0});
+  run.bench.hang('c', 1);
   const BlockTiming timing =
       run.block({.groups = 1, .group = {}, .hold_ns = kMs, .read = {}, .stop = [&] {
-                   return run.bench.checking();
+                   const bool checking = run.bench.checking();
+                   if (checking) run.bench.let_go();
+                   return checking;
                  }});
   EXPECT_TRUE(timing.interrupted);
   EXPECT_EQ(run.bench.collected, 1);
+}
+
+// Says true once, and never again: when so many launches were enqueued.
+struct StopOnce {
+  bool operator()() {
+    if (said || bench.launches < launches) return false;
+    return said = true;
+  }
+  const LoggedBench& bench;
+  std::int64_t launches = 1;
+  bool said = false;
+};
+
+BlockOrder order_of(std::int64_t span_ns, Stop stop) {
+  return {.groups = 1,
+          .group = {.span_ns = span_ns, .timed_ns = span_ns},
+          .hold_ns = 0,
+          .read = {},
+          .stop = std::move(stop)};
+}
+
+constexpr const char* kHangs = "the GPU did not finish what was enqueued before the stop";
+
+TEST(TimingLoop, AGroupThatNeverEndsIsAnErrorOnceStopped) {
+  LoggedRun run(milliseconds{1}, milliseconds{0}, 0);
+  run.bench.hang('l', 1);
+  const auto timing = run.loop->block(run.bench, order_of(kMs, [] { return true; }), run.found);
+  ASSERT_FALSE(timing);
+  EXPECT_EQ(timing.error().what(), kHangs);
+  EXPECT_EQ(timing.error().code(), ErrorCode::timeout);
+}
+
+// Twice as slow as it was by the calibration, and then some for a machine that is busy.
+TEST(TimingLoop, AGroupThatIsSlowIsNoErrorWhenStopped) {
+  LoggedRun run(milliseconds{600}, milliseconds{0}, 0);
+  EXPECT_TRUE(run.block(order_of(300 * kMs, [] { return true; })).interrupted);
+}
+
+// The drain of what was timed would be over at once.
+TEST(TimingLoop, WaitsLongerWhereNothingWasTimedYet) {
+  // The launch that loads code, and the first that is timed.
+  for (const std::int64_t launch : {1, 2}) {
+    LoggedRun run(milliseconds{50}, milliseconds{0}, 0);
+    run.bench.hang('l', launch);
+    StopOnce once{run.bench, launch};
+    const Stop stop = [&] {
+      if (!once()) return false;
+      run.bench.let_go();  // and then it takes its 50 ms
+      return true;
+    };
+    const auto group = run.loop->calibrate(run.bench, 1'000 * kMs, stop, run.found);
+    ASSERT_TRUE(group) << launch << ": " << group.error().what();
+    EXPECT_GE(group->span_ns, 50 * kMs);
+    EXPECT_EQ(run.bench.log(), "plc=plc=") << "one group is timed all the same";
+  }
+}
+
+TEST(TimingLoop, AStopBeforeThePauseCutsItShort) {
+  LoggedRun run(milliseconds{50}, milliseconds{0});
+  StopOnce once{run.bench};
+  BlockOrder order = order_of(50 * kMs, std::ref(once));
+  order.hold_ns = 30'000 * kMs;
+  const BlockTiming timing = run.steadily([&] {
+    once.said = false;
+    return run.loop->block(run.bench, order, run.found);
+  });
+  EXPECT_TRUE(timing.interrupted);
+  EXPECT_LT(run.bench.left_alone(), seconds{30});
+  EXPECT_EQ(run.bench.log(), "plc=");
+}
+
+TEST(TimingLoop, ACheckThatHangsBehindAStopIsAnError) {
+  LoggedRun run(milliseconds{50}, milliseconds{0}, 0);
+  run.bench.hang('c', 1);
+  StopOnce once{run.bench};
+  BlockOrder order = order_of(50 * kMs, std::ref(once));
+  order.hold_ns = kMs;
+  const auto timing = run.loop->block(run.bench, order, run.found);
+  ASSERT_FALSE(timing);
+  EXPECT_EQ(timing.error().what(), kHangs);
 }
 
 // One long pulse.
@@ -236,29 +354,44 @@ Rhythm soon() {
   return {.period_ns = kPeriod, .load_ns = 1'500 * kMs, .phase_ns = (now_ns + 20 * kMs) % kPeriod};
 }
 
-// The stop says true once, and never again.
 TEST(TimingLoop, AStopInMidPulseIsNotLost) {
   LoggedRun run(milliseconds{5}, milliseconds{0});
-  bool said = false;
-  const Stop once = [&] {
-    if (said || run.bench.launches < 10) return false;
-    said = true;
-    return true;
-  };
-  const BlockOrder order{.groups = 1,
-                         .group = {.span_ns = 5 * kMs, .timed_ns = 5 * kMs},
-                         .hold_ns = 0,
-                         .read = {},
-                         .stop = once};
+  StopOnce once{run.bench, 10};
   const BlockTiming timing = run.steadily([&] {
-    said = false;
-    return run.loop->pulses(run.bench, order, soon(), run.found);
+    once.said = false;
+    return run.loop->pulses(run.bench, order_of(5 * kMs, std::ref(once)), soon(), run.found);
   });
-  EXPECT_TRUE(said);
+  EXPECT_TRUE(once.said);
   EXPECT_TRUE(timing.interrupted);
   EXPECT_LT(run.bench.launches, 100);  // of 300
   EXPECT_EQ(run.bench.collected, run.bench.launches);
   EXPECT_EQ(timing.launches, run.bench.launches);
+}
+
+// Where the host is slower than the GPU there is always another group to enqueue, and where little
+// fits between two collections always another chunk.
+TEST(TimingLoop, AStopIsHeardWhereTheHostIsSlow) {
+  for (const std::int64_t groups : {4, 256}) {
+    LoggedRun run(milliseconds{0}, milliseconds{0});
+    run.bench.enqueuing = milliseconds{1};
+    run.bench.groups_between = groups;
+    StopOnce once{run.bench, 10};
+    const BlockTiming timing = run.steadily([&] {
+      once.said = false;
+      return run.loop->pulses(run.bench, order_of(1'000, std::ref(once)), soon(), run.found);
+    });
+    EXPECT_TRUE(timing.interrupted);
+    EXPECT_LT(run.bench.launches, 40) << "of more than a thousand, ten between two questions";
+  }
+}
+
+TEST(TimingLoop, APulseThatHangsBehindAStopIsAnError) {
+  LoggedRun run(milliseconds{1}, milliseconds{0}, 0);
+  run.bench.hang('l', 10);
+  StopOnce once{run.bench, 10};
+  const auto timing = run.loop->pulses(run.bench, order_of(kMs, std::ref(once)), soon(), run.found);
+  ASSERT_FALSE(timing);
+  EXPECT_EQ(timing.error().what(), kHangs);
 }
 
 }  // namespace

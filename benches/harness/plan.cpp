@@ -62,7 +62,9 @@ Status clocks_agree(std::int64_t event_ns, std::int64_t host_ns) {
   return Ok{};
 }
 
-std::int64_t drain_ns(std::int64_t expected_ns) { return std::max(kDrainNs, 4 * expected_ns); }
+std::int64_t drain_ns(std::int64_t expected_ns, std::int64_t least_ns) {
+  return expected_ns == 0 ? kUntimedDrainNs : std::max(least_ns, 4 * expected_ns);
+}
 
 DeviceReading summarise(const std::vector<DeviceReading>& readings) {
   const DeviceReading last = readings.empty() ? DeviceReading{} : readings.back();

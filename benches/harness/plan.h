@@ -39,9 +39,11 @@ Status clocks_agree(std::int64_t event_ns, std::int64_t host_ns);
 
 // How long after stop() work that was enqueued before it, and should take `expected_ns`, is waited
 // for: four times that, because a GPU that is hot or throttled is slow and no fault, and at least
-// kDrainNs. Beyond it the GPU hangs.
+// `least_ns`. Where nothing was timed yet expected_ns is 0, and a launch may take many seconds on a
+// healthy GPU: kUntimedDrainNs. Beyond it the GPU hangs.
 inline constexpr std::int64_t kDrainNs = 5'000'000'000;
-std::int64_t drain_ns(std::int64_t expected_ns);
+inline constexpr std::int64_t kUntimedDrainNs = 120'000'000'000;
+std::int64_t drain_ns(std::int64_t expected_ns, std::int64_t least_ns);
 
 // One reading for the block from those taken while it ran: the median of clock, power and link (the
 // lower of the middle two), the highest temperature, every throttle reason. A quantity that no

@@ -67,12 +67,15 @@ TEST(ClocksAgree, RefusesEventsThatRunSlow) {
 }
 
 TEST(Drain, IsFiveSecondsAndMoreForWhatTakesLong) {
-  EXPECT_EQ(drain_ns(0), 5'000 * kMs);
-  EXPECT_EQ(drain_ns(1'250 * kMs), 5'000 * kMs);
-  EXPECT_EQ(drain_ns(10'000 * kMs), 40'000 * kMs);
+  EXPECT_EQ(drain_ns(1, kDrainNs), 5'000 * kMs);
+  EXPECT_EQ(drain_ns(1'250 * kMs, kDrainNs), 5'000 * kMs);
+  EXPECT_EQ(drain_ns(10'000 * kMs, kDrainNs), 40'000 * kMs);
   // A chunk is at most 256 groups, of a minute each.
-  EXPECT_EQ(drain_ns(256 * 60'000 * kMs), 4 * 256 * 60'000 * kMs);
+  EXPECT_EQ(drain_ns(256 * 60'000 * kMs, kDrainNs), 4 * 256 * 60'000 * kMs);
 }
+
+// A launch over all of a throttled GPU's memory takes more than five seconds.
+TEST(Drain, IsLongWhereNothingWasTimedYet) { EXPECT_EQ(drain_ns(0, kDrainNs), 120'000 * kMs); }
 
 TEST(Summarise, TakesMediansTheHottestAndEveryReason) {
   const DeviceReading block = summarise(

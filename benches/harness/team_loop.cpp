@@ -41,39 +41,46 @@ Result<std::unique_ptr<TeamLoop>> TeamLoop::make(const Team& team, const Injecti
   return loop;
 }
 
+namespace {
+
+// Once one rank has been told to stop all are: a rank alone would wait for the others.
+Stop shared(const Stop& stop, std::atomic<bool>& stopping) {
+  return [&] {
+    if (stop && stop()) stopping = true;
+    return stopping.load();
+  };
+}
+
+}  // namespace
+
 Result<GroupTime> TeamLoop::calibrate(Benches benches, std::int64_t block_ns, const Stop& stop,
                                       std::span<Check> found) {
-  std::atomic<bool> interrupted{false};
+  std::atomic<bool> stopping{false};
+  const Stop heard = shared(stop, stopping);
   GA_CHECK(each_rank(team_, [&](int rank) -> Status {
     const auto i = static_cast<std::size_t>(rank);
-    GA_TRY(const bool stopped, loops_[i]->preload(*benches[i], stop, found[i]));
-    if (stopped) interrupted = true;
+    GA_CHECK(loops_[i]->preload(*benches[i], heard, found[i]));
     return Ok{};
   }));
+  GroupTime group;
   for (std::int64_t groups = 1;; groups *= 2) {
-    const BlockOrder order{.groups = groups, .group = {}, .read = {}, .stop = stop};
+    const BlockOrder order{
+        .groups = groups, .group = {.span_ns = group.span_ns}, .read = {}, .stop = heard};
     GA_TRY(const BlockTiming timing, block(benches, order, found));
-    if (interrupted || timing.interrupted || calibrated(timing.span_ns, block_ns)) {
-      return GroupTime{.span_ns = timing.span_ns / groups, .timed_ns = timing.timed_ns / groups};
-    }
+    group = {.span_ns = timing.span_ns / groups, .timed_ns = timing.timed_ns / groups};
+    if (stopping || calibrated(timing.span_ns, block_ns)) return group;
   }
 }
 
 Result<BlockTiming> TeamLoop::block(Benches benches, const BlockOrder& order,
                                     std::span<Check> found) {
   std::vector<BlockTiming> timings(benches.size());
-  // Once one rank has been told to stop all are: a rank alone would wait for the others.
   std::atomic<bool> stopping{false};
   GA_CHECK(each_rank(team_, [&](int rank) -> Status {
     const auto i = static_cast<std::size_t>(rank);
     BlockOrder mine = order;
     if (rank != 0) mine.read = {};
-    if (order.stop) {
-      mine.stop = [&] {
-        if (order.stop()) stopping = true;
-        return stopping.load();
-      };
-    }
+    mine.stop = shared(order.stop, stopping);
     GA_TRY(timings[i], loops_[i]->block(*benches[i], mine, found[i]));
     return Ok{};
   }));

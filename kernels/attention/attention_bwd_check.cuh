@@ -25,22 +25,6 @@ struct AttentionBackwardCheckParams {
   Mismatch* report = nullptr;
 };
 
-inline constexpr int kGradientCheckSlice = 32;  // dimensions of both operands at a time
-
-// Slices of the own and the other rows transposed, [dim][pitch], of a product; then all dimensions
-// of the other rows, [row][dim]. Weights [other][pitch].
-template <int kDim>
-struct GradientCheckShared {
-  static constexpr int kSlice = kGradientCheckSlice * kAttentionCheckPitch;
-  static constexpr int kRows = kAttentionCheckEdge * kDim;
-  union {
-    float slice[2][kSlice];
-    float rows[kRows];
-  };
-  float weight[kAttentionCheckEdge * kAttentionCheckPitch];
-  float lse[kAttentionCheckEdge], delta[kAttentionCheckEdge];
-};
-
 // Where 64 rows of a tensor lie: the first one's first element, the distance of two, how many there
 // are.
 struct CheckedRows {

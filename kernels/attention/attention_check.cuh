@@ -11,6 +11,7 @@
 #include <limits>
 
 #include "kernels/attention/attention_bound.h"
+#include "kernels/attention/attention_check_shared.h"
 #include "kernels/check/report.h"
 #include "kernels/data/attention_shape.h"
 #include "kernels/ptx/async_copy.cuh"
@@ -30,22 +31,12 @@ struct AttentionCheckParams {
   Mismatch* report = nullptr;
 };
 
-inline constexpr int kAttentionCheckEdge = 64;       // queries, and keys of a step
-inline constexpr int kAttentionCheckThreads = 256;   // 16 x 16 of 4 x 4 scores
-inline constexpr int kAttentionCheckPitch = 64 + 4;  // floats: rows of 16 bytes, on other banks
+inline constexpr int kAttentionCheckThreads = 256;  // 16 x 16 of 4 x 4 scores
 
 inline constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 struct alignas(16) FourFloats {
   float x[4];
-};
-
-// Q and K transposed, [dim][pitch]; V in K's place, [64][dim]; probabilities [key][pitch].
-template <int kDim>
-struct AttentionCheckShared {
-  float q[kDim * kAttentionCheckPitch];
-  float kv[kDim * kAttentionCheckPitch];
-  float p[kAttentionCheckEdge * kAttentionCheckPitch];
 };
 
 __device__ __forceinline__ const FourFloats& four(const float* at) {

@@ -279,7 +279,7 @@ TEST(ExerciseL2, LeavesTheClosedFormAndItsDigest) {
 
 // Where blocks lie on SMs in turn, and in any other way that gives each SM every so manieth.
 TEST(ExerciseL2, EveryPassGivesATileToABlockOfAnotherSm) {
-  for (const std::size_t sms : {108, 114, 132, 142, 144, 148, 152, 160, 188}) {
+  for (const std::size_t sms : {17, 108, 114, 132, 142, 144, 148, 152, 160, 188}) {
     for (std::size_t per_sm = 3; per_sm <= 8; ++per_sm) {
       const std::size_t blocks = sms * per_sm;
       EXPECT_EQ(std::gcd(kL2Step, blocks), 1u) << blocks;
@@ -289,6 +289,17 @@ TEST(ExerciseL2, EveryPassGivesATileToABlockOfAnotherSm) {
           seen.insert(l2_block(tile, pass, blocks) % sms);
         }
         EXPECT_EQ(seen.size(), static_cast<std::size_t>(kL2Passes) + 1) << sms << " x " << per_sm;
+      }
+    }
+  }
+}
+
+TEST(ExerciseL2, TwoPassesInARowUseOtherSmsHoweverFewThereAre) {
+  for (const std::size_t sms : {2, 14, 16}) {
+    for (std::size_t per_sm = 3; per_sm <= 8; ++per_sm) {
+      const std::size_t blocks = sms * per_sm;
+      for (int pass = kL2Fill; pass + 1 < kL2Passes; ++pass) {
+        EXPECT_NE(l2_block(1, pass, blocks) % sms, l2_block(1, pass + 1, blocks) % sms) << blocks;
       }
     }
   }

@@ -62,7 +62,9 @@ struct Mbarrier {
   unsigned pending = 0;    // still to come in this one
   std::int64_t bytes = 0;  // announced and not landed; negative where they landed first
   unsigned phase = 0;      // phases completed
-  bool seen_by_cluster = false, seen_by_tma = false;  // that it is initialised: by fences
+  // That it is initialised, by fences of the thread that did it: one says nothing for another's.
+  unsigned initialiser = 0;
+  bool seen_by_cluster = false, seen_by_tma = false;
 };
 
 struct Block {

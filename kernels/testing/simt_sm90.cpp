@@ -169,6 +169,13 @@ void run_products(const std::vector<Product>& group) {
   for (const Product& product : group) product.run(product, thread);
 }
 
+// A fence of the thread that runs, behind what it initialised.
+void fence_own_mbarriers(bool Mbarrier::*seen) {
+  for (auto& [offset, barrier] : own_block().mbarriers) {
+    if (barrier.initialiser == machine.current) barrier.*seen = true;
+  }
+}
+
 // The bytes of a field of a matrix descriptor.
 std::uint32_t descriptor_field(std::uint64_t descriptor, int shift) {
   return static_cast<std::uint32_t>(descriptor >> shift & 0x3FFF) << 4;
@@ -289,15 +296,13 @@ void Operand::outside() { fail("an address outside shared memory"); }
 void mbarrier_init(std::uint32_t barrier, std::uint32_t arrivals) {
   const At at = resolve(barrier);
   if (at.offset % 8 != 0) fail("an mbarrier that is not aligned to 8 bytes");
-  if (!at.block.mbarriers.emplace(at.offset, Mbarrier{.arrivals = arrivals, .pending = arrivals})
-           .second) {
+  const Mbarrier fresh{.arrivals = arrivals, .pending = arrivals, .initialiser = machine.current};
+  if (!at.block.mbarriers.emplace(at.offset, fresh).second) {
     fail("an mbarrier is initialised twice");
   }
 }
 
-void mbarrier_init_fence() {
-  for (auto& [offset, barrier] : own_block().mbarriers) barrier.seen_by_cluster = true;
-}
+void mbarrier_init_fence() { fence_own_mbarriers(&Mbarrier::seen_by_cluster); }
 
 void mbarrier_arrive(std::uint32_t barrier, std::uint32_t bytes) {
   Mbarrier& at = mbarrier_at(resolve(barrier));
@@ -327,7 +332,7 @@ void fence_async() {
     std::memcpy(own_block().async + range.offset, own_block().shared + range.offset, range.bytes);
   }
   self().unfenced.clear();
-  for (auto& [offset, barrier] : own_block().mbarriers) barrier.seen_by_tma = true;
+  fence_own_mbarriers(&Mbarrier::seen_by_tma);
 }
 
 void named_barrier(std::uint32_t id, std::uint32_t threads, bool waits) {

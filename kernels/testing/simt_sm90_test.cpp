@@ -110,6 +110,26 @@ TEST(SimtSm90DeathTest, SeesABarrierThatLacksAFence) {
   }
 }
 
+// Thread 32 has no initialisation to fence: that of thread 0 may come later for the copies.
+TEST(SimtSm90DeathTest, SeesAFenceOfAnotherThread) {
+  EXPECT_DEATH(run({1}, 64, {.dynamic_shared = kBytes},
+                   [] {
+                     Matrices m;
+                     if (threadIdx.x == 0) ga::ptx::mbarrier_init(kBarrier, 1);
+                     __syncthreads();
+                     if (threadIdx.x == 32) {
+                       ga::ptx::mbarrier_init_fence();
+                       ga::ptx::fence_proxy_async();
+                     }
+                     __syncthreads();
+                     if (threadIdx.x != 0) return;
+                     ga::ptx::mbarrier_arrive_expect(kBarrier, 8192);
+                     ga::ptx::tma_load(kBox, &m.from_map, kBarrier, 0, 0);
+                     wait(0);
+                   }),
+               "lacks a fence");
+}
+
 TEST(SimtSm90DeathTest, SeesAPhaseThatNeverCompletes) {
   EXPECT_DEATH(run({1}, 2, {.dynamic_shared = kBytes},
                    [] {
