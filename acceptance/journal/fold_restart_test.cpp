@@ -141,6 +141,8 @@ TEST_F(FoldTest, HalfOfWhatIsReadAfterTheLoadIsNoCheckpointAndCounts) {
   counters(Purpose::checkpoint, "gpu/3", 120);
   measure(1);
   counters(Purpose::after, "gpu/3", 150, "gpu/3");
+  apply(ResumeEntry{"t", "b", 0});
+  counters_without_end(Purpose::after, "gpu/3", 3);  // of a GPU that nobody kept awake
   apply(ResumeEntry{"t", "c", 0});
   EXPECT_EQ(series().samples, Samples{100});
   EXPECT_EQ(*fold_.evidence().restarts.at(0).until.at(0).energy_mj, 150);
