@@ -193,15 +193,16 @@ Result<Outcome> RunMeasure::run_batch(const std::vector<Request>& asked, Phase p
   return phase == Phase::soak ? checkpoint(mine) : Outcome::finished;
 }
 
-// After each cycle, while nothing runs: from here the attempt may go on at another boot.
+// After each cycle, while nothing runs: from here the attempt may go on at another boot. Who is
+// silent is on record before: a checkpoint drops nothing that was seen until then.
 Result<Outcome> RunMeasure::checkpoint(const std::vector<Request>& asked) {
   std::vector<std::string> units;
   for (const std::string& unit : units_of(asked)) {
     if (unit != kNodeUnit) units.push_back(unit);
   }
-  GA_TRY(Outcome outcome, crew_.read_counters(Purpose::checkpoint, units));
+  GA_TRY(Outcome outcome, watch_.note_silent());
   if (outcome == Outcome::finished) {
-    GA_TRY(outcome, watch_.note_silent());
+    GA_TRY(outcome, crew_.read_counters(Purpose::checkpoint, units));
   }
   GA_CHECK(attempt_.sync());
   return outcome;
@@ -234,7 +235,8 @@ Result<Outcome> RunMeasure::run_step(const Step& step) {
   }
   if (jobs.empty()) return Outcome::finished;
   show(step);
-  return crew_.run(jobs);
+  GA_TRY(const Outcome outcome, crew_.run(jobs));
+  return outcome == Outcome::finished ? watch_.note_silent() : outcome;
 }
 
 // Before the first steady block of a session, and again when a worker had to be started anew, all

@@ -63,6 +63,7 @@ Status RunWatch::take(const std::string& unit_id, const WireEvent& event) {
   }
   seen.stamp_ns = event.t_ns;
   seen.wall_ns = monotonic_ns();
+  seen.silent = false;
   const auto* telemetry = std::get_if<TelemetryEvent>(&event.body);
   if (telemetry == nullptr) return Ok{};
   const std::string line = line_of(unit_id, event, *telemetry);
@@ -87,7 +88,8 @@ Result<Outcome> RunWatch::await_word(const std::vector<std::string>& units, std:
   const auto last_word_ns =
       static_cast<std::int64_t>(static_cast<double>(kLastWordNs) * std::max(1.0, setup_.scale));
   const auto is_due = [&](const std::string& unit) {
-    return seen_[unit].wall_ns <= asked && crew_.is_up(Role::watch, unit);
+    const Seen& seen = seen_[unit];
+    return !seen.silent && seen.wall_ns <= asked && crew_.is_up(Role::watch, unit);
   };
   while (monotonic_ns() < asked + last_word_ns && std::any_of(units.begin(), units.end(), is_due)) {
     GA_TRY(const Outcome outcome, crew_.pump(asked + last_word_ns));
@@ -108,9 +110,9 @@ Status RunWatch::report_silent(const std::vector<std::string>& units, std::int64
     const double silent = static_cast<double>(asked - since) / setup_.scale;
     const std::int64_t to = from + static_cast<std::int64_t>(silent);
     GA_CHECK(report_gap(unit, from, to));
-    seen = {to, asked};
+    seen = {to, asked, true};
   }
-  return Ok{};
+  return attempt_.write();
 }
 
 Result<Outcome> RunWatch::note_silent() {
@@ -119,8 +121,9 @@ Result<Outcome> RunWatch::note_silent() {
   std::vector<std::string> silent;
   for (const auto& [unit, seen] : seen_) {
     const std::int64_t since = seen.wall_ns != 0 ? seen.wall_ns : began_ns_;
-    if (static_cast<double>(asked - since) > longest_ns) silent.push_back(unit);
+    if (!seen.silent && static_cast<double>(asked - since) > longest_ns) silent.push_back(unit);
   }
+  if (silent.empty()) return Outcome::finished;
   // On a busy machine a simulated watcher's word comes late, which is no silence.
   GA_TRY(const Outcome outcome, await_word(silent, asked));
   if (outcome == Outcome::interrupted) return outcome;

@@ -19,8 +19,8 @@ class RunWatch {
 
   // Opens the file, after what earlier sessions wrote, and starts a watcher on every unit.
   Result<Outcome> begin(const std::vector<std::string>& units);
-  // Between loads: whoever has been silent for longer than allowed, and still is, goes on record. A
-  // session that is killed later must not take that with it.
+  // Between loads: whoever has been silent for longer than allowed, and still is, goes on record,
+  // once until it speaks again. A session that is killed later must not take that with it.
   Result<Outcome> note_silent();
   // Every watcher must show that it still lives; one that does not has fallen silent.
   Result<Outcome> end();
@@ -28,9 +28,11 @@ class RunWatch {
  private:
   struct Seen {
     std::int64_t stamp_ns = 0, wall_ns = 0;  // of the last telemetry, or gap; 0: none yet
+    bool silent = false;                     // since a gap that is on record
   };
   Status take(const std::string& unit_id, const WireEvent& event);
-  // Until all of these have spoken after `asked`, or for as long as a watcher may take.
+  // Until all of these have spoken after `asked`, or for as long as a watcher may take. Nobody is
+  // waited for whose silence is on record.
   Result<Outcome> await_word(const std::vector<std::string>& units, std::int64_t asked);
   // The silence of these until `asked`, of those that have not spoken since.
   Status report_silent(const std::vector<std::string>& units, std::int64_t asked);

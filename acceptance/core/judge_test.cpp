@@ -168,6 +168,16 @@ TEST_F(Judge, AMismatchInALaterBlockDoesNotUndoTheAsking) {
   EXPECT_TRUE(asked(evidence));
 }
 
+// A restart of a soak sends the others back to the checkpoint, and not the one that is wrong.
+TEST_F(Judge, AWrongSeriesMayBeLongerThanAskedAndNotUnasked) {
+  auto evidence = with({200, 200, 200});
+  EXPECT_FALSE(asked(evidence));
+  evidence.measurements[0].check->wrong = 1;
+  EXPECT_TRUE(asked(evidence));
+  evidence.measurements[0].params["bytes"] = 9;
+  EXPECT_FALSE(asked(evidence));
+}
+
 TEST_F(Judge, CountsDiscardedBlocksAsAsked) {
   auto evidence = with({200});
   evidence.measurements[0].discarded = {{.index = 0, .reason = "no_clock_reading"}};

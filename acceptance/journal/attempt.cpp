@@ -5,15 +5,6 @@
 #include <utility>
 
 namespace ga {
-namespace {
-
-bool is_wrong_check(const Entry& entry) {
-  const auto* event = std::get_if<EventEntry>(&entry);
-  const auto* check = event == nullptr ? nullptr : std::get_if<CheckEvent>(&event->event.body);
-  return check != nullptr && is_wrong(check->check);
-}
-
-}  // namespace
 
 Result<Attempt> Attempt::begin(const std::string& path, const OpenEntry& open, std::int64_t t_ns) {
   Attempt attempt;
@@ -50,7 +41,7 @@ Status Attempt::record(const Entry& entry, std::int64_t t_ns) {
   GA_CHECK(fold_.apply(entry, t_ns));
   journal_->append(entry, t_ns);
   // One wrong word decides the attempt: not even a power cut may take it away.
-  return is_wrong_check(entry) ? sync() : Status(Ok{});
+  return fold_.is_lasting() ? sync() : Status(Ok{});
 }
 
 Status Attempt::write() { return journal_->write(); }

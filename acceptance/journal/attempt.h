@@ -22,8 +22,8 @@ class Attempt {
   Status go_on(ResumeEntry entry, std::int64_t t_ns);
   std::int64_t torn_bytes() const { return end_.torn_bytes; }
 
-  // Taken into the evidence and held for write(), a wrong check synced at once; an error where it
-  // contradicts.
+  // Taken into the evidence and held for write(), a check that lasts synced at once; an error where
+  // it contradicts.
   Status record(const Entry& entry, std::int64_t t_ns);
   Status write();  // outlives this process
   Status sync();   // outlives the machine

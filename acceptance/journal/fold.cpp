@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "reports/codec/evidence_codec.h"
+#include "reports/codec/json.h"
 
 namespace ga {
 namespace {
@@ -23,10 +23,6 @@ std::optional<std::int64_t> added_in_json(std::optional<std::int64_t> a,
   if (!a || !b) return a ? a : b;
   return added_in_json(*a, *b);
 }
-
-// The log's part of the 4 MiB that a report may have; so many bytes are fewer lines than the 65,536
-// that a list may have.
-constexpr std::size_t kMostLogBytes = std::size_t{1} << 20;
 
 // The first reading stays: it came from the worker that kept the GPU awake.
 void add_first(std::vector<GpuCounters>& list, const std::vector<GpuCounters>& read) {
@@ -47,6 +43,10 @@ std::string topic_of(const AskEntry& ask) {
   if (ask.purpose != Purpose::series) return topic;
   for (const auto& [name, value] : ask.request.params) topic += fmt::format(" {}={}", name, value);
   return topic;
+}
+
+bool lasts(const Check& check) {
+  return is_wrong(check) || (check.expected.empty() && !check.got.empty());
 }
 
 void merge_check(std::optional<Check>& sum, const Check& block) {
@@ -86,6 +86,7 @@ Status Fold::apply(const Entry& entry, std::int64_t t_ns) {
     return contradicts(opens ? "the attempt is opened twice" : "the attempt was never opened");
   }
   if (closed_) return contradicts("follows the record that closes the attempt");
+  lasting_ = false;
   return std::visit([&](const auto& known) { return on(known, t_ns); }, entry);
 }
 
@@ -104,7 +105,7 @@ void Fold::interrupt_open() {
   open_.clear();
   pending_.clear();
   warming_.clear();
-  reading_ = {};  // half a checkpoint is none
+  break_off_reading();  // half a checkpoint is none
 }
 
 Status Fold::on(const ResumeEntry& entry, std::int64_t) {
@@ -125,7 +126,8 @@ Status Fold::on(const AskEntry& entry, std::int64_t) {
   open_.emplace(entry.ask, entry);
   if (entry.purpose == Purpose::warmup) warming_[entry.ask].unit_id = entry.unit_id;
   if (measures(entry.purpose)) {
-    reading_ = {};
+    break_off_reading();
+    outdate_after();
     measured_here_ = true;
   }
   return Ok{};
@@ -159,7 +161,7 @@ Status Fold::take(const AskEntry& ask, const WireEvent& event) {
     return Ok{};
   }
   if (const auto* counters = std::get_if<CountersEvent>(&event.body)) {
-    return take_counters(ask, *counters);
+    return take_counters(ask, *counters, event.t_ns);
   }
   if (const auto* sample = std::get_if<SampleEvent>(&event.body)) return take_sample(ask, *sample);
   if (const auto* check = std::get_if<CheckEvent>(&event.body)) return take_check(ask, *check);
@@ -172,7 +174,7 @@ Status Fold::take(const AskEntry& ask, const WireEvent& event) {
   return Ok{};
 }
 
-Status Fold::take_counters(const AskEntry& ask, const CountersEvent& event) {
+Status Fold::take_counters(const AskEntry& ask, const CountersEvent& event, std::int64_t told_ns) {
   const bool before = ask.purpose == Purpose::before, after = ask.purpose == Purpose::after;
   const bool reads = before || after || ask.purpose == Purpose::checkpoint;
   if (!reads && ask.purpose != Purpose::watch) return contradicts("counters nobody asked for");
@@ -190,24 +192,11 @@ Status Fold::take_counters(const AskEntry& ask, const CountersEvent& event) {
     add_first(before ? evidence_.before : evidence_.after, event.gpus);
     if (event.node) (before ? evidence_.node_before : evidence_.node_after) = *event.node;
   }
-  for (const LogEvent& line : event.log) take_line(line);
-  return Ok{};
-}
-
-// When a report cannot carry them all, the log says that it is not whole, and the node is one whose
-// log nobody followed.
-void Fold::take_line(LogEvent line) {
-  std::vector<LogEvent>& log = evidence_.log;
-  line.boot = static_cast<std::int64_t>(evidence_.restarts.size());
-  if (log_bytes_ > kMostLogBytes || std::find(log.begin(), log.end(), line) != log.end()) return;
-  log_bytes_ += dump(to_json(line)).size();
-  if (log_bytes_ <= kMostLogBytes) {
-    log.push_back(std::move(line));
-    return;
+  for (LogEvent line : event.log) {
+    line.boot = static_cast<std::int64_t>(evidence_.restarts.size());
+    log_.take(std::move(line), told_ns, evidence_.log);
   }
-  log.push_back(
-      {line.t_ns, line.source, "", "log.lost", "more lines than a report can carry", line.boot});
-  evidence_.gaps.push_back({"node", line.t_ns, line.t_ns});
+  return Ok{};
 }
 
 Measurement& Fold::series_of(const AskEntry& ask, const std::string& unit) {
@@ -245,6 +234,7 @@ Status Fold::take_sample(const AskEntry& ask, const SampleEvent& sample) {
 
 Status Fold::take_check(const AskEntry& ask, const CheckEvent& event) {
   if (!measures(ask.purpose)) return contradicts("a check that nobody asked for");
+  lasting_ = lasts(event.check);
   if (ask.purpose == Purpose::warmup) {
     auto& launches = warming_[ask.ask].launches;
     launches = added_in_json(launches, event.check.launches);
@@ -278,6 +268,7 @@ void Fold::note_check(Measurement& series, const CheckEvent& event) {
   check.first_block.reset();
   merge_check(series.check, check);
   if (!was_wrong && is_wrong(*series.check)) series.check->first_block = event.block;
+  lasting_ = lasting_ || lasts(*series.check);
 }
 
 // Another algorithm in the middle of a series is no fault, and nobody must overlook it.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "acceptance/journal/entry.h"
+#include "acceptance/journal/log_keeper.h"
 #include "reports/model/report.h"
 
 namespace ga {
@@ -22,6 +23,9 @@ class Fold {
  public:
   // An error where the entry contradicts what came before it.
   Status apply(const Entry& entry, std::int64_t t_ns);
+  // Whether the newest entry was a check that no restart may take away: one that lasts, or one of a
+  // series whose check lasts.
+  bool is_lasting() const { return lasting_; }
 
   const Evidence& evidence() const { return evidence_; }
   const std::optional<OpenEntry>& opened() const { return opened_; }
@@ -53,10 +57,14 @@ class Fold {
     std::optional<Check> check;
   };
 
-  // Counters that were read while nothing ran, and what had been measured then.
-  struct Checkpoint {
+  // Counters that were read while nothing ran.
+  struct Reading {
     std::vector<GpuCounters> gpus;
     std::optional<NodeCounters> node;
+  };
+  // All of them, and what had been measured then.
+  struct Checkpoint {
+    Reading read;
     std::vector<Measurement> measurements;
   };
 
@@ -72,13 +80,14 @@ class Fold {
   Status on(const CloseEntry& entry, std::int64_t t_ns);
 
   void interrupt_open();
+  void break_off_reading();
+  void outdate_after();
   Status start_anew(const std::string& boot_id);
   void drop_since_checkpoint();
   void set_checkpoint(const AskEntry& ask);
-  void take_line(LogEvent line);
   void note_libraries(const std::vector<Library>& libraries);
   Status take(const AskEntry& ask, const WireEvent& event);
-  Status take_counters(const AskEntry& ask, const CountersEvent& event);
+  Status take_counters(const AskEntry& ask, const CountersEvent& event, std::int64_t told_ns);
   Status take_sample(const AskEntry& ask, const SampleEvent& sample);
   Status take_check(const AskEntry& ask, const CheckEvent& event);
   void note_check(Measurement& series, const CheckEvent& event);
@@ -91,11 +100,13 @@ class Fold {
   RunInfo run_;
   bool has_facts_ = false;
   std::string boot_id_;
-  Checkpoint reading_;  // as far as it goes
+  Reading reading_;  // as far as it goes
+  Reading newest_;   // of this boot, since its checkpoint: readings that came to none
   std::optional<Checkpoint> checkpoint_;
   bool checkpointed_here_ = false;  // in this boot
   bool measured_here_ = false;      // something was asked for in this boot that loads
-  std::size_t log_bytes_ = 0;       // of the log's lines, as a report has them
+  bool lasting_ = false;
+  LogKeeper log_;
   std::map<std::int64_t, AskEntry> open_;
   std::map<std::int64_t, std::deque<Pending>> pending_;  // blocks that still lack their check
   std::map<std::int64_t, Warmup> warming_;
@@ -103,6 +114,10 @@ class Fold {
   std::map<std::string, int> failures_;
   std::map<std::string, int> failures_in_a_row_;  // by worker
 };
+
+// Whether a check outlives the boot of the machine that it was made in. One that says what is
+// wrong; and one that expects nothing, whose answer is there for GPUs to be compared by.
+bool lasts(const Check& check);
 
 // One check for a whole series: what is wrong is summed up, the first mismatch is kept. Two blocks
 // of an exact case that disagree about the one right word are wrong, whatever the worker says.

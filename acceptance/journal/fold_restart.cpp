@@ -13,15 +13,43 @@ std::size_t run_length(const Measurement& series) {
   return series.samples.size() + series.discarded.size();
 }
 
+// Of each GPU the later reading: within a boot it can only count more.
+void lay_over(std::vector<GpuCounters>& list, const std::vector<GpuCounters>& later) {
+  for (const GpuCounters& counters : later) {
+    const auto known = std::find_if(list.begin(), list.end(), [&](const GpuCounters& old) {
+      return old.unit_id == counters.unit_id;
+    });
+    if (known == list.end()) {
+      list.push_back(counters);
+    } else {
+      *known = counters;
+    }
+  }
+}
+
 }  // namespace
 
 bool Fold::has_before() const {
   if (measured_here_) return true;
-  return evidence_.restarts.empty() ? !evidence_.before.empty()
-                                    : !evidence_.restarts.back().from.empty();
+  return evidence_.restarts.empty() ? !evidence_.before.empty() : checkpointed_here_;
 }
 
-// What was counted after the last checkpoint is lost, and with it what was measured meanwhile.
+// It came to no checkpoint; but what it counted did happen, and the boot may end before another.
+void Fold::break_off_reading() {
+  lay_over(newest_.gpus, reading_.gpus);
+  if (reading_.node) newest_.node = reading_.node;
+  reading_ = {};
+}
+
+// What was read before this load is not what there was after it.
+void Fold::outdate_after() {
+  lay_over(newest_.gpus, evidence_.after);
+  evidence_.after.clear();
+  evidence_.node_after = {};
+}
+
+// What was measured after the last checkpoint is lost: nobody knows all that was counted meanwhile.
+// What is known of it stays.
 Status Fold::start_anew(const std::string& boot_id) {
   if (!checkpoint_) {
     return Error(ErrorCode::protocol,
@@ -29,32 +57,36 @@ Status Fold::start_anew(const std::string& boot_id) {
   }
   boot_id_ = boot_id;
   drop_since_checkpoint();
-  evidence_.after.clear();
-  evidence_.node_after = {};
   const auto boot = static_cast<std::int64_t>(evidence_.restarts.size());
   const bool left_lines = std::any_of(evidence_.log.begin(), evidence_.log.end(),
                                       [&](const LogEvent& line) { return line.boot == boot; });
-  if (checkpointed_here_) {
-    evidence_.restarts.push_back({checkpoint_->gpus, {}, *checkpoint_->node, {}});
-  } else if (measured_here_ || left_lines) {
-    // Its end was read by nobody, and the next boot's times are not those of its lines.
-    evidence_.restarts.emplace_back();
+  if (checkpointed_here_ || measured_here_ || left_lines) {
+    // Where its end was read by nobody, the part is one without: its times are not the next boot's.
+    const Reading last = checkpointed_here_ ? checkpoint_->read : Reading{};
+    Restart& over = evidence_.restarts.emplace_back();
+    over.until = last.gpus;
+    lay_over(over.until, newest_.gpus);
+    lay_over(over.until, evidence_.after);
+    over.node_until = newest_.node.value_or(last.node.value_or(NodeCounters{}));
   } else {  // a boot that came to nothing: the next one takes its place
     evidence_.restarts.back().from.clear();
     evidence_.restarts.back().node_from = {};
   }
+  evidence_.after.clear();
+  evidence_.node_after = {};
+  newest_ = {};
   checkpointed_here_ = measured_here_ = false;
   return Ok{};
 }
 
-// A wrong word stays, whenever it was found.
+// A check that lasts stays, whenever it was made, with the whole of its series.
 void Fold::drop_since_checkpoint() {
   std::vector<Measurement> kept = checkpoint_->measurements;
   std::vector<Measurement>& all = evidence_.measurements;
   for (std::size_t i = 0; i < all.size(); ++i) {
     const std::size_t before = i < kept.size() ? run_length(kept[i]) : 0;
     const std::size_t lost = run_length(all[i]) - before;
-    if (all[i].check && is_wrong(*all[i].check)) {
+    if (all[i].check && lasts(*all[i].check)) {
       if (i < kept.size()) {
         kept[i] = all[i];
       } else {
@@ -75,8 +107,8 @@ void Fold::drop_since_checkpoint() {
 void Fold::set_checkpoint(const AskEntry& ask) {
   if (ask.unit_id != "node" || !reading_.node) return;
   if (ask.purpose == Purpose::after) reading_.gpus = evidence_.after;
-  reading_.measurements = evidence_.measurements;
-  checkpoint_ = std::exchange(reading_, {});
+  checkpoint_ = {std::exchange(reading_, {}), evidence_.measurements};
+  newest_ = {};
   checkpointed_here_ = true;
 }
 

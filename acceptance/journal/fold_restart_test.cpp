@@ -44,19 +44,56 @@ TEST_F(FoldTest, ABootThatCameToNothingLeavesNoPart) {
   EXPECT_EQ(*fold_.evidence().restarts[1].until.at(0).energy_mj, 2);
 }
 
-TEST_F(FoldTest, HalfACheckpointOfTheBootThatIsOverIsNone) {
+// It is no checkpoint, and the errors that it counted happened all the same.
+TEST_F(FoldTest, HalfACheckpointOfTheBootThatIsOverStillCounts) {
   counters(Purpose::before, "gpu/3", 100);
   measure(0);
   counters(Purpose::checkpoint, "gpu/3", 120);
   measure(1);
   counters(Purpose::checkpoint, "gpu/3", 130, "gpu/3");
   apply(ResumeEntry{"t", "c", 0});
+  EXPECT_EQ(series().samples, Samples{100});
   counters(Purpose::before, "gpu/3", 1);
   measure(1);
   apply(ResumeEntry{"t", "d", 0});
   ASSERT_EQ(fold_.evidence().restarts.size(), 2u);
-  EXPECT_EQ(*fold_.evidence().restarts[0].until.at(0).energy_mj, 120);
+  EXPECT_EQ(*fold_.evidence().restarts[0].until.at(0).energy_mj, 130);
   EXPECT_EQ(*fold_.evidence().restarts[1].until.at(0).energy_mj, 1);
+}
+
+TEST_F(FoldTest, WhatAFailedCheckpointCountedOutlivesItsSession) {
+  counters(Purpose::before, "gpu/3", 100);
+  measure(0);
+  counters(Purpose::checkpoint, "gpu/3", 120);
+  measure(1);
+  counters(Purpose::checkpoint, "gpu/3", 130, "gpu/3");
+  counters_without_end(Purpose::checkpoint, "gpu/3", 2);  // of a GPU that nobody kept awake
+  apply(ResumeEntry{"t", "b", 0});
+  measure(2);
+  apply(ResumeEntry{"t", "c", 0});
+  EXPECT_EQ(*fold_.evidence().restarts.at(0).until.at(0).energy_mj, 130);
+}
+
+TEST_F(FoldTest, AWholeCheckpointOutdatesHalfOfAnEarlierOne) {
+  counters(Purpose::before, "gpu/3", 100);
+  counters(Purpose::checkpoint, "gpu/4", 7, "gpu/4");
+  measure(0);
+  counters(Purpose::checkpoint, "gpu/3", 120);
+  apply(ResumeEntry{"t", "c", 0});
+  ASSERT_EQ(fold_.evidence().restarts.at(0).until.size(), 1u) << "gpu/4 is lost";
+}
+
+TEST_F(FoldTest, WhatWasReadAfterTheLoadIsOutdatedByMoreOfIt) {
+  counters(Purpose::before, "gpu/3", 100);
+  measure(0);
+  counters(Purpose::checkpoint, "gpu/3", 120);
+  counters(Purpose::after, "gpu/3", 150, "gpu/3");
+  apply(ResumeEntry{"t", "b", 0});
+  measure(1);
+  EXPECT_TRUE(fold_.evidence().after.empty());
+  counters(Purpose::checkpoint, "gpu/3", 170);
+  apply(ResumeEntry{"t", "c", 0});
+  EXPECT_EQ(*fold_.evidence().restarts.at(0).until.at(0).energy_mj, 170);
 }
 
 // The workers that had read it are gone with the session.
@@ -98,15 +135,47 @@ TEST_F(FoldTest, WhatWasReadAfterTheLoadStaysAtAnotherBoot) {
   EXPECT_TRUE(fold_.evidence().after.empty());
 }
 
-TEST_F(FoldTest, HalfOfWhatIsReadAfterTheLoadIsNoCheckpoint) {
+TEST_F(FoldTest, HalfOfWhatIsReadAfterTheLoadIsNoCheckpointAndCounts) {
   counters(Purpose::before, "gpu/3", 100);
   measure(0);
   counters(Purpose::checkpoint, "gpu/3", 120);
   measure(1);
   counters(Purpose::after, "gpu/3", 150, "gpu/3");
+  apply(ResumeEntry{"t", "b", 0});
+  counters_without_end(Purpose::after, "gpu/3", 3);  // of a GPU that nobody kept awake
   apply(ResumeEntry{"t", "c", 0});
   EXPECT_EQ(series().samples, Samples{100});
-  EXPECT_EQ(*fold_.evidence().restarts.at(0).until.at(0).energy_mj, 120);
+  EXPECT_EQ(*fold_.evidence().restarts.at(0).until.at(0).energy_mj, 150);
+}
+
+// Killed between the answer and its end: the boot still gets its first checkpoint.
+TEST_F(FoldTest, ABeginningWithoutItsEndIsReadAgain) {
+  counters(Purpose::before, "gpu/3", 100);
+  measure(0);
+  counters(Purpose::checkpoint, "gpu/3", 120);
+  apply(ResumeEntry{"t", "c", 0});
+  counters_without_end(Purpose::before, "gpu/3", 2);
+  apply(ResumeEntry{"t", "c", 0});
+  EXPECT_FALSE(fold_.has_before());
+  counters(Purpose::before, "gpu/3", 3);
+  EXPECT_TRUE(fold_.has_before());
+  measure(1);
+  apply(ResumeEntry{"t", "d", 0});
+  const auto& restarts = fold_.evidence().restarts;
+  ASSERT_EQ(restarts.size(), 2u);
+  EXPECT_EQ(*restarts[0].from.at(0).energy_mj, 2);
+  EXPECT_EQ(*restarts[1].until.at(0).energy_mj, 3);
+}
+
+TEST_F(FoldTest, ABootWithABeginningAloneEndsAtIt) {
+  counters(Purpose::before, "gpu/3", 100);
+  counters(Purpose::checkpoint, "gpu/3", 120);
+  apply(ResumeEntry{"t", "c", 0});
+  counters_without_end(Purpose::before, "gpu/3", 2);
+  log(Purpose::before, {{.t_ns = 5, .source = "kmsg", .gpu = "", .code = "xid.1", .text = ""}});
+  apply(ResumeEntry{"t", "d", 0});
+  ASSERT_EQ(fold_.evidence().restarts.size(), 2u);
+  EXPECT_EQ(*fold_.evidence().restarts[1].until.at(0).energy_mj, 2);
 }
 
 TEST_F(FoldTest, WithoutACheckpointWhatWasReadAfterTheLoadIsNone) {
@@ -171,6 +240,39 @@ TEST_F(FoldTest, AWrongWordOutlivesTheRestart) {
   apply(ResumeEntry{"t", "c", 0});
   EXPECT_EQ(series().check->wrong, 5);
   EXPECT_EQ(series().samples.size(), 2u);
+}
+
+// The checkpoint between them failed, so that the wrong one is two blocks ahead.
+TEST_F(FoldTest, AWrongSeriesIsKeptWholeWhileOthersGoBack) {
+  counters(Purpose::before, "gpu/3", 100);
+  for (const char* unit : {"gpu/3", "gpu/4"}) {
+    unit_ = unit;
+    measure(0);
+  }
+  counters(Purpose::checkpoint, "gpu/3", 120);
+  for (const std::int64_t block : {1, 2}) {
+    for (const char* unit : {"gpu/3", "gpu/4"}) {
+      unit_ = unit;
+      measure(block, unit_ == "gpu/3" ? 1 : 0);
+    }
+    counters(Purpose::checkpoint, "gpu/3", 130, "gpu/3");
+  }
+  apply(ResumeEntry{"t", "c", 0});
+  EXPECT_EQ(series().samples, (Samples{100, 101, 102}));
+  EXPECT_EQ(fold_.evidence().measurements.at(1).samples, Samples{100});
+}
+
+TEST_F(FoldTest, AnAnswerThatGpusAreComparedByOutlivesTheRestart) {
+  counters(Purpose::before, "gpu/3", 100);
+  counters(Purpose::checkpoint, "gpu/3", 120);
+  const auto request = ask(0, 1);
+  sample(request, 0);
+  event(request, CheckEvent{0, {.kind = "reference", .expected = "", .got = "aa"}});
+  end(request, "done");
+  apply(ResumeEntry{"t", "c", 0});
+  ASSERT_EQ(fold_.evidence().measurements.size(), 1u);
+  EXPECT_EQ(series().check->got, "aa");
+  EXPECT_TRUE(fold_.run().interrupted.empty());
 }
 
 TEST_F(FoldTest, WithoutACheckpointNothingGoesOnAtAnotherBoot) {

@@ -85,22 +85,6 @@ TEST_F(FoldTest, TheFirstWrongBlockIsNoted) {
   EXPECT_EQ(series().check->first_block, 1);
 }
 
-TEST_F(FoldTest, MoreOfTheLogThanAReportCanCarryIsALogThatIsNotWhole) {
-  constexpr std::int64_t kLines = 300;
-  const std::string text(4000, 'x');
-  for (std::int64_t t_ns = 1; t_ns <= kLines; ++t_ns) {
-    log(Purpose::watch,
-        {{.t_ns = t_ns, .source = "kmsg", .gpu = "gpu/3", .code = "aer.fatal", .text = text}});
-  }
-  const auto& log = fold_.evidence().log;
-  EXPECT_GT(log.size(), 250u);
-  EXPECT_LT(log.size(), 263u);
-  EXPECT_EQ(log.back().code, "log.lost");
-  EXPECT_EQ(log[log.size() - 2].code, "aer.fatal");
-  ASSERT_EQ(fold_.evidence().gaps.size(), 1u);
-  EXPECT_EQ(fold_.evidence().gaps[0].unit_id, "node");
-}
-
 TEST_F(FoldTest, ADiscardedBlockIsNamedAndNotKept) {
   const auto request = ask(0, 2);
   sample(request, 0, "no_clock_reading");

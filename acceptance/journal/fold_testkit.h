@@ -31,7 +31,7 @@ class FoldTest : public ::testing::Test {
   std::int64_t ask(std::int64_t first, std::int64_t blocks, Purpose purpose = Purpose::series) {
     AskEntry entry{.ask = fold_.next_ask(), .worker = "load gpu/3", .purpose = purpose};
     entry.gate = purpose == Purpose::series ? "hbm.bandwidth" : "";
-    entry.unit_id = "gpu/3";
+    entry.unit_id = unit_;
     entry.request.id = entry.ask;
     entry.request.verb = Verb::case_;
     entry.request.case_id = "memory.copy";
@@ -71,6 +71,11 @@ class FoldTest : public ::testing::Test {
   // The counters of one GPU, by its own worker or, with those of the node, by the node's.
   void counters(Purpose purpose, const std::string& unit, std::int64_t energy_mj,
                 const std::string& worker_of = "node") {
+    const auto request = counters_without_end(purpose, unit, energy_mj, worker_of);
+    apply(ExitEntry{request, {"facts node", "events node", "done", ""}});
+  }
+  std::int64_t counters_without_end(Purpose purpose, const std::string& unit,
+                                    std::int64_t energy_mj, const std::string& worker_of = "node") {
     AskEntry entry{.ask = fold_.next_ask(), .worker = "facts node", .purpose = purpose};
     entry.unit_id = worker_of;
     entry.request.id = entry.ask;
@@ -81,7 +86,7 @@ class FoldTest : public ::testing::Test {
     event.gpus[0].energy_mj = energy_mj;
     if (worker_of == "node") event.node.emplace();
     this->event(entry.ask, std::move(event));
-    apply(ExitEntry{entry.ask, {"facts node", "events node", "done", ""}});
+    return entry.ask;
   }
   void log(Purpose purpose, std::vector<LogEvent> lines) {
     AskEntry entry{.ask = fold_.next_ask(), .worker = "watch node", .purpose = purpose};
@@ -94,6 +99,7 @@ class FoldTest : public ::testing::Test {
   const Measurement& series() { return fold_.evidence().measurements.at(0); }
 
   Fold fold_;
+  std::string unit_ = "gpu/3";  // that is asked to measure
   std::int64_t t_ = 0, seq_ = 0;
 };
 

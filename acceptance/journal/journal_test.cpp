@@ -13,6 +13,18 @@
 #include "acceptance/journal/attempt.h"
 #include "reports/model/digest.h"
 
+namespace {
+int syncs = 0;  // waits for the disk
+}  // namespace
+
+extern "C" {
+int __real_fdatasync(int descriptor);
+int __wrap_fdatasync(int descriptor) {
+  ++syncs;
+  return __real_fdatasync(descriptor);
+}
+}  // extern "C"
+
 namespace ga {
 namespace {
 
@@ -146,11 +158,44 @@ TEST_F(JournalTest, AWrongWordIsOnDiskAtOnceAndARightOneWhenWritten) {
   ask.request.case_id = "memory.copy";
   ASSERT_TRUE(attempt->record(ask, 2));
   Check check{.kind = "exact", .expected = "aa", .got = "aa"};
+  const int synced = syncs;
   ASSERT_TRUE(attempt->record(EventEntry{1, {1, 0, 5, CheckEvent{0, check}}}, 3));
   EXPECT_EQ(lines(), 1);
+  EXPECT_EQ(syncs, synced);
   check.got = "ab";
   ASSERT_TRUE(attempt->record(EventEntry{1, {1, 1, 6, CheckEvent{1, check}}}, 4));
   EXPECT_EQ(lines(), 4);
+  EXPECT_EQ(syncs, synced + 1) << "a power cut takes what was only written";
+}
+
+// Each block is right by itself, and there is one right word: the series is wrong.
+TEST_F(JournalTest, BlocksThatDisagreeAreOnDiskAtOnceAndSoIsWhatGpusAreComparedBy) {
+  auto attempt = Attempt::begin(path_, opened(), 1);
+  ASSERT_TRUE(attempt);
+  AskEntry ask{.ask = 1, .worker = "load gpu/3", .purpose = Purpose::series};
+  ask.gate = "exercise.exact";
+  ask.unit_id = "gpu/3";
+  ask.request.id = 1;
+  ask.request.verb = Verb::case_;
+  ask.request.blocks = 2;
+  std::int64_t seq = 0;
+  const auto answer = [&](std::int64_t of, std::int64_t block, const Check& check) {
+    const SampleEvent sample{.block = block, .unit = "ns", .value = 1};
+    EXPECT_TRUE(attempt->record(EventEntry{of, {of, seq++, 5, sample}}, 3));
+    EXPECT_TRUE(attempt->record(EventEntry{of, {of, seq++, 5, CheckEvent{block, check}}}, 3));
+  };
+  ask.request.case_id = "exercise.l2";
+  ASSERT_TRUE(attempt->record(ask, 2));
+  const int synced = syncs;
+  answer(1, 0, {.kind = "exact", .expected = "aa", .got = "aa"});
+  EXPECT_EQ(syncs, synced);
+  answer(1, 1, {.kind = "exact", .expected = "bb", .got = "bb"});
+  EXPECT_EQ(syncs, synced + 1);
+  ask.ask = ask.request.id = 2;
+  ask.request.case_id = "exercise.special";
+  ASSERT_TRUE(attempt->record(ask, 4));
+  answer(2, 0, {.kind = "reference", .expected = "", .got = "cc"});
+  EXPECT_EQ(syncs, synced + 2);
 }
 
 // A file size limit fails like a full disk: some bytes of a write, then none.

@@ -65,6 +65,17 @@ class Complete(lab.Lab):
         self.expect(lab.run(self.out, "--gates", gates), lab.INCONCLUSIVE)
         self.assertEqual(lab.predicate(self.out)["claimed"]["decision"], "inconclusive")
 
+    def test_a_watcher_that_falls_silent_goes_on_record_between_loads(self):
+        self.expect(lab.run(self.out, "--time-scale", "0.02", scenario="watch-silent"),
+                    lab.INCONCLUSIVE)
+        records = lab.records(self.out)
+        gaps = [n for n, r in enumerate(records) if r["type"] == "gap"]
+        loads = [n for n, r in enumerate(records)
+                 if r["type"] == "ask" and r["body"]["purpose"] == "series"]
+        self.assertEqual({records[n]["body"]["unit_id"] for n in gaps}, {"gpu/1"})
+        self.assertLess(gaps[0], loads[-1], "a SIGKILL in the load would take the silence with it")
+        self.assertEqual(len(gaps), 2, "once when it is noticed, and the rest at the end")
+
     def test_a_terminal_gets_a_view_that_is_redrawn(self):
         words = " ".join(lab.command(self.out, "--time-scale", "0.05"))
         shown = subprocess.run(["script", "-qec", words, "/dev/null"], capture_output=True,
