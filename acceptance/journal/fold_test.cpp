@@ -1,4 +1,6 @@
 // The evidence is what the records say: blocks with their checks, once each, and every failure.
+#include <array>
+
 #include "acceptance/journal/fold_testkit.h"
 
 namespace ga {
@@ -219,6 +221,22 @@ TEST(MergeCheck, KeepsTheFirstWrongAnswer) {
   merge_check(sum, {.kind = "exact", .expected = "aa", .got = "aa"});
   EXPECT_EQ(sum->got, "bb");
   EXPECT_EQ(sum->wrong, 2);
+}
+
+// Not even a right one before or after it makes a series right; and a wrong one is wrong.
+TEST(MergeCheck, ABlockWithoutAnAnswerLeavesTheSeriesWithoutOne) {
+  const Check right{.kind = "exact", .expected = "aa", .got = "aa"};
+  const Check none{.kind = "exact", .expected = "aa", .got = ""};
+  for (const auto& blocks : {std::array{right, none}, {none, right}}) {
+    std::optional<Check> sum;
+    for (const Check& block : blocks) merge_check(sum, block);
+    EXPECT_TRUE(is_unanswered(*sum));
+    EXPECT_FALSE(is_wrong(*sum));
+    merge_check(sum, {.kind = "exact", .expected = "aa", .got = "bb"});
+    EXPECT_TRUE(is_wrong(*sum));
+    merge_check(sum, none);
+    EXPECT_TRUE(is_wrong(*sum));
+  }
 }
 
 TEST(MergeCheck, TheSumIsWhatAReportCanCarry) {
