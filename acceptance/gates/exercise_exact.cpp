@@ -64,7 +64,7 @@ Answer answer_of(const Order& order, const Exerciser& exercise, const Measuremen
   if (!answer.empty()) return answer_of(series, exercise.kind, answer);
   if (series == nullptr || !is_checked(*series, exercise.kind)) return Answer::unknown;
   if (is_wrong(*series, exercise.kind)) return Answer::wrong;
-  const bool answers = !series->samples.empty() && is_digest(series->check->got);
+  const bool answers = !series->samples.empty() && is_hash(series->check->got);
   return answers ? Answer::right : Answer::unknown;
 }
 

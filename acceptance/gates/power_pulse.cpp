@@ -147,19 +147,20 @@ std::optional<Finding> held_down(const Evidence& evidence, const std::string& un
 
 // The first that is wrong, else the first that is not complete and sound.
 std::optional<Finding> unfit(const std::vector<Asked>& all, const Evidence& evidence) {
-  std::int64_t most = 0;
-  for (const Asked& asked : all) {
-    const Measurement* series = find_series(evidence, asked.name);
-    if (series != nullptr) most = std::max(most, most_in_block(*series));
-  }
   std::optional<Finding> worst;
+  std::int64_t most = 0;
   for (const Asked& asked : all) {
     auto state = look_at({asked.name, kUnit, kKind}, evidence);
     if (!state.finding && state.series->samples.size() < asked.blocks) {
       state.finding = incomplete(asked.name, state.series->samples.size(), asked.blocks);
     }
-    if (!state.finding) state.finding = pulses_missing(asked.name, *state.series, most);
+    if (!state.finding) most = std::max(most, most_in_block(*state.series));
     keep_worse(worst, std::move(state.finding));
+  }
+  // Beside each other once all are sound.
+  for (const Asked& asked : all) {
+    if (worst) break;
+    worst = pulses_missing(asked.name, *find_series(evidence, asked.name), most);
   }
   return worst;
 }

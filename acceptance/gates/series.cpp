@@ -100,7 +100,7 @@ bool is_checked(const Measurement& series, std::string_view kind) {
          !is_unanswered(*series.check);
 }
 
-bool is_digest(std::string_view text) {
+bool is_hash(std::string_view text) {
   constexpr std::size_t kDigits = 16;
   return text.size() == kDigits && std::all_of(text.begin(), text.end(), [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
@@ -111,7 +111,7 @@ Answer answer_of(const Measurement* series, std::string_view kind, std::string_v
   if (series == nullptr || !is_checked(*series, kind)) return Answer::unknown;
   const Check& check = *series->check;
   if (check.wrong > 0) return Answer::wrong;
-  if (!is_digest(check.got)) return Answer::unknown;
+  if (!is_hash(check.got)) return Answer::unknown;
   if (check.got != answer) return Answer::wrong;
   return series->samples.empty() || check.expected != answer ? Answer::unknown : Answer::right;
 }
@@ -121,7 +121,7 @@ std::optional<Finding> unanswered(const Request& name, std::string_view kind,
   const Measurement* series = find_series(evidence, name);
   if (series == nullptr || !is_checked(*series, kind)) return std::nullopt;
   const Check& check = *series->check;
-  if (!is_digest(check.got)) {
+  if (!is_hash(check.got)) {
     return finding_of(
         name, "data.not_checked",
         fmt::format("{}: '{}' is no digest of 16 hexadecimal digits", name.case_id, check.got));

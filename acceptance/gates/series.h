@@ -32,7 +32,7 @@ bool is_checked(const Measurement& series, std::string_view kind);
 bool is_wrong(const Measurement& series, std::string_view kind);
 
 // Sixteen hexadecimal digits.
-bool is_digest(std::string_view text);
+bool is_hash(std::string_view text);
 
 // What a series says of data whose digest the judge computes itself: `answer`. unknown: absent,
 // unchecked, a digest that is none, or a worker that held its data to something else.

@@ -291,9 +291,12 @@ std::optional<Finding> unfinished(const Order& order, const Evidence& evidence,
                    fmt::format("{}: {} launches in {} blocks", segment->name,
                                *state.series->check->launches, have));
     }
+  }
+  for (const Segment* segment : segments_of(unit)) {  // the series are sound
     if (segment->case_id != "power.pulse") continue;
+    const Request name = series_of(order, evidence, *segment, unit);
     const std::int64_t most = most_pulses(order, evidence, *segment, unit);
-    if (auto none = pulses_missing(name, *state.series, most)) return none;
+    if (auto none = pulses_missing(name, *find_series(evidence, name), most)) return none;
   }
   return std::nullopt;
 }
