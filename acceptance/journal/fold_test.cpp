@@ -168,6 +168,15 @@ TEST_F(FoldTest, AWarmupIsItsTemperatures) {
   EXPECT_EQ(fold_.evidence().warmup.size(), 1u);
 }
 
+TEST_F(FoldTest, AWarmupWithoutAnAnswerIsAFaultAndNotWrong) {
+  const auto request = ask(0, 1, Purpose::warmup);
+  sample(request, 0);
+  event(request, CheckEvent{.block = 0, .check = {.kind = "exact", .expected = "aa", .got = ""}});
+  ASSERT_EQ(fold_.evidence().exits.size(), 1u);
+  EXPECT_EQ(fold_.evidence().exits[0].detail,
+            "data.unanswered: no answer in block 0 of the warm-up");
+}
+
 TEST_F(FoldTest, AGapInTheTelemetryIsEvidence) {
   apply(GapEntry{{"gpu/3", 5, 9}});
   ASSERT_EQ(fold_.evidence().gaps.size(), 1u);
