@@ -193,14 +193,14 @@ Result<WireRequest> request_of(const Options& options) {
   return request;
 }
 
-// What a person asked for, on stdout; whether the data of every block was right.
+// What a person asked for, on stdout; whether the data of any block was not found right.
 struct Shown {
   Form form;
   bool wrong = false;
 
   Status operator()(const WireEvent& event) {
     if (const auto* check = std::get_if<CheckEvent>(&event.body)) {
-      wrong = wrong || is_wrong(check->check);
+      wrong = wrong || is_wrong(check->check) || is_unanswered(check->check);
     }
     const bool put = std::fputs(render(event).c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
     return put ? Status(Ok{}) : Status(Error(ErrorCode::io, "stdout cannot be written"));

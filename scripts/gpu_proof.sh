@@ -212,7 +212,10 @@ do_loads() {
   for n in 0 1 2 3; do
     run_case "pattern-$n" 2 memory.pattern --param "bytes=$bytes" --param "test=$n" --block-ms 1000
   done
-  run_case pattern-held 2 memory.pattern --param "bytes=$bytes" --param test=3 --param hold_s=20 --block-ms 21000
+  for n in 0 1; do
+    run_case "pattern-held-$n" 1 memory.pattern --param "bytes=$bytes" --param test=3 --param hold_s=20 \
+      --param "flip=$n" --block-ms 21000
+  done
   run_case chase 3 memory.chase --block-ms 1000
   for n in special shuffle atomic integer copy l2; do
     run_case "exercise-$n" 3 "exercise.$n" --block-ms 500

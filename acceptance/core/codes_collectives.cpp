@@ -202,6 +202,12 @@ std::span<const Code> sum_codes() {
            "findings of the soak may name the GPU",
            "노드 사용을 중지하고 이 보고서를 첨부하여 반품하십시오. allreduce.exact와 소크의 "
            "다른 결과에서 GPU를 특정할 수 있습니다"}),
+      open_row("soak.digest.not_required", Blame::config, Action::fix_config,
+               {"level soak, and the profile does not require the soak",
+                "soak 레벨인데 프로파일이 소크 시험을 요구하지 않습니다"},
+               {"judge with a profile that has soak.digest in `required`, or run level standard",
+                "`required`에 soak.digest가 있는 프로파일로 판정하거나 standard 레벨로 "
+                "실행하십시오"}),
   };
   return kCodes;
 }

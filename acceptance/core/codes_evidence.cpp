@@ -55,6 +55,13 @@ std::span<const Code> evidence_codes() {
                {"stop whatever else uses the machine, check that NVML answers, then run again",
                 "다른 작업을 모두 중지하고 NVML 응답을 확인한 뒤 다시 실행하십시오"}),
       open_row(
+          "series.memory_temp_unread", Blame::none, Action::measure_again,
+          {"the floor depends on how hot the memory is, and a block does not say",
+           "하한값이 메모리 온도에 따라 달라지는데 온도를 읽지 못한 블록이 있습니다"},
+          {"check that nvidia-smi -q -d TEMPERATURE shows a memory temperature, then run again",
+           "nvidia-smi -q -d TEMPERATURE에 메모리 온도가 나오는지 확인한 뒤 다시 "
+           "실행하십시오"}),
+      open_row(
           "data.not_checked", Blame::suite, Action::measure_again,
           {"the data of the timed blocks were not checked, or not in the way this gate needs",
            "측정에 쓰인 데이터가 검증되지 않았거나 이 게이트가 요구하는 방식이 아닙니다"},

@@ -82,8 +82,9 @@ std::span<const Code> power_codes() {
                {"settle what this gate says of the other GPUs, then run the whole node again",
                 "다른 GPU에 대한 이 항목의 결과를 해결한 뒤 노드 전체를 다시 실행하십시오"}),
       open_row("power.no_pulses", none, measure_again,
-               {"fewer launches than pulses: nothing shows that the load started and stopped",
-                "실행 횟수가 펄스 수보다 적어 부하가 켜지고 꺼졌음을 확인할 수 없습니다"},
+               {"too few launches: nothing shows that the load started and stopped as often as it "
+                "was to",
+                "실행 횟수가 너무 적어 부하가 정해진 횟수만큼 켜지고 꺼졌음을 확인할 수 없습니다"},
                {"end what else uses the GPU and its host, then run again; if it stays, report it "
                 "with this report",
                 "GPU와 호스트를 사용하는 다른 작업을 끝내고 다시 실행하십시오. 그대로이면 이 "

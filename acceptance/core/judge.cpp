@@ -115,7 +115,7 @@ std::string why_not_asked(const Order& order, std::string_view gate) {
 // A gate that is not asked is not applicable; but level soak without the soak is none.
 Finding not_asked(const Order& order, std::string_view gate) {
   if (gate == kSoakGate && order.level == Level::soak) {
-    return found(gate, std::string(kNodeUnit), "profile.incomplete",
+    return found(gate, std::string(kNodeUnit), "soak.digest.not_required",
                  "level soak is what this gate measures, and " + why_not_asked(order, gate));
   }
   Finding finding;

@@ -122,7 +122,7 @@ TEST_F(Judge, LevelSoakMissesASoakThatTheProfileDoesNotRequire) {
   };
   EXPECT_EQ(at(Level::standard).verdict, Verdict::not_applicable);
   EXPECT_EQ(at(Level::soak).verdict, Verdict::not_measured);
-  EXPECT_EQ(at(Level::soak).code, "profile.incomplete");
+  EXPECT_EQ(at(Level::soak).code, "soak.digest.not_required");
 }
 
 TEST_F(Judge, AGateWithoutAFindingIsNotMeasured) {

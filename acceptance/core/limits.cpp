@@ -70,12 +70,18 @@ std::int64_t band_of(const Limit& limit) {
 
 }  // namespace
 
-std::optional<std::int64_t> hottest_memory_mc(const Measurement& series) {
+std::optional<std::size_t> unread_memory_block(const Measurement& series) {
   constexpr std::int64_t kMostMc = 200'000;  // no memory lives there
   const auto& all = series.memory_temp_mc;
   const auto unread = [](std::int64_t mc) { return mc <= 0 || mc >= kMostMc; };
-  if (all.empty() || std::any_of(all.begin(), all.end(), unread)) return std::nullopt;
-  return *std::max_element(all.begin(), all.end());
+  const auto first = std::find_if(all.begin(), all.end(), unread);
+  if (first == all.end() && !all.empty()) return std::nullopt;
+  return static_cast<std::size_t>(first - all.begin());
+}
+
+std::optional<std::int64_t> hottest_memory_mc(const Measurement& series) {
+  if (unread_memory_block(series)) return std::nullopt;
+  return *std::max_element(series.memory_temp_mc.begin(), series.memory_temp_mc.end());
 }
 
 LimitChoice choose_limit(const Order& order, const Evidence& evidence, const Request& name) {
@@ -93,7 +99,8 @@ LimitChoice choose_limit(const Order& order, const Evidence& evidence, const Req
     if (choice.limit == nullptr || band_of(limit) < band_of(*choice.limit)) choice.limit = &limit;
   }
   // Leaving the temperature out is no way to the floor that holds no band.
-  if (banded && !hottest) choice.limit = nullptr;
+  choice.memory_unread = banded && !hottest;
+  if (choice.memory_unread) choice.limit = nullptr;
   if (choice.limit != nullptr) choice.elsewhere = false;
   return choice;
 }

@@ -13,16 +13,21 @@ namespace ga {
 // limit: the first of the series that `name` names whose key the unit matches; the node matches
 // where every GPU does. Of limits for bands of the memory's temperature the lowest band that holds
 // the series; one without a band comes last. elsewhere: there are limits for this series, and none
-// of them is for this stack. A key names nothing that the facts do not hold: a key with a library
-// version never matches, since facts know no libraries.
+// of them is for this stack or holds its temperature. memory_unread: there is a band for this
+// stack, and a block of the series does not say how hot the memory was, so that no limit holds it.
+// A key names nothing that the facts do not hold: a key with a library version never matches, since
+// facts know no libraries.
 struct LimitChoice {
   const Limit* limit = nullptr;
   bool elsewhere = false;
+  bool memory_unread = false;
 };
 LimitChoice choose_limit(const Order& order, const Evidence& evidence, const Request& name);
 
 // The hottest that the memory was in the series; nothing where a block does not say.
 std::optional<std::int64_t> hottest_memory_mc(const Measurement& series);
+// The first kept block that does not say, counted from 0; nothing where all do.
+std::optional<std::size_t> unread_memory_block(const Measurement& series);
 
 const Ratio* find_ratio(const Profile& profile, std::string_view gate, std::string_view case_id);
 

@@ -95,6 +95,7 @@ TEST_F(Bands, ATemperatureThatIsNotKnownHasNoFloor) {
        {std::vector<std::int64_t>{}, {0}, {70'000, 0}, {-1, 70'000}, {70'000, 200'000}}) {
     EXPECT_EQ(at(unknown), nullptr);
     EXPECT_TRUE(choose().elsewhere);
+    EXPECT_TRUE(choose().memory_unread);
   }
   // Bands of another stack bind nobody.
   profile.limits[0].key.part_name = profile.limits[1].key.part_name = "NVIDIA H100";
@@ -105,6 +106,7 @@ TEST_F(Bands, ATemperatureThatIsNotKnownHasNoFloor) {
   EXPECT_TRUE(choose().elsewhere);
   EXPECT_EQ(at({96'000}), nullptr);
   EXPECT_TRUE(choose().elsewhere);
+  EXPECT_FALSE(choose().memory_unread);
   EXPECT_EQ(at({60'000}), &profile.limits[1]);
   EXPECT_FALSE(choose().elsewhere);
 }

@@ -126,29 +126,13 @@ std::string expected_digest(const ExactGate& gate, const Order& order) {
                       : attention_digest(gate, sizes, seed);
 }
 
-bool is_digest(const std::string& text) {
-  return text.size() == 16 && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
-}
-
-// unknown: absent, unchecked, or a digest that is none.
-enum class Answer { unknown, right, wrong };
-
-Answer answer_of(const Measurement* series, const std::string& expected) {
-  if (series == nullptr || !is_checked(*series, kKind)) return Answer::unknown;
-  if (series->check->wrong > 0) return Answer::wrong;
-  if (series->samples.empty() || !is_digest(series->check->got)) return Answer::unknown;
-  return series->check->got == expected ? Answer::right : Answer::wrong;
-}
-
 // Of both corners: wrong if either is, right only if both are.
 Answer answer_on(const ExactGate& gate, std::string_view id, const Order& order,
                  const Evidence& evidence, const std::string& unit, const std::string& expected) {
   Answer both = Answer::right;
   for (const std::int64_t hot : kCorners) {
     const Request name = series_of(gate, id, order, unit, hot);
-    const auto one = answer_of(find_series(evidence, name), expected);
+    const auto one = answer_of(find_series(evidence, name), kKind, expected);
     if (one == Answer::wrong) return Answer::wrong;
     if (one == Answer::unknown) both = Answer::unknown;
   }
@@ -198,13 +182,10 @@ Finding wrong_finding(const ExactGate& gate, Accused accused, const std::string&
 
 // One corner that is not wrong: sound and complete, or why not.
 Finding judge_corner(const ExactGate& gate, const Order& order, const Evidence& evidence,
-                     const Request& name) {
-  // Looked at first: a word that is no digest accuses nobody, whatever the worker expected.
-  const Measurement* answered = find_series(evidence, name);
-  if (answered != nullptr && is_checked(*answered, kKind) && !is_digest(answered->check->got)) {
-    return found(gate.id, name.unit_id, "data.not_checked",
-                 fmt::format("'{}' is no digest of 16 hexadecimal digits", answered->check->got));
-  }
+                     const Request& name, const std::string& expected) {
+  // Looked at first: what no judge can hold to the answer accuses nobody, whatever the worker
+  // expected.
+  if (auto open = unanswered(name, kKind, evidence, expected)) return std::move(*open);
   auto state = look_at({name, "launches", kKind}, evidence);
   if (state.finding) return std::move(*state.finding);
   const Measurement& series = *state.series;
@@ -232,11 +213,11 @@ Finding judge_unit(const ExactGate& gate, const Order& order, const Evidence& ev
   for (const std::int64_t hot : kCorners) {
     const Request name = series_of(gate, gate.id, order, unit, hot);
     const Measurement* series = find_series(evidence, name);
-    if (answer_of(series, expected) == Answer::wrong) {
+    if (answer_of(series, kKind, expected) == Answer::wrong) {
       return wrong_finding(gate, accuse(gate, votes, unit), unit,
                            wrong_text(*series, hot, expected));
     }
-    Finding corner = judge_corner(gate, order, evidence, name);
+    Finding corner = judge_corner(gate, order, evidence, name, expected);
     if (severity(corner.verdict) > severity(worst.verdict)) {
       worst = std::move(corner);
     } else if (worst.verdict == Verdict::pass) {

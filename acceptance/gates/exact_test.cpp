@@ -6,6 +6,7 @@
 
 #include "acceptance/core/seed.h"
 #include "acceptance/gates/gates.h"
+#include "acceptance/gates/subject.h"
 #include "acceptance/gates/testkit.h"
 #include "reports/model/digest.h"
 
@@ -29,6 +30,18 @@ std::string_view witness_of(std::string_view id) {
     if (id == vendor) return own;
   }
   return "";
+}
+
+ComputeSubject subject_of(std::string_view id) {
+  for (const Computation computation :
+       {Computation::gemm, Computation::attention, Computation::attention_backward}) {
+    for (const Kernel kernel : {Kernel::own, Kernel::library}) {
+      const ComputeSubject subject{computation, gemm_type(ElementType::bf16), kernel};
+      if (exact_id(subject) == id) return subject;
+    }
+  }
+  ADD_FAILURE() << id;
+  return {Computation::gemm, gemm_type(ElementType::bf16), Kernel::own};
 }
 
 // What a type is does not matter here; compute_types_test.cpp walks them.
@@ -80,6 +93,21 @@ TEST_P(Exact, FailsOneWrongDigestColdOrHot) {
 TEST_P(Exact, NeverBelievesTheWorkersExpectedDigest) {
   series(gate_.id).check->expected = series(gate_.id).check->got = "0123456789abcdef";
   expect(Verdict::fail, code("wrong_data"));
+}
+
+// A worker that expects something else, counts nothing wrong and computes what is right has checked
+// nothing: it does not accuse its GPU, and it has no vote.
+TEST_P(Exact, AWorkerThatExpectsSomethingElseIsNotChecked) {
+  series(gate_.id).check->expected = "0123456789abcdef";
+  expect(Verdict::not_measured, "data.not_checked");
+  for (Measurement& m : evidence.measurements) {
+    if (m.gate == gate_.id) m.check->expected = "0123456789abcdef";
+  }
+  spoil(other_);
+  const KernelVotes votes = exact_votes(subject_of(gate_.id), order(), evidence);
+  EXPECT_EQ(votes.right, 0u);
+  EXPECT_EQ(votes.wrong, 0u);
+  expect_all(Verdict::not_measured, "data.not_checked");
 }
 
 TEST_P(Exact, FailsBothKernelsWrongEverywhere) {

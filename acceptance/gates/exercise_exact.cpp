@@ -50,15 +50,6 @@ Request series_of(const Order& order, const Exerciser& exercise, const std::stri
   return name;
 }
 
-bool is_digest(const std::string& text) {
-  return text.size() == 16 && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
-}
-
-// unknown: absent, unchecked, or a digest that is none.
-enum class Answer { unknown, right, wrong };
-
 // What the digest must be, whatever the worker expects; empty where only the GPUs' vote can tell.
 std::string answer_to(const Order& order, const Exerciser& exercise) {
   thread_local std::map<std::pair<std::string_view, std::int64_t>, std::string> known;
@@ -69,12 +60,12 @@ std::string answer_to(const Order& order, const Exerciser& exercise) {
 }
 
 Answer answer_of(const Order& order, const Exerciser& exercise, const Measurement* series) {
+  const std::string answer = answer_to(order, exercise);
+  if (!answer.empty()) return answer_of(series, exercise.kind, answer);
   if (series == nullptr || !is_checked(*series, exercise.kind)) return Answer::unknown;
   if (is_wrong(*series, exercise.kind)) return Answer::wrong;
-  const Check& check = *series->check;
-  if (series->samples.empty() || !is_digest(check.got)) return Answer::unknown;
-  const std::string answer = answer_to(order, exercise);
-  return answer.empty() || check.got == answer ? Answer::right : Answer::wrong;
+  const bool answers = !series->samples.empty() && is_hash(series->check->got);
+  return answers ? Answer::right : Answer::unknown;
 }
 
 // What the node says of one exerciser.
@@ -147,14 +138,10 @@ struct Corner {
 
 Corner judge_corner(const Order& order, const Evidence& evidence, const Exerciser& exercise,
                     const Request& name) {
+  const std::string answer = answer_to(order, exercise);
+  if (auto open = unanswered(name, exercise.kind, evidence, answer)) return {std::move(*open)};
   auto state = look_at({name, "launches", exercise.kind}, evidence);
   if (state.finding) return {std::move(*state.finding)};
-  const Check& check = *state.series->check;
-  if (!is_digest(check.got)) {
-    return {found(kId, name.unit_id, "data.not_checked",
-                  fmt::format("{}: '{}' is no digest of 16 hexadecimal digits", exercise.case_id,
-                              check.got))};
-  }
   std::int64_t launches = 0;  // cannot overflow: look_at bounds each sample, a report their number
   for (const std::int64_t count : state.series->samples) launches += count;
   if (launches < order.profile.sizes.exact_launches) {

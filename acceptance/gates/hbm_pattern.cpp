@@ -2,7 +2,7 @@
 //
 // Evidence: walks over the profile's share of each GPU's memory, on all GPUs at once: every word
 // its own address, moving inversions, modulo 20, random; each written and read back with every word
-// held to what it must be. At level soak one more, of random data and of their complement, each
+// held to what it must be. At level soak two more, of random data and of their complement, each
 // with 150 s between write and check, in which a weak bit fades. Limit: none: one wrong word fails,
 // and the share is the profile's. False pass: what lies in the memory that the driver and the walk
 // itself need; a fault that ECC mends, which the counters show and events.ecc judges. False fail:
@@ -36,17 +36,19 @@ constexpr std::int64_t kMostBytes = std::int64_t{1} << 40;  // that the case tak
 struct PatternWalk {
   std::int64_t test = 0;    // as the case counts them
   std::int64_t hold_s = 0;  // between the write and the check
+  std::int64_t flip = 0;
   std::string_view name;
 };
-// The last is one of level soak alone, in two blocks: launches in a row leave complements, so that
-// every bit is held at 0 and at 1.
+// The last two are of level soak alone: one block each, and every bit is held at 0 and at 1.
 constexpr std::array kWalks{
-    PatternWalk{0, 0, "own address"},
-    PatternWalk{1, 0, "moving inversions"},
-    PatternWalk{2, 0, "modulo 20"},
-    PatternWalk{3, 0, "random"},
-    PatternWalk{3, 150, "random held for 150 s"},
+    PatternWalk{0, 0, 0, "own address"},
+    PatternWalk{1, 0, 0, "moving inversions"},
+    PatternWalk{2, 0, 0, "modulo 20"},
+    PatternWalk{3, 0, 0, "random"},
+    PatternWalk{3, 150, 0, "random held for 150 s"},
+    PatternWalk{3, 150, 1, "its complement held for 150 s"},
 };
+constexpr std::size_t kHeldWalks = 2;
 
 constexpr std::array kEccCounters{
     EventCounter{"ecc_dram_corrected", &GpuCounters::ecc_dram_corrected},
@@ -56,12 +58,12 @@ constexpr std::array kEccCounters{
 
 std::span<const PatternWalk> walks_of(Level level) {
   const std::span<const PatternWalk> all(kWalks);
-  return level == Level::soak ? all : all.first(kWalks.size() - 1);
+  return level == Level::soak ? all : all.first(kWalks.size() - kHeldWalks);
 }
 
 // Together near the half minute that standard has for them; a block is several walks.
 std::size_t blocks_of(const PatternWalk& walk, Level level) {
-  if (walk.hold_s > 0) return 2;
+  if (walk.hold_s > 0) return 1;
   return level == Level::standard ? 7 : 1;
 }
 
@@ -73,6 +75,7 @@ Request series_of(const Order& order, const PatternWalk& walk, const std::string
   name.unit_id = unit;
   name.params = {{"bytes", bytes}, {"test", walk.test}, {"hold_s", walk.hold_s}};
   name.params["seed"] = node_seed(order, kId, name.params);
+  name.params["flip"] = walk.flip;  // of the same words
   name.block_ns = block_length_ns(order.level, false) + walk.hold_s * kNsPerS;
   name.phase = Phase::memory;
   return name;

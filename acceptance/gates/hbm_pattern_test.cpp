@@ -15,10 +15,11 @@ constexpr std::int64_t kBytes = 136'582 * (std::int64_t{1} << 20);
 class HbmPattern : public GateTest {
  protected:
   HbmPattern() : GateTest(kHbmPattern) {}
-  Measurement& walk(std::int64_t test, std::int64_t hold_s = 0) {
+  Measurement& walk(std::int64_t test, std::int64_t hold_s = 0, std::int64_t flip = 0) {
     for (Measurement& m : evidence.measurements) {
       const bool here = m.case_id == kCase && m.unit_id == "gpu/1";
-      if (here && m.params.at("test") == test && m.params.at("hold_s") == hold_s) return m;
+      const bool held = here && m.params.at("hold_s") == hold_s && m.params.at("flip") == flip;
+      if (held && m.params.at("test") == test) return m;
     }
     ADD_FAILURE() << "no walk " << test;
     return series(kCase);
@@ -48,15 +49,35 @@ TEST_F(HbmPattern, PassesFourWalksThroughTheShareOfEachGpu) {
   expect_reason("own address 4000.0 GB/s");
 }
 
-TEST_F(HbmPattern, AtSoakOneWalkMoreLetsBitsFade) {
+TEST_F(HbmPattern, AtSoakTwoWalksMoreLetBitsFadeAtBothValues) {
   level = Level::soak;
-  measure();
-  expect_all(Verdict::pass, "");
-  EXPECT_EQ(walk(3, 150).block_ns, 160'000'000'000);
-  EXPECT_EQ(walk(3, 150).samples.size(), 2u);
-  walk(3, 150).check->wrong = 1;
-  expect(Verdict::fail, "hbm.pattern.wrong_data");
-  expect_reason("random held for 150 s: 1 wrong words");
+  for (const std::int64_t flip : {0, 1}) {
+    measure();
+    expect_all(Verdict::pass, "");
+    EXPECT_EQ(walk(3, 150, flip).block_ns, 160'000'000'000);
+    EXPECT_EQ(walk(3, 150, flip).samples.size(), 1u);
+    walk(3, 150, flip).check->wrong = 1;
+    expect(Verdict::fail, "hbm.pattern.wrong_data");
+    expect_reason("held for 150 s: 1 wrong words");
+  }
+  EXPECT_EQ(walk(3, 150, 0).params.at("seed"), walk(3, 150, 1).params.at("seed"));
+}
+
+// A block of the one is none of the other, however often the one is measured again.
+TEST_F(HbmPattern, NeverPassesOneOfTwoComplements) {
+  level = Level::soak;
+  for (const std::int64_t flip : {0, 1}) {
+    measure();
+    Measurement& kept = walk(3, 150, flip);
+    kept.discarded = {{0, "interrupted"}};
+    const Params gone = walk(3, 150, 1 - flip).params;
+    std::erase_if(evidence.measurements,
+                  [&](const Measurement& m) { return m.unit_id == "gpu/1" && m.params == gone; });
+    expect(Verdict::not_measured, "series.absent");
+    const auto asked = kHbmPattern.next(order(), evidence);
+    ASSERT_EQ(asked.size(), 1u);
+    EXPECT_EQ(asked[0].params, gone);
+  }
 }
 
 TEST_F(HbmPattern, FailsOneWrongWordOfAnyWalkAndSaysWhere) {

@@ -57,6 +57,12 @@ std::optional<Finding> unfit(const Case& at) {
                                              warmup_seconds(at.order.level)));
   }
   const auto choice = choose_limit(at.order, at.evidence, at.name);
+  const Measurement* series = find_series(at.evidence, at.name);
+  if (choice.memory_unread && series != nullptr) {
+    return open("series.memory_temp_unread",
+                fmt::format("{}: memory_temp_mc: not read in block {}", at.name.case_id,
+                            unread_memory_block(*series).value_or(0)));
+  }
   if (choice.limit == nullptr && choice.elsewhere) {
     return open("limit.no_floor_for_stack",
                 fmt::format("profile {} has a floor for {} under another key{}",

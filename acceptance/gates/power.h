@@ -33,8 +33,12 @@ Finding unless_kernel_wrong(const Order& order, const Evidence& evidence,
                             std::span<const ElementType> types, Finding finding);
 
 // Why a series of power.pulse does not show that its load started as often as it was to: a pulse is
-// one launch at least. Nothing where it does. Precondition: the series is well formed.
-std::optional<Finding> pulses_missing(const Request& name, const Measurement& series);
+// one launch at least, and no block has less than half of `most`, the launches of the unit's best
+// block of the same length and duty in any rhythm. Nothing where it does. Precondition: the series
+// is well formed.
+std::optional<Finding> pulses_missing(const Request& name, const Measurement& series,
+                                      std::int64_t most);
+std::int64_t most_in_block(const Measurement& series);  // its greatest sample; 0: it has none
 
 // GPUs of odd slots are a group of their own: warmer for good, and half a period behind in
 // antiphase. unit: "gpu/3".

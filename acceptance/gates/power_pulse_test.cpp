@@ -106,6 +106,9 @@ TEST_F(PowerPulse, ThePowerCapFarBelowTheLimitIsAWarning) {
 
 // 10 s of ten pulses a second.
 TEST_F(PowerPulse, FewerLaunchesThanPulsesShowNoPulses) {
+  for (Measurement& m : evidence.measurements) {
+    if (m.gate == gate_.id) set_samples(m, 150);
+  }
   pulses(100, 75).samples[1] = 100;
   expect(Verdict::pass, "");
   pulses(100, 75).samples[1] = 99;
@@ -114,6 +117,23 @@ TEST_F(PowerPulse, FewerLaunchesThanPulsesShowNoPulses) {
   pulses(500, 0).throttle[0] = 0x80;
   after().throttle_power_brake_ns = 1;
   expect(Verdict::fail, "power.pulse.power_brake");  // what is known to be bad comes first
+}
+
+// A pulse of 50 ms is a hundred launches: one pulse must not pass for all.
+TEST_F(PowerPulse, FewerThanHalfOfTheOtherRhythmsShowNoPulses) {
+  for (Measurement& m : evidence.measurements) {
+    if (m.gate == gate_.id) set_samples(m, 10'000);
+  }
+  pulses(100, 75).samples[0] = 5'000;
+  expect_all(Verdict::pass, "");
+  pulses(100, 75).samples[0] = 4'999;
+  expect(Verdict::not_measured, "power.no_pulses");
+  set_samples(pulses(100, 75), 105);
+  expect(Verdict::not_measured, "power.no_pulses");
+  EXPECT_NE(on_gpu1().reason.find("105 launches in a block of 100 pulses, up to 10000"),
+            std::string::npos)
+      << on_gpu1().reason;
+  expect_on("gpu/2", Verdict::pass, "");
 }
 
 TEST_F(PowerPulse, OnlyTheKernelOfItsOwnTypeExcusesAGpu) {

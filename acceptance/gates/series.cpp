@@ -96,7 +96,40 @@ std::string last_fault(const Request& name, const Evidence& evidence) {
 }  // namespace
 
 bool is_checked(const Measurement& series, std::string_view kind) {
-  return series.check && series.check->kind == kind && series.check->wrong >= 0;
+  return series.check && series.check->kind == kind && series.check->wrong >= 0 &&
+         !is_unanswered(*series.check);
+}
+
+bool is_hash(std::string_view text) {
+  constexpr std::size_t kDigits = 16;
+  return text.size() == kDigits && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
+Answer answer_of(const Measurement* series, std::string_view kind, std::string_view answer) {
+  if (series == nullptr || !is_checked(*series, kind)) return Answer::unknown;
+  const Check& check = *series->check;
+  if (check.wrong > 0) return Answer::wrong;
+  if (!is_hash(check.got)) return Answer::unknown;
+  if (check.got != answer) return Answer::wrong;
+  return series->samples.empty() || check.expected != answer ? Answer::unknown : Answer::right;
+}
+
+std::optional<Finding> unanswered(const Request& name, std::string_view kind,
+                                  const Evidence& evidence, std::string_view answer) {
+  const Measurement* series = find_series(evidence, name);
+  if (series == nullptr || !is_checked(*series, kind)) return std::nullopt;
+  const Check& check = *series->check;
+  if (!is_hash(check.got)) {
+    return finding_of(
+        name, "data.not_checked",
+        fmt::format("{}: '{}' is no digest of 16 hexadecimal digits", name.case_id, check.got));
+  }
+  if (answer.empty() || check.expected == answer) return std::nullopt;
+  return finding_of(name, "data.not_checked",
+                    fmt::format("{}: the worker held its data to '{}', and right is '{}'",
+                                name.case_id, check.expected, answer));
 }
 
 bool is_wrong(const Measurement& series, std::string_view kind) {
@@ -160,8 +193,8 @@ SeriesState look_at(const SeriesNeed& need, const Evidence& evidence) {
                                            series->clock_mhz.size(), series->block_ns))};
   }
   if (!is_checked(*series, need.check_kind)) {
-    const std::string got =
-        series->check ? "checked as '" + series->check->kind + "'" : "unchecked";
+    std::string got = series->check ? "checked as '" + series->check->kind + "'" : "unchecked";
+    if (series->check && is_unanswered(*series->check)) got += " without an answer";
     return {series,
             finding_of(name, "data.not_checked",
                        fmt::format("{} is {}, needs '{}'", name.case_id, got, need.check_kind))};

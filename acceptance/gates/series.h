@@ -26,10 +26,23 @@ struct SeriesState {
 };
 SeriesState look_at(const SeriesNeed& need, const Evidence& evidence);
 
-// Whether the check found the data wrong; a check of another kind, or one that cannot be, is not a
-// check.
+// Whether the check found the data wrong; a check of another kind, one that cannot be, or one
+// without an answer is not a check.
 bool is_checked(const Measurement& series, std::string_view kind);
 bool is_wrong(const Measurement& series, std::string_view kind);
+
+// Sixteen hexadecimal digits.
+bool is_hash(std::string_view text);
+
+// What a series says of data whose digest the judge computes itself: `answer`. unknown: absent,
+// unchecked, a digest that is none, or a worker that held its data to something else.
+enum class Answer { unknown, right, wrong };
+Answer answer_of(const Measurement* series, std::string_view kind, std::string_view answer);
+
+// data.not_checked: why such a series that is checked is unknown. An empty `answer`: the judge has
+// none, and a digest is all that can be asked. Precondition: the series is not wrong.
+std::optional<Finding> unanswered(const Request& name, std::string_view kind,
+                                  const Evidence& evidence, std::string_view answer);
 
 // "gate case on unit": tile, SM and element of the first mismatch, as far as known.
 std::string describe_mismatch(const Measurement& series);

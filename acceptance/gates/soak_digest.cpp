@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -31,10 +32,8 @@ constexpr std::string_view kId = kSoakGate;
 constexpr std::int64_t kCycleMinutes = 40;
 // Of the blocks of a series so many in a hundred may be discarded, and two in any case.
 constexpr std::size_t kDiscardsInHundred = 1;
-// One in a microsecond: a product of the smallest size that makes sense here takes many.
-constexpr double kMostLaunchesPerS = 1e6;
 
-enum class What { mixed, fade, sums, rest, in_phase, antiphase };
+enum class What { mixed, fade, fade_flipped, sums, rest, in_phase, antiphase };
 
 struct Segment {
   What what;
@@ -45,7 +44,9 @@ struct Segment {
 // In the order that a cycle has.
 constexpr std::array kSegments{
     Segment{What::mixed, "mixed products", "power.mixed", "flops", "checksum", 60, 20},
-    Segment{What::fade, "fading memory", "memory.pattern", "bytes_per_s", "pattern", 150, 2},
+    Segment{What::fade, "fading memory", "memory.pattern", "bytes_per_s", "pattern", 150, 1},
+    Segment{What::fade_flipped, "their complement", "memory.pattern", "bytes_per_s", "pattern", 150,
+            1},
     Segment{What::sums, "sums over all GPUs", "allreduce.own", "bytes_per_s", "exact", 60, 10},
     Segment{What::rest, "rest", "power.pulse", "launches", "checksum", 60, 2},
     Segment{What::in_phase, "pulses in phase", "power.pulse", "launches", "checksum", 30, 3},
@@ -81,9 +82,11 @@ Params params_of(const Order& order, const Evidence& evidence, const Segment& se
   switch (segment.what) {
     case What::mixed:
       return {{"n", order.profile.sizes.power_n}};
-    case What::fade: {
+    case What::fade:
+    case What::fade_flipped: {
       Params params{{"bytes", walked_bytes(order, evidence, unit)}, {"test", 3}, {"hold_s", 140}};
       params["seed"] = node_seed(order, kId, params);
+      params["flip"] = segment.what == What::fade_flipped ? 1 : 0;  // of the same words
       return params;
     }
     case What::sums:
@@ -225,12 +228,53 @@ std::optional<Finding> wrong(const Order& order, const Evidence& evidence,
   return worst;
 }
 
+// How many launches the samples leave room for. A rate counts twice, since a block may be longer
+// than was asked for; launches of discarded blocks were checked too.
+double most_launches(const Order& order, const Segment& segment, const Measurement& series) {
+  constexpr double kTwice = 2;
+  const std::vector<std::int64_t>& samples = series.samples;
+  const auto block_s = static_cast<double>(segment.block_s);
+  const auto discards = static_cast<double>(most_discards(order, segment));
+  const double sum = std::accumulate(samples.begin(), samples.end(), 0.0);
+  switch (segment.what) {
+    case What::mixed: {
+      const auto n = static_cast<double>(order.profile.sizes.power_n);
+      return kTwice * sum * block_s / (2 * n * n * n);
+    }
+    case What::fade:
+    case What::fade_flipped:
+      return static_cast<double>(samples.size()) + discards;
+    case What::sums: {  // on each GPU
+      const auto gpus = static_cast<double>(order.profile.ordered.gpus);
+      const auto bytes = static_cast<double>(order.profile.sizes.allreduce_bytes);
+      return kTwice * gpus * sum * block_s / bytes;
+    }
+    case What::rest:
+    case What::in_phase:
+    case What::antiphase:
+      break;
+  }
+  return sum + discards * static_cast<double>(most_in_block(series));
+}
+
 // More launches than blocks can have had would exclude any rate.
-bool is_exposure(const Measurement& series, const Segment& segment) {
-  const auto blocks = static_cast<double>(series.samples.size());
-  const double most = blocks * static_cast<double>(segment.block_s) * kMostLaunchesPerS;
+bool is_exposure(const Order& order, const Segment& segment, const Measurement& series) {
   const auto launches = series.check->launches;
-  return !launches || (*launches >= 0 && static_cast<double>(*launches) <= most);
+  return !launches || (*launches >= 0 &&
+                       static_cast<double>(*launches) <= most_launches(order, segment, series));
+}
+
+// Of the two rhythms with the same load in the same time; 0 for what has no other to compare with.
+std::int64_t most_pulses(const Order& order, const Evidence& evidence, const Segment& segment,
+                         const std::string& unit) {
+  if (segment.what != What::in_phase && segment.what != What::antiphase) return 0;
+  std::int64_t most = 0;
+  for (const Segment& other : kSegments) {
+    if (other.what != What::in_phase && other.what != What::antiphase) continue;
+    const auto* series = find_series(evidence, series_of(order, evidence, other, unit));
+    if (series != nullptr) most = std::max(most, most_in_block(*series));
+  }
+  return most;
 }
 
 std::optional<Finding> unfinished(const Order& order, const Evidence& evidence,
@@ -242,13 +286,17 @@ std::optional<Finding> unfinished(const Order& order, const Evidence& evidence,
     if (state.finding) return std::move(state.finding);
     const std::size_t have = state.series->samples.size(), wanted = wanted_of(order, *segment);
     if (have < wanted) return incomplete(name, have, wanted);
-    if (!is_exposure(*state.series, *segment)) {
+    if (!is_exposure(order, *segment, *state.series)) {
       return found(kId, unit, "series.impossible",
                    fmt::format("{}: {} launches in {} blocks", segment->name,
                                *state.series->check->launches, have));
     }
+  }
+  for (const Segment* segment : segments_of(unit)) {  // the series are sound
     if (segment->case_id != "power.pulse") continue;
-    if (auto none = pulses_missing(name, *state.series)) return none;
+    const Request name = series_of(order, evidence, *segment, unit);
+    const std::int64_t most = most_pulses(order, evidence, *segment, unit);
+    if (auto none = pulses_missing(name, *find_series(evidence, name), most)) return none;
   }
   return std::nullopt;
 }

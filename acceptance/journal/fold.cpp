@@ -54,9 +54,11 @@ void merge_check(std::optional<Check>& sum, const Check& block) {
     sum = block;
     return;
   }
+  // A block without an answer leaves the series without one, and is no contradiction.
+  const bool unanswered = is_unanswered(*sum) || is_unanswered(block);
+  const bool differs = sum->expected != block.expected || sum->got != block.got;
   const bool disagrees =
-      sum->kind != block.kind ||
-      (block.kind == "exact" && (sum->expected != block.expected || sum->got != block.got));
+      sum->kind != block.kind || (!unanswered && block.kind == "exact" && differs);
   const bool was_right = !is_wrong(*sum);
   const std::int64_t wrong = added_in_json(sum->wrong, block.wrong);
   const auto launches = added_in_json(sum->launches, block.launches);
@@ -64,6 +66,8 @@ void merge_check(std::optional<Check>& sum, const Check& block) {
     const std::optional<FirstMismatch> first = sum->first;
     sum = block;
     if (!sum->first) sum->first = first;
+  } else if (was_right && is_unanswered(block)) {
+    sum = block;
   }
   sum->wrong = wrong;
   sum->launches = launches;
@@ -238,6 +242,11 @@ Status Fold::take_check(const AskEntry& ask, const CheckEvent& event) {
   if (ask.purpose == Purpose::warmup) {
     auto& launches = warming_[ask.ask].launches;
     launches = added_in_json(launches, event.check.launches);
+    if (is_unanswered(event.check)) {
+      evidence_.exits.push_back(
+          {ask.worker, request_name(ask), "error",
+           fmt::format("data.unanswered: no answer in block {} of the warm-up", event.block)});
+    }
     if (!is_wrong(event.check)) return Ok{};
     const std::string detail =
         fmt::format("data.wrong: {1} words in block {0} of the warm-up", event.block,

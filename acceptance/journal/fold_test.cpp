@@ -1,4 +1,6 @@
 // The evidence is what the records say: blocks with their checks, once each, and every failure.
+#include <array>
+
 #include "acceptance/journal/fold_testkit.h"
 
 namespace ga {
@@ -150,6 +152,15 @@ TEST_F(FoldTest, AWarmupIsItsTemperatures) {
   EXPECT_EQ(fold_.evidence().warmup.size(), 1u);
 }
 
+TEST_F(FoldTest, AWarmupWithoutAnAnswerIsAFaultAndNotWrong) {
+  const auto request = ask(0, 1, Purpose::warmup);
+  sample(request, 0);
+  event(request, CheckEvent{.block = 0, .check = {.kind = "exact", .expected = "aa", .got = ""}});
+  ASSERT_EQ(fold_.evidence().exits.size(), 1u);
+  EXPECT_EQ(fold_.evidence().exits[0].detail,
+            "data.unanswered: no answer in block 0 of the warm-up");
+}
+
 TEST_F(FoldTest, AGapInTheTelemetryIsEvidence) {
   apply(GapEntry{{"gpu/3", 5, 9}});
   ASSERT_EQ(fold_.evidence().gaps.size(), 1u);
@@ -203,6 +214,22 @@ TEST(MergeCheck, KeepsTheFirstWrongAnswer) {
   merge_check(sum, {.kind = "exact", .expected = "aa", .got = "aa"});
   EXPECT_EQ(sum->got, "bb");
   EXPECT_EQ(sum->wrong, 2);
+}
+
+// Not even a right one before or after it makes a series right; and a wrong one is wrong.
+TEST(MergeCheck, ABlockWithoutAnAnswerLeavesTheSeriesWithoutOne) {
+  const Check right{.kind = "exact", .expected = "aa", .got = "aa"};
+  const Check none{.kind = "exact", .expected = "aa", .got = ""};
+  for (const auto& blocks : {std::array{right, none}, {none, right}}) {
+    std::optional<Check> sum;
+    for (const Check& block : blocks) merge_check(sum, block);
+    EXPECT_TRUE(is_unanswered(*sum));
+    EXPECT_FALSE(is_wrong(*sum));
+    merge_check(sum, {.kind = "exact", .expected = "aa", .got = "bb"});
+    EXPECT_TRUE(is_wrong(*sum));
+    merge_check(sum, none);
+    EXPECT_TRUE(is_wrong(*sum));
+  }
 }
 
 TEST(MergeCheck, TheSumIsWhatAReportCanCarry) {

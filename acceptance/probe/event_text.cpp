@@ -58,6 +58,10 @@ struct AsText {
   }
   std::string operator()(const CheckEvent& event) const {
     const Check& check = event.check;
+    if (is_unanswered(check)) {
+      return fmt::format("block {}: data NOT CHECKED ({}): expected {}, got no answer\n",
+                         event.block, check.kind, check.expected);
+    }
     if (!is_wrong(check)) {
       return fmt::format("block {}: data right ({})\n", event.block, check.kind);
     }

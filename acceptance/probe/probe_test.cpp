@@ -290,6 +290,9 @@ TEST(EventText, SaysLoudlyThatDataIsWrong) {
   check.check.got = "ab";
   event.body = check;
   EXPECT_NE(event_text(event).find("data WRONG"), std::string::npos);
+  check.check.got = "";
+  event.body = check;
+  EXPECT_NE(event_text(event).find("data NOT CHECKED"), std::string::npos);
   check.check.got = "aa";
   check.check.wrong = 1;
   check.check.first = FirstMismatch{};

@@ -135,7 +135,8 @@ constexpr std::array kKinds{
     FaultInfo{K::memory_alias, "memory-alias", P::gpu, true, "number of the address bit", 21, 36,
               33, "an address line is lost; only words that hold their own address show it"},
     FaultInfo{K::memory_fades, "memory-fades", P::gpu, true, "number of wrong words", 1, 1e6, 1,
-              "bits of memory fade between a write and a check that is minutes later"},
+              "bits of memory fade between a write and a check that is minutes later, of the "
+              "complement alone"},
     FaultInfo{K::memory_hot, "memory-hot", P::either, true, "kelvin", 1, 60, 20,
               "the memory is hotter; its data and its rate are not touched"},
     FaultInfo{K::slow_chase, "slow-chase", P::either, true, "share added to the time", 0.001, 10,

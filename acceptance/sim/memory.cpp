@@ -65,7 +65,9 @@ Check memory_check(const Scenario& scenario, const BlockName& name, std::int64_t
       .kind = name.case_id == "memory.chase" ? "exact" : "pattern", .expected = "", .got = ""};
   double words =
       severity(scenario, pcie ? FaultKind::pcie_corrupt : FaultKind::memory_corrupt, name);
-  if (hold_s(name) > 0) words += severity(scenario, FaultKind::memory_fades, name);
+  // The bits that fade are held at the value that they lose by the complement alone.
+  if (hold_s(name) > 0 && param(name.params, "flip") == 1)
+    words += severity(scenario, FaultKind::memory_fades, name);
   if (words > 0) {
     check.wrong = std::llround(words);
     check.first = wrong_word(scenario, series_of(name), name.index, param(name.params, "bytes"));

@@ -36,8 +36,9 @@ class SimMemory : public ::testing::Test {
                           workshop_);
   }
   // Wrong words of a walk through 130 GiB.
-  std::int64_t walk(const std::string& fault, std::int64_t test, std::int64_t hold_s = 0) {
-    const Params params{{"bytes", 130 * kGib}, {"test", test}, {"hold_s", hold_s}};
+  std::int64_t walk(const std::string& fault, std::int64_t test, std::int64_t hold_s = 0,
+                    std::int64_t flip = 0) {
+    const Params params{{"bytes", 130 * kGib}, {"test", test}, {"hold_s", hold_s}, {"flip", flip}};
     return block(fault, "memory.pattern", params, kS + hold_s * kS).check.check.wrong;
   }
   Check exercise(const std::string& fault, const std::string& name, std::int64_t hot, int gpu) {
@@ -75,11 +76,12 @@ TEST_F(SimMemory, ALostAddressLineIsMetByOwnAddressesAlone) {
   EXPECT_EQ(found.first->xor_bits, "0000000400000000");
 }
 
-TEST_F(SimMemory, WhatFadesIsMetByAWalkThatHoldsAlone) {
+TEST_F(SimMemory, WhatFadesIsMetByAWalkThatHoldsTheComplementAlone) {
   const std::string fault = "\"memory-fades\"\nseverity = 2\n";
-  EXPECT_EQ(walk(fault, 3), 0);
-  EXPECT_EQ(walk(fault, 3, 300), 2);
-  EXPECT_EQ(walk("", 3, 300), 0);
+  EXPECT_EQ(walk(fault, 3, 0, 1), 0);
+  EXPECT_EQ(walk(fault, 3, 300, 0), 0);
+  EXPECT_EQ(walk(fault, 3, 300, 1), 2);
+  EXPECT_EQ(walk("", 3, 300, 1), 0);
   const auto held = block(fault, "memory.pattern",
                           {{"bytes", 130 * kGib}, {"test", 3}, {"hold_s", 300}}, 310 * kS);
   EXPECT_EQ(held.check.check.launches, 1);

@@ -137,6 +137,7 @@ Result<BlockResult> CaseRunner::State::block(Prepared& p, const CaseRequest& req
   if (rhythm) groups_wanted = pulses_in(*rhythm, request.block_ns);
   const BlockOrder order{
       .groups = groups_wanted, .group = p.group, .hold_ns = hold_ns, .read = read, .stop = stop};
+  p.bench->place(number);
   Check check = p.bench->begin();
   GA_TRY(const BlockTiming timing, rhythm ? loop->pulses(*p.bench, order, *rhythm, check)
                                           : loop->block(*p.bench, order, check));

@@ -78,11 +78,13 @@ constexpr std::array kAttentionExact{
 };
 
 // Of memory.pattern: test 0: every word its own address, 1: moving inversions, 2: modulo 20,
-// 3: random. hold_s: seconds between the write and the check, in which bits may fade.
+// 3: random. hold_s: seconds between the write and the check, in which bits may fade. flip 1: what
+// is held is the complement of what is held with 0 and the same seed.
 constexpr std::array kPatternWalk{
     CaseParameter{"bytes", "bytes", 8 * kGiB, kMiB, 1024 * kGiB, kMiB},
     CaseParameter{"test", "", 0, 0, 3},
     CaseParameter{"hold_s", "s", 0, 0, 3600},
+    CaseParameter{"flip", "", 0, 0, 1},
     CaseParameter{"seed", "", 1, 0, kMaxSeed},
 };
 constexpr std::array kChase{

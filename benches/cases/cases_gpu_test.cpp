@@ -186,7 +186,7 @@ TEST(PatternCase, LeavesTheMemoryAloneForTheSecondsAskedForOnceABlock) {
   CaseRunner runner(RunnerOptions{.libs = {}, .inject = {}});
   const auto begin = std::chrono::steady_clock::now();
   const CaseRun run = run_with(runner, *find_case("memory.pattern"),
-                               {{"bytes", 64 << 20}, {"test", 3}, {"hold_s", 1}}, 2);
+                               {{"bytes", 64 << 20}, {"test", 3}, {"hold_s", 1}, {"flip", 1}}, 2);
   const auto took = std::chrono::steady_clock::now() - begin;
   ASSERT_EQ(run.blocks.size(), 2u) << run.end.text;
   EXPECT_EQ(run.blocks[1].check.wrong, 0);

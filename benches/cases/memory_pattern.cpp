@@ -2,7 +2,8 @@
 // kernels/data/pattern_walk.h; its rate is that of all writes and checks in it. Bound by memory.
 //
 // The last check of a round is not timed: between it and the write before it lie the damage of an
-// injection and the seconds that memory must keep its bits for. The region is not overwritten
+// injection and the seconds that memory must keep its bits for: the block's place in its series and
+// `flip` alone say what lies there so long. The region is not overwritten
 // between launches: no pass writes what lies there, so that one that does nothing is seen all the
 // same. And every check counts the words that it looks at.
 #include <algorithm>
@@ -25,6 +26,7 @@ class MemoryPatternBench final : public Bench {
     bench->test_ = static_cast<WalkTest>(param(params, "test"));
     bench->seed_ = static_cast<std::uint64_t>(param(params, "seed"));
     bench->hold_ns_ = param(params, "hold_s") * kNsPerS;
+    bench->flip_ = static_cast<std::uint64_t>(param(params, "flip"));
     GA_TRY(bench->memory_, WalkedMemory::make(static_cast<std::size_t>(param(params, "bytes"))));
     bench->passes_ = walk_passes(bench->test_, bench->seed_, 0);
     return std::unique_ptr<Bench>(std::move(bench));
@@ -34,8 +36,10 @@ class MemoryPatternBench final : public Bench {
   std::int64_t groups_per_collect() const override { return 1; }
   std::int64_t hold_ns() const override { return hold_ns_; }
   Status poison(const Turn&, cudaStream_t stream) override { return memory_.clear_report(stream); }
-  Status launch(const Turn&, cudaStream_t stream) override {
-    passes_ = walk_passes(test_, seed_, round_++);
+  void place(std::int64_t block) override { block_ = block; }
+  Status launch(const Turn& turn, cudaStream_t stream) override {
+    const bool holds = hold_ns_ > 0;
+    passes_ = walk_passes(test_, seed_, holds ? held_round(block_, flip_) : turn.serial + flip_);
     std::uint32_t number = 0;
     for (const WalkPass& pass : timed_passes()) GA_CHECK(memory_.run(pass, number++, stream));
     return Ok{};
@@ -84,7 +88,8 @@ class MemoryPatternBench final : public Bench {
   WalkTest test_ = WalkTest::own_address;
   std::uint64_t seed_ = 0;
   std::int64_t hold_ns_ = 0;
-  std::uint64_t round_ = 0;  // the next: every bit is held both ways, whatever else runs between
+  std::uint64_t flip_ = 0;
+  std::int64_t block_ = 0;
   WalkedMemory memory_;
   std::vector<WalkPass> passes_;  // of the round that was launched last
 };

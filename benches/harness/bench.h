@@ -56,6 +56,8 @@ class Bench {
   // Reads the reports of slots 0 .. slots-1 and adds them up. The stream is idle.
   virtual Status collect(std::int64_t slots, Check& total) = 0;
 
+  // Which block of its series comes next, counted with those that were discarded.
+  virtual void place(std::int64_t) {}
   // Starts a block: a check of nothing yet, with its kind, what is expected, and what was found
   // wrong at set-up.
   virtual Check begin() = 0;

@@ -118,6 +118,11 @@ std::vector<WalkPass> walk_passes(WalkTest test, std::uint64_t seed, std::uint64
   return passes.take();
 }
 
+std::uint64_t held_round(std::int64_t block, std::uint64_t flip) {
+  constexpr std::int64_t kBlocksOfWords = 3;
+  return 2 * static_cast<std::uint64_t>(block / kBlocksOfWords) + flip;
+}
+
 // Random words are the most arithmetic; in place only stripes are rewritten.
 LonePass::LonePass(WalkAction action) : action_(action) {
   if (action != WalkAction::rewrite) lies_ = {.kind = WalkKind::random, .key = pattern_key(1, 0)};

@@ -65,6 +65,12 @@ struct WalkPass {
 // The passes of a test, from its seed and the number of the round alone.
 std::vector<WalkPass> walk_passes(WalkTest test, std::uint64_t seed, std::uint64_t round);
 
+// The round of a walk that holds: from its place in its series and from which of two complements it
+// is to hold (flip: 0 or 1), and from nothing else, so that what ran before, was discarded or died
+// changes neither. Three blocks in a row hold the same words: gates allow two to be discarded, and
+// so the words of every three are kept in both complements.
+std::uint64_t held_round(std::int64_t block, std::uint64_t flip);
+
 // One action again and again, to be timed alone. What writes leaves in every word the complement of
 // what lies there, so that a check behind it sees a launch that did nothing.
 class LonePass {

@@ -174,6 +174,24 @@ TEST(WalkPasses, LeaveNoWordAsTheRoundBeforeLeftIt) {
   }
 }
 
+// Whichever two of three blocks were discarded, in the series of either complement.
+TEST(WalkPasses, HoldTheSameWordsInThreeBlocksAndTheirComplementWhenFlipped) {
+  const auto held = [](std::int64_t block, std::uint64_t flip) {
+    return ga::walk_passes(WalkTest::random, 7, ga::held_round(block, flip)).back().expected;
+  };
+  for (const std::int64_t first : {0, 3, 300}) {
+    for (const std::int64_t block : {first, first + 1, first + 2}) {
+      for (const std::int64_t other : {first, first + 1, first + 2}) {
+        for (std::uint64_t i = 0; i < 100; ++i) {
+          const std::uint64_t one = ga::walk_word(held(block, 0), i);
+          ASSERT_EQ(one ^ ga::walk_word(held(other, 1), i), kAll) << block << " " << other;
+        }
+      }
+    }
+    EXPECT_NE(held(first, 0).key, held(first + 3, 0).key) << "new words";
+  }
+}
+
 // Of the words before and behind every write of a round, those that it does not change. What lies
 // there first was left by `before`.
 std::size_t unchanged_words(WalkTest test, std::uint64_t before, std::uint64_t round) {

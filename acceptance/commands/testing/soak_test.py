@@ -72,7 +72,7 @@ class Soak(lab.Lab):
         self.assertNotIn("restarts", whole["events"])
         expected = lab.series(whole)
         blocks = {n["case"]: len(n["samples"]) for n in whole["measurements"]}
-        self.assertEqual(blocks, {"power.mixed": 40, "memory.pattern": 4, "allreduce.own": 20,
+        self.assertEqual(blocks, {"power.mixed": 40, "memory.pattern": 2, "allreduce.own": 20,
                                   "power.pulse": 6})
         self.expect(self.verify(self.out), 0)
 
