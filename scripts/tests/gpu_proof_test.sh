@@ -56,7 +56,7 @@ says() { # EXTENDED REGULAR EXPRESSION
 }
 
 loads 143771 1
-for held in pattern-0:2 pattern-held:2 exercise-integer:3 exercise-l2:3 pulse-500:1; do
+for held in pattern-0:2 pattern-held-0:1 pattern-held-1:1 exercise-integer:3 exercise-l2:3 pulse-500:1; do
   n=${held#*:}
   says "^${held%:*} +held \($n samples, $n checks, 0 discarded, 0 wrong\)$"
 done
