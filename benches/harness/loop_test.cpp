@@ -319,6 +319,19 @@ Rhythm soon() {
   return {.period_ns = kPeriod, .load_ns = 1'500 * kMs, .phase_ns = (now_ns + 20 * kMs) % kPeriod};
 }
 
+// A block may be one pulse: the last tenth of a load is none.
+TEST(TimingLoop, ABlockOfPulsesBeginsWithAWholeLoad) {
+  constexpr std::int64_t kPeriod = 10'000 * kMs, kLoad = 1'500 * kMs;
+  LoggedRun run(5 * kMs, 0);
+  const std::int64_t began_ns = now_ns - kLoad / 10 * 9;
+  const Rhythm rhythm{
+      .period_ns = kPeriod, .load_ns = kLoad, .phase_ns = (began_ns % kPeriod + kPeriod) % kPeriod};
+  const BlockTiming timing = run.pulses(order_of(5 * kMs, {}), rhythm);
+  EXPECT_FALSE(timing.interrupted);
+  EXPECT_GE(timing.launches, 295);
+  EXPECT_LE(timing.launches, 301);
+}
+
 TEST(TimingLoop, AStopInMidPulseIsNotLost) {
   LoggedRun run(5 * kMs, 0);
   StopOnce once{run.bench, 10};

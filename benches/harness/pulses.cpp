@@ -77,8 +77,11 @@ Result<BlockTiming> TimingLoop::pulses(Bench& bench, const BlockOrder& order, co
   Sampler sampler(order.read, kReadingInterval);
   Listener listener(order.stop);
   Total total;
-  const std::int64_t last_begin_ns = now_ns() + order.groups * rhythm.period_ns;
-  std::int64_t after_ns = 0;
+  const std::int64_t began_ns = now_ns();
+  const std::int64_t last_begin_ns = began_ns + order.groups * rhythm.period_ns;
+  // Begins with a whole load: the rest of one may be all that a block of a long rhythm has.
+  const Pulse first = pulse_at(rhythm, began_ns);
+  std::int64_t after_ns = first.begin_ns < began_ns ? first.end_ns : 0;
   for (std::int64_t i = 0; i < order.groups && !listener.heard(); ++i) {
     const Pulse pulse = pulse_at(rhythm, std::max(now_ns(), after_ns));
     // Slept through some: a block ends in time, and not when it is complete.
