@@ -51,11 +51,11 @@ std::vector<Row> rows_of(const Evidence& evidence, KnownInt GpuCounters::*field)
   return rows;
 }
 
-// `seen` grows by the most that a reading lies above an earlier one of its row, so that what a
-// count that fell had counted stays, and is not counted twice where it is read right again.
+// `seen` grows by what a reading lies above all earlier ones of its row: what a count that fell had
+// counted stays, and one that is read right again has counted nothing.
 void add_row(const Row& row, const std::string& unit_id, KnownInt GpuCounters::*field,
              Delta& delta) {
-  std::optional<std::int64_t> least, last;
+  std::optional<std::int64_t> most, last;
   std::int64_t grew = 0;
   for (const Reading& reading : row) {
     const GpuCounters* counters = find_counters(reading.all, unit_id);
@@ -70,8 +70,8 @@ void add_row(const Row& row, const std::string& unit_id, KnownInt GpuCounters::*
       delta.growth = Growth::fell;
       delta.by = value - *last;
     }
-    least = std::min(least.value_or(value), value);
-    grew = std::max(grew, value - *least);
+    if (most && value > *most) grew += value - *most;
+    most = std::max(most.value_or(value), value);
     last = value;
   }
   delta.seen = added(delta.seen, grew);

@@ -98,6 +98,9 @@ TEST_F(Restarts, WhatFellWithoutHavingCountedInTheRunSaysNothing) {
   before().remap_uncorrectable_rows = until().remap_uncorrectable_rows = 2;
   from().remap_uncorrectable_rows = after().remap_uncorrectable_rows = 0;
   expect(Verdict::not_measured, "events.counter_fell");
+  after().remap_uncorrectable_rows = 2;  // the reading right after the restart was wrong
+  EXPECT_EQ(delta_of(evidence, "gpu/1", &GpuCounters::remap_uncorrectable_rows).seen, 0);
+  expect(Verdict::not_measured, "events.counter_fell");
 }
 
 // One row that was lost, and a reading that missed it, are one row.
