@@ -56,9 +56,8 @@ void merge_check(std::optional<Check>& sum, const Check& block) {
   }
   // A block without an answer leaves the series without one, and is no contradiction.
   const bool unanswered = is_unanswered(*sum) || is_unanswered(block);
-  const bool differs = sum->expected != block.expected || sum->got != block.got;
-  const bool disagrees =
-      sum->kind != block.kind || (!unanswered && block.kind == "exact" && differs);
+  const bool differs = sum->expected != block.expected || (!unanswered && sum->got != block.got);
+  const bool disagrees = sum->kind != block.kind || (block.kind == "exact" && differs);
   const bool was_right = !is_wrong(*sum);
   const std::int64_t wrong = added_in_json(sum->wrong, block.wrong);
   const auto launches = added_in_json(sum->launches, block.launches);

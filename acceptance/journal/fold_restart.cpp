@@ -2,6 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "acceptance/journal/fold.h"
@@ -13,7 +16,26 @@ std::size_t run_length(const Measurement& series) {
   return series.samples.size() + series.discarded.size();
 }
 
-// Of each GPU the later reading: within a boot it can only count more.
+// What two readings of one boot say together: of a count the larger, since a reading that failed,
+// or a driver that was loaded anew, takes back nothing; of links the fewer.
+void lay_over(std::string_view name, KnownInt& known, const KnownInt& later) {
+  if (!later) return;
+  const bool more = !known || *later > *known;
+  if (!known || (name == "nvlinks_active" ? !more : more)) known = later;
+}
+
+template <class Counters>
+void lay_fields_over(Counters& known, const Counters& later) {
+  std::vector<const KnownInt*> fields;
+  Counters::visit_fields(later, [&](const char*, const auto& field) {
+    if constexpr (std::is_same_v<decltype(field), const KnownInt&>) fields.push_back(&field);
+  });
+  auto next = fields.begin();
+  Counters::visit_fields(known, [&](const char* name, auto& field) {
+    if constexpr (std::is_same_v<decltype(field), KnownInt&>) lay_over(name, field, **next++);
+  });
+}
+
 void lay_over(std::vector<GpuCounters>& list, const std::vector<GpuCounters>& later) {
   for (const GpuCounters& counters : later) {
     const auto known = std::find_if(list.begin(), list.end(), [&](const GpuCounters& old) {
@@ -22,8 +44,44 @@ void lay_over(std::vector<GpuCounters>& list, const std::vector<GpuCounters>& la
     if (known == list.end()) {
       list.push_back(counters);
     } else {
-      *known = counters;
+      lay_fields_over(*known, counters);
     }
+  }
+}
+
+void lay_over(KnownList<NicCounters>& list, const KnownList<NicCounters>& later) {
+  if (!list || !later) {
+    if (later) list = later;
+    return;
+  }
+  for (const NicCounters& port : *later.value) {
+    const auto known = std::find_if(list.value->begin(), list.value->end(),
+                                    [&](const NicCounters& old) { return old.port == port.port; });
+    if (known == list.value->end()) {
+      list.value->push_back(port);
+    } else {
+      lay_fields_over(*known, port);
+    }
+  }
+}
+
+void lay_over(NodeCounters& known, const NodeCounters& later) {
+  if (later.boot_id) known.boot_id = later.boot_id;
+  lay_over("edac_corrected", known.edac_corrected, later.edac_corrected);
+  lay_over("edac_uncorrected", known.edac_uncorrected, later.edac_uncorrected);
+  if (later.kernel_log) {
+    known.kernel_log = later.kernel_log;
+    known.kernel_log_first_ns = later.kernel_log_first_ns;
+    known.kernel_log_last_ns = later.kernel_log_last_ns;
+  }
+  lay_over(known.nics, later.nics);
+}
+
+void lay_over(std::optional<NodeCounters>& known, const std::optional<NodeCounters>& later) {
+  if (known && later) {
+    lay_over(*known, *later);
+  } else if (later) {
+    known = later;
   }
 }
 
@@ -37,7 +95,7 @@ bool Fold::has_before() const {
 // It came to no checkpoint; but what it counted did happen, and the boot may end before another.
 void Fold::break_off_reading() {
   lay_over(newest_.gpus, reading_.gpus);
-  if (reading_.node) newest_.node = reading_.node;
+  lay_over(newest_.node, reading_.node);
   reading_ = {};
 }
 
@@ -62,12 +120,13 @@ Status Fold::start_anew(const std::string& boot_id) {
                                       [&](const LogEvent& line) { return line.boot == boot; });
   if (checkpointed_here_ || measured_here_ || left_lines) {
     // Where its end was read by nobody, the part is one without: its times are not the next boot's.
-    const Reading last = checkpointed_here_ ? checkpoint_->read : Reading{};
+    Reading last = checkpointed_here_ ? checkpoint_->read : Reading{};
+    lay_over(last.gpus, newest_.gpus);
+    lay_over(last.gpus, evidence_.after);
+    lay_over(last.node, newest_.node);
     Restart& over = evidence_.restarts.emplace_back();
-    over.until = last.gpus;
-    lay_over(over.until, newest_.gpus);
-    lay_over(over.until, evidence_.after);
-    over.node_until = newest_.node.value_or(last.node.value_or(NodeCounters{}));
+    over.until = std::move(last.gpus);
+    over.node_until = last.node.value_or(NodeCounters{});
   } else {  // a boot that came to nothing: the next one takes its place
     evidence_.restarts.back().from.clear();
     evidence_.restarts.back().node_from = {};

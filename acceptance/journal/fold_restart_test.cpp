@@ -74,6 +74,27 @@ TEST_F(FoldTest, WhatAFailedCheckpointCountedOutlivesItsSession) {
   EXPECT_EQ(*fold_.evidence().restarts.at(0).until.at(0).energy_mj, 130);
 }
 
+// A reading that failed, or of a driver that was loaded anew, takes nothing back.
+TEST_F(FoldTest, AnErrorOfACheckpointOutlivesAWorseReading) {
+  counters(Purpose::before, "gpu/3", 100);
+  measure(0);
+  counters(Purpose::checkpoint, "gpu/3", 120);
+  measure(1);
+  counters(Purpose::checkpoint, "gpu/3", 2, "gpu/3");
+  apply(ResumeEntry{"t", "c", 0});
+  EXPECT_EQ(*fold_.evidence().restarts.at(0).until.at(0).energy_mj, 120);
+}
+
+TEST_F(FoldTest, AnAbsentReadingTakesNothingBack) {
+  counters(Purpose::before, "gpu/3", 100);
+  measure(0);
+  counters(Purpose::checkpoint, "gpu/3", 120);
+  measure(1);
+  counters(Purpose::checkpoint, "gpu/3", std::nullopt, "gpu/3");
+  apply(ResumeEntry{"t", "c", 0});
+  EXPECT_EQ(*fold_.evidence().restarts.at(0).until.at(0).energy_mj, 120);
+}
+
 TEST_F(FoldTest, AWholeCheckpointOutdatesHalfOfAnEarlierOne) {
   counters(Purpose::before, "gpu/3", 100);
   counters(Purpose::checkpoint, "gpu/4", 7, "gpu/4");

@@ -232,6 +232,15 @@ TEST(MergeCheck, ABlockWithoutAnAnswerLeavesTheSeriesWithoutOne) {
   }
 }
 
+// What was expected is said without an answer too.
+TEST(MergeCheck, ABlockWithoutAnAnswerHidesNoContradiction) {
+  std::optional<Check> sum;
+  merge_check(sum, {.kind = "exact", .expected = "aa", .got = "aa"});
+  merge_check(sum, {.kind = "exact", .expected = "aa", .got = ""});
+  merge_check(sum, {.kind = "exact", .expected = "bb", .got = "bb"});
+  EXPECT_TRUE(is_wrong(*sum));
+}
+
 TEST(MergeCheck, TheSumIsWhatAReportCanCarry) {
   std::optional<Check> sum;
   merge_check(sum, {.kind = "pattern", .expected = "", .got = "", .wrong = kMaxJsonInteger});

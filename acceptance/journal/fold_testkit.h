@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -69,13 +70,14 @@ class FoldTest : public ::testing::Test {
     end(request, "done");
   }
   // The counters of one GPU, by its own worker or, with those of the node, by the node's.
-  void counters(Purpose purpose, const std::string& unit, std::int64_t energy_mj,
+  void counters(Purpose purpose, const std::string& unit, std::optional<std::int64_t> energy_mj,
                 const std::string& worker_of = "node") {
     const auto request = counters_without_end(purpose, unit, energy_mj, worker_of);
     apply(ExitEntry{request, {"facts node", "events node", "done", ""}});
   }
   std::int64_t counters_without_end(Purpose purpose, const std::string& unit,
-                                    std::int64_t energy_mj, const std::string& worker_of = "node") {
+                                    std::optional<std::int64_t> energy_mj,
+                                    const std::string& worker_of = "node") {
     AskEntry entry{.ask = fold_.next_ask(), .worker = "facts node", .purpose = purpose};
     entry.unit_id = worker_of;
     entry.request.id = entry.ask;
@@ -83,7 +85,7 @@ class FoldTest : public ::testing::Test {
     apply(entry);
     CountersEvent event;
     event.gpus.emplace_back().unit_id = unit;
-    event.gpus[0].energy_mj = energy_mj;
+    event.gpus[0].energy_mj = energy_mj ? KnownInt(*energy_mj) : KnownInt::missing("GPU is lost");
     if (worker_of == "node") event.node.emplace();
     this->event(entry.ask, std::move(event));
     return entry.ask;
