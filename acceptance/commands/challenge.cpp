@@ -16,15 +16,13 @@
 #include "acceptance/profiles/builtin.h"
 #include "reports/codec/checked.h"
 #include "reports/model/digest.h"
+#include "reports/model/units.h"
 
 namespace ga {
 namespace {
 
-constexpr std::int64_t kSecondsPerHour = 3600;
 constexpr std::int64_t kTwoDays = 48;
 constexpr std::int64_t kMostHours = 24 * 366;
-
-Error usage(std::string what) { return Error(ErrorCode::usage, std::move(what)); }
 
 Result<std::string> fresh_nonce() {
   Digest bytes{};

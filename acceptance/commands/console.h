@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "reports/model/error.h"
 #include "reports/model/result.h"
@@ -13,6 +14,9 @@ namespace ga {
 inline constexpr int kExitUsage = 2;
 inline constexpr int kExitInternal = 4;
 inline constexpr int kExitUnverified = 6;
+
+// Of what was asked for: ends with kExitUsage.
+inline Error usage(std::string what) { return Error(ErrorCode::usage, std::move(what)); }
 
 // "gpuaccept: error: ...", with the name of the program that runs, and, where there is one,
 // "gpuaccept: hint: ...", on stderr.

@@ -22,7 +22,7 @@ add_custom_target(ga_build_commit BYPRODUCTS ${build_commit}
           -P ${CMAKE_CURRENT_SOURCE_DIR}/build_commit.cmake
   COMMENT "" VERBATIM)
 
-ga_library(ga_run
+ga_library(ga_run TOGETHER
   SOURCES run.cpp challenge.cpp run_setup.cpp run_challenge.cpp run_build.cpp run_lock.cpp run_signals.cpp run_crew.cpp
           run_events.cpp run_schedule.cpp run_measure.cpp run_watch.cpp run_view.cpp run_screen.cpp run_session.cpp
           run_report.cpp run_telemetry.cpp run_plan.cpp ${worker_digest}
@@ -38,6 +38,8 @@ ga_library(ga_run
        ga_render ga_seal ga_codec ga_model ${GA_ZSTD})
 add_dependencies(ga_run ga_build_commit)
 target_include_directories(ga_run PRIVATE ${CMAKE_CURRENT_BINARY_DIR})
+# The last thing that is known: nothing else waits for it.
+set_source_files_properties(${worker_digest} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 set_source_files_properties(run_build.cpp PROPERTIES
   COMPILE_DEFINITIONS GA_VERSION="${PROJECT_VERSION}" OBJECT_DEPENDS ${build_commit})
 
@@ -54,5 +56,5 @@ if(BUILD_TESTING)
       ENVIRONMENT "GA_BIN=${CMAKE_BINARY_DIR}/bin;PYTHONDONTWRITEBYTECODE=1")
   endforeach()
   # CI's.
-  set_property(TEST cli_soak_test APPEND PROPERTY LABELS long)
+  set_property(TEST cli_kill_test cli_soak_test APPEND PROPERTY LABELS long)
 endif()

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 #include <time.h>
 
+#include "acceptance/commands/console.h"
 #include "reports/model/digest.h"
+#include "reports/model/units.h"
 #include "reports/seal/challenge.h"
 
 namespace ga {
 namespace {
-
-Error usage(std::string what) { return Error(ErrorCode::usage, std::move(what)); }
 
 Result<OpenedChallenge> open_buyers(const RunOptions& options) {
   GA_TRY(const std::string bytes, read_file(options.challenge, kMaxChallengeFile));
@@ -28,11 +28,11 @@ Error misfit(const std::string& file, const std::string& why) {
 }
 
 // The earliest end of what begins now: who cannot be done in time had better not begin. Of a
-// rehearsal, and of an attempt that goes on, nothing is known.
+// rehearsal, of an attempt that goes on and of some gates alone nothing is known.
 std::string earliest_end(const RunSetup& setup) {
   const RunOptions& options = setup.options;
-  if (setup.level != Level::soak || !options.scenario.empty() || options.resume) return {};
-  constexpr std::int64_t kSecondsPerHour = 3600;
+  const bool rehearses = !options.scenario.empty() || !options.replay.empty();
+  if (setup.level != Level::soak || rehearses || options.resume || setup.partial) return {};
   return utc_at(::time(nullptr) + setup.profile.sizes.soak_hours * kSecondsPerHour);
 }
 

@@ -18,7 +18,6 @@ constexpr std::int64_t kFirstSlackNs = 120 * kNsPerS;
 constexpr std::int64_t kSimulatedSlackNs = 10 * kNsPerS;
 constexpr std::int64_t kGraceNs = 5 * kNsPerS;
 constexpr std::int64_t kSimulatedGraceNs = kNsPerS;
-constexpr std::string_view kNode = "node";
 // All GPUs begin together: time for every worker to have read its request.
 constexpr std::int64_t kStartTogetherNs = 20'000'000;
 constexpr std::int64_t kForever = std::numeric_limits<std::int64_t>::max();
@@ -63,7 +62,7 @@ bool RunCrew::has_unit(const std::string& unit_id) const { return !uuids_of(unit
 
 std::vector<std::string> RunCrew::uuids_of(const std::string& unit_id) const {
   std::vector<std::string> uuids;
-  for (std::size_t i = 0; unit_id == kNode && i < units_.size(); ++i) {
+  for (std::size_t i = 0; unit_id == kNodeUnit && i < units_.size(); ++i) {
     const auto unit = units_.find(fmt::format("gpu/{}", i));
     if (unit == units_.end()) return {};  // one without a UUID: no worker could be given all
     uuids.push_back(unit->second.uuid);
@@ -116,12 +115,12 @@ Status RunCrew::start(Member& member) {
     spec.arguments.insert(spec.arguments.end(), setup_.node_worker.begin(),
                           setup_.node_worker.end());
   }
-  if (member.role == Role::load || member.unit_id != kNode) {
+  if (member.role == Role::load || member.unit_id != kNodeUnit) {
     for (const std::string& uuid : uuids_of(member.unit_id)) {
       spec.arguments.insert(spec.arguments.end(), {"--gpu", uuid});
     }
   }
-  if (member.unit_id != kNode) {
+  if (member.unit_id != kNodeUnit) {
     spec.cpus = cpus_of_numa_node(units_.at(member.unit_id).numa_node);
   }
   spec.environment = worker_environment();
@@ -166,7 +165,7 @@ WireRequest RunCrew::complete(const Member& member, const Job& job,
                               std::int64_t start_at_ns) const {
   WireRequest request = job.request;
   request.id = attempt_.fold().next_ask();
-  if (member.role == Role::load || member.unit_id != kNode) {
+  if (member.role == Role::load || member.unit_id != kNodeUnit) {
     request.gpus = uuids_of(member.unit_id);
   }
   const Conversation* conversation =
@@ -251,7 +250,7 @@ Result<Outcome> RunCrew::start_watching(const std::vector<std::string>& units) {
     job.role = Role::watch;
     job.purpose = Purpose::watch;
     job.unit_id = m->unit_id;
-    job.request.verb = m->unit_id == kNode ? Verb::log : Verb::watch;
+    job.request.verb = m->unit_id == kNodeUnit ? Verb::log : Verb::watch;
     GA_CHECK(send(*m, job, 0));
   }
   GA_CHECK(attempt_.sync());

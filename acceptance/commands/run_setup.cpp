@@ -8,6 +8,7 @@
 #include <array>
 #include <filesystem>
 
+#include "acceptance/commands/console.h"
 #include "acceptance/commands/run_build.h"
 #include "acceptance/commands/run_challenge.h"
 #include "acceptance/gates/gates.h"
@@ -25,8 +26,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kSlowestScale = 1000;
-
-Error usage(std::string what) { return Error(ErrorCode::usage, std::move(what)); }
 
 Status check_options(const RunOptions& options) {
   if (!options.buyer.empty() && options.challenge.empty()) {

@@ -15,7 +15,6 @@ namespace ga {
 namespace {
 
 constexpr int kFileMode = 0644;
-constexpr std::string_view kNode = "node";  // whose watcher follows the kernel's log
 // Watchers report every second; the driver may take its time under load.
 constexpr std::int64_t kLongestSilenceNs = 10 * kNsPerS;
 // How long, in wall time, a watcher may take at the end to show that it lives.
@@ -103,7 +102,7 @@ Status RunWatch::report_silent(const std::vector<std::string>& units, std::int64
     Seen& seen = seen_[unit];
     if (seen.wall_ns > asked) continue;
     // Whoever may not follow the log says so and ends. What was logged is read after the load, too.
-    if (unit == kNode && seen.wall_ns == 0 && !crew_.is_up(Role::watch, unit)) continue;
+    if (unit == kNodeUnit && seen.wall_ns == 0 && !crew_.is_up(Role::watch, unit)) continue;
     // On the watcher's own clock, as far as that can be told from here.
     const std::int64_t from = seen.stamp_ns != 0 ? seen.stamp_ns : began_ns_;
     const std::int64_t since = seen.wall_ns != 0 ? seen.wall_ns : began_ns_;

@@ -2,7 +2,7 @@
 """Runs every scenario that ships and compares decision, exit code and findings with [expect].
 
 usage: scenario_run_test.py GPUACCEPT SCENARIO_DIR [--only NAME,...] [--jobs N] [--time-scale X]
-                            [--suggest]
+                            [--levels LEVEL,...] [--suggest]
 
 Prints one line a scenario, expected against actual, and the findings that differ. --suggest prints
 what came back as [[expect.finding]] tables, for a person to read and decide about.
@@ -120,6 +120,7 @@ def main():
     parser.add_argument("gpuaccept")
     parser.add_argument("scenarios", type=pathlib.Path)
     parser.add_argument("--only", default="")
+    parser.add_argument("--levels", default="quick,standard,soak")
     parser.add_argument("--jobs", type=int, default=3)
     parser.add_argument("--time-scale", type=float, default=0.002)
     parser.add_argument("--suggest", action="store_true")
@@ -129,6 +130,9 @@ def main():
                    key=lambda path: (not path.stem.startswith("worker-"), path.stem))
     if options.only:
         paths = [path for path in paths if path.stem in options.only.split(",")]
+    levels = options.levels.split(",")
+    paths = [path for path in paths
+             if tomllib.loads(path.read_text()).get("level", "quick") in levels]
     if not paths:
         print("no scenario to run", file=sys.stderr)
         return 1
