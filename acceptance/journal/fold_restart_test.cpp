@@ -46,10 +46,7 @@ TEST_F(FoldTest, ABootThatCameToNothingLeavesNoPart) {
 
 // It is no checkpoint, and the errors that it counted happened all the same.
 TEST_F(FoldTest, HalfACheckpointOfTheBootThatIsOverStillCounts) {
-  counters(Purpose::before, "gpu/3", 100);
-  measure(0);
-  counters(Purpose::checkpoint, "gpu/3", 120);
-  measure(1);
+  measure_past_a_checkpoint();
   counters(Purpose::checkpoint, "gpu/3", 130, "gpu/3");
   apply(ResumeEntry{"t", "c", 0});
   EXPECT_EQ(series().samples, Samples{100});
@@ -62,10 +59,7 @@ TEST_F(FoldTest, HalfACheckpointOfTheBootThatIsOverStillCounts) {
 }
 
 TEST_F(FoldTest, WhatAFailedCheckpointCountedOutlivesItsSession) {
-  counters(Purpose::before, "gpu/3", 100);
-  measure(0);
-  counters(Purpose::checkpoint, "gpu/3", 120);
-  measure(1);
+  measure_past_a_checkpoint();
   counters(Purpose::checkpoint, "gpu/3", 130, "gpu/3");
   counters_without_end(Purpose::checkpoint, "gpu/3", 2);  // of a GPU that nobody kept awake
   apply(ResumeEntry{"t", "b", 0});
@@ -76,20 +70,14 @@ TEST_F(FoldTest, WhatAFailedCheckpointCountedOutlivesItsSession) {
 
 // A reading that failed, or of a driver that was loaded anew, takes nothing back.
 TEST_F(FoldTest, AnErrorOfACheckpointOutlivesAWorseReading) {
-  counters(Purpose::before, "gpu/3", 100);
-  measure(0);
-  counters(Purpose::checkpoint, "gpu/3", 120);
-  measure(1);
+  measure_past_a_checkpoint();
   counters(Purpose::checkpoint, "gpu/3", 2, "gpu/3");
   apply(ResumeEntry{"t", "c", 0});
   EXPECT_EQ(*fold_.evidence().restarts.at(0).until.at(0).energy_mj, 120);
 }
 
 TEST_F(FoldTest, AnAbsentReadingTakesNothingBack) {
-  counters(Purpose::before, "gpu/3", 100);
-  measure(0);
-  counters(Purpose::checkpoint, "gpu/3", 120);
-  measure(1);
+  measure_past_a_checkpoint();
   counters(Purpose::checkpoint, "gpu/3", std::nullopt, "gpu/3");
   apply(ResumeEntry{"t", "c", 0});
   EXPECT_EQ(*fold_.evidence().restarts.at(0).until.at(0).energy_mj, 120);
@@ -141,10 +129,7 @@ TEST_F(FoldTest, OnceThereWasLoadItIsTooLateForTheCountersBefore) {
 }
 
 TEST_F(FoldTest, WhatWasReadAfterTheLoadStaysAtAnotherBoot) {
-  counters(Purpose::before, "gpu/3", 100);
-  measure(0);
-  counters(Purpose::checkpoint, "gpu/3", 120);
-  measure(1);
+  measure_past_a_checkpoint();
   counters(Purpose::after, "gpu/3", 150, "gpu/3");
   apply(ResumeEntry{"t", "b", 0});
   counters(Purpose::after, "gpu/3", 3);  // of a GPU that nobody kept awake
@@ -157,10 +142,7 @@ TEST_F(FoldTest, WhatWasReadAfterTheLoadStaysAtAnotherBoot) {
 }
 
 TEST_F(FoldTest, HalfOfWhatIsReadAfterTheLoadIsNoCheckpointAndCounts) {
-  counters(Purpose::before, "gpu/3", 100);
-  measure(0);
-  counters(Purpose::checkpoint, "gpu/3", 120);
-  measure(1);
+  measure_past_a_checkpoint();
   counters(Purpose::after, "gpu/3", 150, "gpu/3");
   apply(ResumeEntry{"t", "b", 0});
   counters_without_end(Purpose::after, "gpu/3", 3);  // of a GPU that nobody kept awake

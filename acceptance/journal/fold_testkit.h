@@ -90,6 +90,13 @@ class FoldTest : public ::testing::Test {
     this->event(entry.ask, std::move(event));
     return entry.ask;
   }
+  // Block 0, a checkpoint at 120 mJ behind it, and block 1, of which none knows.
+  void measure_past_a_checkpoint() {
+    counters(Purpose::before, "gpu/3", 100);
+    measure(0);
+    counters(Purpose::checkpoint, "gpu/3", 120);
+    measure(1);
+  }
   void log(Purpose purpose, std::vector<LogEvent> lines) {
     AskEntry entry{.ask = fold_.next_ask(), .worker = "watch node", .purpose = purpose};
     entry.unit_id = "node";
