@@ -250,6 +250,13 @@ TEST_F(PowerSustained, InCiALimitThatIsNotReachedIsAWarning) {
   set(1500, 500);
   expect(Verdict::pass, "");
   EXPECT_EQ(on_gpu1().warn.size(), 1u);
+  profile.ordered.gpus = 2;
+  measure();
+  set(1980, 360);
+  set(1500, 360, 0, "gpu/0");
+  measure_on();
+  set(1980, 360);  // alone
+  expect_on("gpu/1", Verdict::not_measured, "power.sustained.no_siblings");
 }
 
 TEST_F(PowerSustained, NeverPassesUnsoundEvidence) {

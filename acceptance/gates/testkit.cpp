@@ -267,7 +267,7 @@ Check check_of(const Request& request) {
       place->second = exercise_answer(request.case_id, static_cast<std::uint64_t>(seed));
     }
     check.expected = check.got = place->second;
-    if (check.got.empty()) check.got = "00c0ffee00c0ffee";  // of special functions: any will do
+    if (request.case_id == "exercise.special") check.got = "00c0ffee00c0ffee";  // any will do
   }
   const bool computes =
       request.case_id.starts_with("gemm.") || request.case_id.starts_with("attention.");
