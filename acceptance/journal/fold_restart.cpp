@@ -17,7 +17,8 @@ std::size_t run_length(const Measurement& series) {
 }
 
 // What two readings of one boot say together: of a count the larger, since a reading that failed,
-// or a driver that was loaded anew, takes back nothing; of links the fewer.
+// or a driver that was loaded anew, takes back nothing; of a rate the worse, of a time the later;
+// of links the fewer. Of the reasons' bits nothing is judged.
 void lay_over(std::string_view name, KnownInt& known, const KnownInt& later) {
   if (!later) return;
   const bool more = !known || *later > *known;

@@ -74,9 +74,12 @@ void LogKeeper::renew(Kept& kept, LogEvent line, std::int64_t told_ns, std::vect
 
 // What is left out now may be of any time: the log is not whole from now on, whenever it was said.
 void LogKeeper::cut(const LogEvent& line, std::int64_t told_ns, std::vector<LogEvent>& log) {
+  const std::int64_t when_ns = std::max(line.t_ns, told_ns);
+  if (line.boot + 1 == cut_boots_) log[cut_at_].t_ns = std::max(log[cut_at_].t_ns, when_ns);
   if (line.boot < cut_boots_) return;
   cut_boots_ = line.boot + 1;
-  log.push_back({.t_ns = std::max(line.t_ns, told_ns),
+  cut_at_ = log.size();
+  log.push_back({.t_ns = when_ns,
                  .source = line.source,
                  .gpu = "",
                  .code = "log.cut",

@@ -36,6 +36,7 @@ class LogKeeper {
   std::map<Kind, Kept> kinds_;
   std::size_t bytes_ = 0;       // of the lines, as a report has them
   std::int64_t cut_boots_ = 0;  // a log.cut stands for every boot before this one that needs it
+  std::size_t cut_at_ = 0;      // place of the newest
 };
 
 }  // namespace ga

@@ -98,6 +98,8 @@ TEST_F(LogKeeperTest, TheMarkIsAsNewAsTheReading) {
   }
   EXPECT_EQ(log_.back().code, "log.cut");
   EXPECT_EQ(log_.back().t_ns, 77'777);
+  keeper_.take({90'000, "kmsg", "", "xid.31", std::string(400, 'z')}, 80'000, log_);
+  EXPECT_EQ(log_.back().t_ns, 90'000) << "what is left out later makes it newer";
 }
 
 }  // namespace
