@@ -19,7 +19,7 @@ using Clock = std::chrono::steady_clock;
 // Behind a closed gate, in all rounds: the driver's queue is about a thousand commands long.
 constexpr std::int64_t kMostCopies = 256;
 // What was enqueued before the stop is a second at most; beyond this it hangs.
-constexpr std::chrono::seconds kDrain{5};
+constexpr std::chrono::nanoseconds kDrain{kDrainNs};
 
 }  // namespace
 
